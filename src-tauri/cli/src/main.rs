@@ -1,0 +1,2 @@
+//! Spendglass in a terminal.
+fn main() {}

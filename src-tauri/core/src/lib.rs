@@ -1,0 +1,18 @@
+//! Every decision of Spendglass. It knows providers, money, the store and the keychain; it does not know that a window exists.
+//!
+//! The rooms below form one staircase: a room may use those listed above it, never those below. A test refuses the rest.
+#![warn(missing_docs)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
+pub mod money;
+pub mod time;
+pub mod ledger;
+pub mod pricing;
+pub mod providers;
+pub mod store;
+pub mod vault;
+pub mod net;
+pub mod sync;
+pub mod report;
+pub mod chart;
+pub mod api;
