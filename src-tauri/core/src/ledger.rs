@@ -1,1 +1,515 @@
-//! The ledger room.
+//! The words of the books: charges, tokens, balances and quotas, in the terms of FinOps FOCUS and OpenTelemetry `GenAI`.
+
+use std::sync::Arc;
+
+use crate::money::{Currency, Decimal, Money};
+use crate::time::{BillingCycle, Date, Period, Timestamp};
+
+/// The kind of a charge (FOCUS `ChargeCategory`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ChargeCategory {
+    /// Something was used.
+    Usage,
+    /// Something was bought in advance.
+    Purchase,
+    /// A tax.
+    Tax,
+    /// Money given back or granted.
+    Credit,
+    /// A correction.
+    Adjustment,
+}
+
+impl ChargeCategory {
+    /// Every category, with its name in the store.
+    pub const NAMED: &[(ChargeCategory, &str)] = &[
+        (ChargeCategory::Usage, "usage"),
+        (ChargeCategory::Purchase, "purchase"),
+        (ChargeCategory::Tax, "tax"),
+        (ChargeCategory::Credit, "credit"),
+        (ChargeCategory::Adjustment, "adjustment"),
+    ];
+}
+
+/// Who says so. Lanes are never added up: the same request may arrive by two of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lane {
+    /// The provider's own bill and records.
+    Billed,
+    /// A figure that a provider or gateway computed.
+    Estimated,
+    /// A tool's log on this machine.
+    Logged,
+    /// By hand or from a file.
+    Entered,
+}
+
+impl Lane {
+    /// Every lane, with its name in the store, in the order in which one is chosen for a total.
+    pub const NAMED: &[(Lane, &str)] = &[
+        (Lane::Billed, "billed"),
+        (Lane::Estimated, "estimated"),
+        (Lane::Logged, "logged"),
+        (Lane::Entered, "entered"),
+    ];
+}
+
+/// What is measured (FOCUS `SkuMeter`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Meter {
+    /// Input tokens that were neither read from nor written to a cache.
+    Input,
+    /// Input tokens read from a prompt cache.
+    CacheRead,
+    /// Input tokens written to a prompt cache (kept five minutes where the provider tells).
+    CacheWrite,
+    /// Input tokens written to a prompt cache kept for an hour.
+    CacheWrite1h,
+    /// Output tokens, reasoning included.
+    Output,
+    /// Audio input tokens.
+    InputAudio,
+    /// Audio input tokens read from a cache.
+    CacheReadAudio,
+    /// Audio output tokens.
+    OutputAudio,
+    /// Image input tokens.
+    InputImage,
+    /// Image input tokens read from a cache.
+    CacheReadImage,
+    /// Image output tokens.
+    OutputImage,
+    /// Requests.
+    Request,
+    /// Characters of text.
+    Character,
+    /// Seconds of audio or video.
+    Second,
+    /// Pictures.
+    Image,
+    /// Sessions of a sandbox.
+    Session,
+    /// Bytes kept.
+    Byte,
+    /// Searches of the web.
+    WebSearch,
+    /// Searches of stored files.
+    FileSearch,
+    /// Code run by the provider.
+    CodeExecution,
+}
+
+impl Meter {
+    /// Every meter, with its name in the store.
+    pub const NAMED: &[(Meter, &str)] = &[
+        (Meter::Input, "input"),
+        (Meter::CacheRead, "cache_read"),
+        (Meter::CacheWrite, "cache_write"),
+        (Meter::CacheWrite1h, "cache_write_1h"),
+        (Meter::Output, "output"),
+        (Meter::InputAudio, "input_audio"),
+        (Meter::CacheReadAudio, "cache_read_audio"),
+        (Meter::OutputAudio, "output_audio"),
+        (Meter::InputImage, "input_image"),
+        (Meter::CacheReadImage, "cache_read_image"),
+        (Meter::OutputImage, "output_image"),
+        (Meter::Request, "request"),
+        (Meter::Character, "character"),
+        (Meter::Second, "second"),
+        (Meter::Image, "image"),
+        (Meter::Session, "session"),
+        (Meter::Byte, "byte"),
+        (Meter::WebSearch, "web_search"),
+        (Meter::FileSearch, "file_search"),
+        (Meter::CodeExecution, "code_execution"),
+    ];
+
+    /// The name in the store.
+    pub fn name(self) -> &'static str {
+        name_of(self, Meter::NAMED)
+    }
+}
+
+/// The name of a value in its table.
+pub fn name_of<T: Copy + PartialEq>(value: T, named: &'static [(T, &'static str)]) -> &'static str {
+    named.iter().find(|(known, _)| *known == value).map_or("", |(_, name)| name)
+}
+
+/// The value of a name in its table.
+pub fn named<T: Copy>(name: &str, named: &[(T, &str)]) -> Option<T> {
+    named.iter().find(|(_, known)| *known == name).map(|(value, _)| *value)
+}
+
+/// Why token counts contradict each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// The parts of the input are more than the input.
+    #[error("the parts of the input add up to {parts} tokens, the input has {total}")]
+    InputParts {
+        /// Sum of the parts.
+        parts: u64,
+        /// The total they should fit in.
+        total: u64,
+    },
+    /// The parts of the output are more than the output.
+    #[error("the parts of the output add up to {parts} tokens, the output has {total}")]
+    OutputParts {
+        /// Sum of the parts.
+        parts: u64,
+        /// The total they should fit in.
+        total: u64,
+    },
+    /// More tokens than can be counted.
+    #[error("more tokens than can be counted")]
+    Overflow,
+}
+
+/// Tokens that are no plain text, where a provider tells them apart. Each is part of a total, never beside it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Modalities {
+    /// Uncached audio input.
+    pub input_audio: u64,
+    /// Audio input read from a cache.
+    pub cache_read_audio: u64,
+    /// Audio output.
+    pub output_audio: u64,
+    /// Uncached image input.
+    pub input_image: u64,
+    /// Image input read from a cache.
+    pub cache_read_image: u64,
+    /// Image output.
+    pub output_image: u64,
+}
+
+/// Token counts as totals that already contain their parts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TokenTotals {
+    /// All input: uncached, read from a cache and written to one.
+    pub input: u64,
+    /// All output, reasoning included.
+    pub output: u64,
+    /// The part of the input read from a cache.
+    pub cache_read: u64,
+    /// The part of the input written to a cache, hour-long writes included.
+    pub cache_creation: u64,
+    /// The part of the input written to a cache kept for an hour.
+    pub cache_creation_1h: u64,
+    /// The part of the output spent on reasoning.
+    pub reasoning: u64,
+    /// The parts that are audio or image.
+    pub modalities: Modalities,
+}
+
+/// Token counts that do not overlap, as Anthropic reports them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DisjointTokens {
+    /// Input that no cache was involved in.
+    pub uncached_input: u64,
+    /// Input read from a cache.
+    pub cache_read: u64,
+    /// Input written to a cache kept five minutes.
+    pub cache_creation_5m: u64,
+    /// Input written to a cache kept for an hour.
+    pub cache_creation_1h: u64,
+    /// All output.
+    pub output: u64,
+}
+
+/// Tokens of one charge. `input_tokens` contains cached tokens and `output_tokens` contains reasoning (OpenTelemetry `gen_ai.usage.*`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TokenUsage {
+    input: u64,
+    output: u64,
+    cache_read: u64,
+    cache_creation: u64,
+    cache_creation_1h: u64,
+    reasoning: u64,
+    modalities: Modalities,
+}
+
+impl TokenUsage {
+    /// From totals that contain their parts.
+    pub fn from_totals(totals: TokenTotals) -> Result<TokenUsage, TokenError> {
+        let TokenTotals {
+            input,
+            output,
+            cache_read,
+            cache_creation,
+            cache_creation_1h,
+            reasoning,
+            modalities,
+        } = totals;
+        let m = modalities;
+        let add = |parts: &[u64]| parts.iter().try_fold(0_u64, |sum, part| sum.checked_add(*part));
+        let parts =
+            add(&[cache_read, cache_creation, m.input_audio, m.input_image]).ok_or(TokenError::Overflow)?;
+        if parts > input {
+            return Err(TokenError::InputParts { parts, total: input });
+        }
+        let cached = add(&[m.cache_read_audio, m.cache_read_image]).ok_or(TokenError::Overflow)?;
+        if cached > cache_read || cache_creation_1h > cache_creation {
+            return Err(TokenError::InputParts {
+                parts: cached.max(cache_creation_1h),
+                total: cache_read.min(cache_creation),
+            });
+        }
+        let parts = add(&[m.output_audio, m.output_image]).ok_or(TokenError::Overflow)?.max(reasoning);
+        if parts > output {
+            return Err(TokenError::OutputParts { parts, total: output });
+        }
+        if input.max(output) > i64::MAX as u64 {
+            return Err(TokenError::Overflow);
+        }
+        Ok(TokenUsage { input, output, cache_read, cache_creation, cache_creation_1h, reasoning, modalities })
+    }
+
+    /// From counts that do not overlap.
+    pub fn from_disjoint(counts: DisjointTokens) -> Result<TokenUsage, TokenError> {
+        let creation = counts.cache_creation_5m.checked_add(counts.cache_creation_1h);
+        let input = creation
+            .and_then(|n| n.checked_add(counts.cache_read))
+            .and_then(|n| n.checked_add(counts.uncached_input));
+        TokenUsage::from_totals(TokenTotals {
+            input: input.ok_or(TokenError::Overflow)?,
+            output: counts.output,
+            cache_read: counts.cache_read,
+            cache_creation: creation.ok_or(TokenError::Overflow)?,
+            cache_creation_1h: counts.cache_creation_1h,
+            ..TokenTotals::default()
+        })
+    }
+
+    /// The counts as totals, as they are stored.
+    pub const fn totals(&self) -> TokenTotals {
+        TokenTotals {
+            input: self.input,
+            output: self.output,
+            cache_read: self.cache_read,
+            cache_creation: self.cache_creation,
+            cache_creation_1h: self.cache_creation_1h,
+            reasoning: self.reasoning,
+            modalities: self.modalities,
+        }
+    }
+
+    /// All input tokens, cached ones included.
+    pub const fn input_tokens(&self) -> u64 {
+        self.input
+    }
+
+    /// All output tokens, reasoning included.
+    pub const fn output_tokens(&self) -> u64 {
+        self.output
+    }
+
+    /// Each meter with its own tokens: they do not overlap, and they add up to input plus output. What pricing sees.
+    pub fn disjoint_meters(&self) -> [(Meter, u64); 11] {
+        let m = self.modalities;
+        [
+            (
+                Meter::Input,
+                self.input - self.cache_read - self.cache_creation - m.input_audio - m.input_image,
+            ),
+            (Meter::CacheRead, self.cache_read - m.cache_read_audio - m.cache_read_image),
+            (Meter::CacheWrite, self.cache_creation - self.cache_creation_1h),
+            (Meter::CacheWrite1h, self.cache_creation_1h),
+            (Meter::Output, self.output - m.output_audio - m.output_image),
+            (Meter::InputAudio, m.input_audio),
+            (Meter::CacheReadAudio, m.cache_read_audio),
+            (Meter::OutputAudio, m.output_audio),
+            (Meter::InputImage, m.input_image),
+            (Meter::CacheReadImage, m.cache_read_image),
+            (Meter::OutputImage, m.output_image),
+        ]
+    }
+}
+
+/// A list price of one meter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct UnitPrice {
+    /// What is priced.
+    pub meter: Meter,
+    /// The price of `per` units.
+    pub price: Decimal,
+    /// How many units the price buys.
+    pub per: u32,
+}
+
+/// Where a list cost comes from: kept with every computed figure.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PriceBasis {
+    /// The price book.
+    pub source: String,
+    /// Its version or date.
+    pub data_version: String,
+    /// The model as the price book names it.
+    pub model: String,
+    /// Currency of the prices.
+    pub currency: Currency,
+    /// First day on which these prices hold, where the book tells.
+    pub effective_from: Option<Date>,
+    /// The unit prices used, discounts applied.
+    pub unit_prices: Vec<UnitPrice>,
+    /// What was applied to the plain list price, such as "batch: half price", with its source.
+    pub adjustment: Option<String>,
+}
+
+/// Quantity at list price. Only `pricing` makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListCost {
+    /// The amount.
+    pub cost: Money,
+    /// The prices behind it.
+    pub basis: Arc<PriceBasis>,
+}
+
+/// One line of cost or usage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Charge {
+    /// Who says so.
+    pub lane: Lane,
+    /// Its kind.
+    pub category: ChargeCategory,
+    /// When it arose: a UTC day or hour as the provider cut it.
+    pub charge_period: Period,
+    /// What the provider bills. Only from a payload that reports money.
+    pub billed_cost: Option<Money>,
+    /// Quantity at list price; unknown where the model or a meter has no known price.
+    pub list_cost: Option<ListCost>,
+    /// How much was consumed, in `consumed_unit`.
+    pub consumed_quantity: Option<Decimal>,
+    /// The unit of `consumed_quantity`.
+    pub consumed_unit: Option<String>,
+    /// Which meter ran.
+    pub sku_meter: Option<Meter>,
+    /// Tokens, where they are counted.
+    pub tokens: Option<TokenUsage>,
+    /// Requests, where they are counted.
+    pub requests: Option<u64>,
+    /// The model that was asked for.
+    pub request_model: Option<String>,
+    /// The model that answered.
+    pub response_model: Option<String>,
+    /// The provider's service tier, in its own word (`default`, `batch`, `priority` …).
+    pub service_tier: Option<String>,
+    /// The provider's context band, in its own word.
+    pub context_window: Option<String>,
+    /// Project or workspace (a FOCUS sub-account), by the provider's id.
+    pub project: Option<String>,
+    /// API key (a FOCUS sub-account), by the provider's id, never the secret.
+    pub api_key: Option<String>,
+    /// The provider's own words for the line.
+    pub description: Option<String>,
+}
+
+impl Charge {
+    /// A line of usage in the provider's own records, with nothing known yet but its period.
+    pub const fn usage(charge_period: Period) -> Charge {
+        Charge {
+            lane: Lane::Billed,
+            category: ChargeCategory::Usage,
+            charge_period,
+            billed_cost: None,
+            list_cost: None,
+            consumed_quantity: None,
+            consumed_unit: None,
+            sku_meter: None,
+            tokens: None,
+            requests: None,
+            request_model: None,
+            response_model: None,
+            service_tier: None,
+            context_window: None,
+            project: None,
+            api_key: None,
+            description: None,
+        }
+    }
+
+    /// The model to show and to price: the one asked for, else the one that answered.
+    pub fn model(&self) -> Option<&str> {
+        self.request_model.as_deref().or(self.response_model.as_deref())
+    }
+
+    /// The billing period that holds the charge (FOCUS `BillingPeriodStart` and `-End`): the UTC calendar month.
+    pub fn billing_period(&self) -> (Date, Date) {
+        BillingCycle::CALENDAR_MONTH.containing(self.charge_period.start.utc_date())
+    }
+}
+
+/// What a balance is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BalanceKind {
+    /// Bought in advance and granted, in one sum.
+    Credits,
+    /// Bought in advance.
+    Purchased,
+    /// Given by the provider.
+    Granted,
+}
+
+impl BalanceKind {
+    /// Every kind, with its name in the store.
+    pub const NAMED: &[(BalanceKind, &str)] = &[
+        (BalanceKind::Credits, "credits"),
+        (BalanceKind::Purchased, "purchased"),
+        (BalanceKind::Granted, "granted"),
+    ];
+}
+
+/// What was left of prepaid money when it was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Balance {
+    /// When it was looked at.
+    pub observed_at: Timestamp,
+    /// What it is made of.
+    pub kind: BalanceKind,
+    /// What is left; negative where the provider lets it be.
+    pub amount: Money,
+    /// Everything ever acquired, where the provider tells.
+    pub acquired: Option<Decimal>,
+    /// Everything ever used, where the provider tells.
+    pub used: Option<Decimal>,
+}
+
+/// The span over which an allowance is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum QuotaWindow {
+    /// A day.
+    Day,
+    /// A week.
+    Week,
+    /// A month.
+    Month,
+    /// Never reset.
+    Lifetime,
+}
+
+impl QuotaWindow {
+    /// Every window, with its name in the store.
+    pub const NAMED: &[(QuotaWindow, &str)] = &[
+        (QuotaWindow::Day, "day"),
+        (QuotaWindow::Week, "week"),
+        (QuotaWindow::Month, "month"),
+        (QuotaWindow::Lifetime, "lifetime"),
+    ];
+}
+
+/// An allowance, or a count that resets, as it was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuotaReading {
+    /// When it was seen.
+    pub observed_at: Timestamp,
+    /// What is counted, in plain words, stable from reading to reading.
+    pub name: String,
+    /// Over which span.
+    pub window: QuotaWindow,
+    /// In which unit: a currency, or `requests`, `tokens` …
+    pub unit: Currency,
+    /// How much is used, where told.
+    pub used: Option<Decimal>,
+    /// How much there is; `None` where there is no limit or none is told.
+    pub limit: Option<Decimal>,
+    /// When the count starts again, where told.
+    pub resets_at: Option<Timestamp>,
+}

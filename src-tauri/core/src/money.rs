@@ -1,1 +1,247 @@
-//! The money room.
+//! Exact money: a decimal amount and its currency, and totals that never mix two currencies.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+pub use rust_decimal::Decimal;
+
+/// Why a text is not a number that can be kept exactly.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NumberError {
+    /// Not a number at all.
+    #[error("\"{0}\" is not a number")]
+    NotANumber(String),
+    /// A number with more digits, or a larger exponent, than a 96-bit decimal holds.
+    #[error("{0} cannot be kept exactly: it needs more than 28 digits")]
+    TooPrecise(String),
+}
+
+/// Why two amounts could not be combined.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MoneyError {
+    /// Amounts of two currencies are never added.
+    #[error("{0} and {1} cannot be added")]
+    CurrencyMismatch(Currency, Currency),
+    /// The result needs more than 96 bits.
+    #[error("the sum of amounts in {0} is too large to be kept exactly")]
+    Overflow(Currency),
+    /// The text names no currency.
+    #[error("\"{0}\" is not a currency")]
+    UnknownCurrency(String),
+}
+
+/// Reads a decimal exactly: digits, sign, fraction and exponent as JSON allows them; never rounds.
+pub fn exact(text: &str) -> Result<Decimal, NumberError> {
+    let not = || NumberError::NotANumber(shown(text));
+    let precise = || NumberError::TooPrecise(shown(text));
+    let (mantissa, exponent) = match text.find(['e', 'E']) {
+        Some(at) => (&text[..at], text[at + 1..].parse::<i32>().map_err(|_| not())?),
+        None => (text, 0),
+    };
+    let digits = mantissa.strip_prefix('-').unwrap_or(mantissa);
+    let well_formed = digits.bytes().next().is_some_and(|b| b.is_ascii_digit())
+        && digits.bytes().next_back().is_some_and(|b| b.is_ascii_digit())
+        && digits.bytes().filter(|b| *b == b'.').count() <= 1
+        && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    if !well_formed {
+        return Err(not());
+    }
+    // Trailing zeros of a fraction carry no value but would use up digits.
+    let mantissa =
+        if mantissa.contains('.') { mantissa.trim_end_matches('0').trim_end_matches('.') } else { mantissa };
+    let number = Decimal::from_str_exact(mantissa).map_err(|_| precise())?;
+    if exponent == 0 || number.is_zero() {
+        return Ok(number);
+    }
+    let scale = i64::from(number.scale()) - i64::from(exponent);
+    let mut unscaled = number.mantissa();
+    if scale < 0 {
+        let factor = u32::try_from(-scale).ok().and_then(|n| 10_i128.checked_pow(n)).ok_or_else(precise)?;
+        unscaled = unscaled.checked_mul(factor).ok_or_else(precise)?;
+    }
+    let scale = u32::try_from(scale.max(0)).map_err(|_| precise())?;
+    Decimal::try_from_i128_with_scale(unscaled, scale).map(|d| d.normalize()).map_err(|_| precise())
+}
+
+/// The start of a text, short enough for a message.
+fn shown(text: &str) -> String {
+    if text.chars().count() <= 40 {
+        return text.to_owned();
+    }
+    text.chars().take(40).chain(['…']).collect()
+}
+
+/// What an amount counts: a national currency by its ISO 4217 code, or a provider's own unit such as `credits`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Currency {
+    // Inline and zero-padded: a million charges carry a currency each, and none should allocate.
+    text: [u8; 16],
+}
+
+impl Currency {
+    /// The United States dollar.
+    pub const USD: Currency = Currency::padded(b"USD");
+
+    const fn padded(code: &[u8]) -> Currency {
+        let mut text = [0; 16];
+        let mut i = 0;
+        while i < code.len() {
+            text[i] = code[i];
+            i += 1;
+        }
+        Currency { text }
+    }
+
+    /// A national currency by its ISO 4217 code, in either case.
+    pub fn national(code: &str) -> Result<Currency, MoneyError> {
+        let upper = code.to_ascii_uppercase();
+        if ISO_4217.split(' ').any(|known| known == upper) {
+            Ok(Currency::padded(upper.as_bytes()))
+        } else {
+            Err(MoneyError::UnknownCurrency(shown(code)))
+        }
+    }
+
+    /// A provider's own unit: lower-case letters, digits, `_`, `-` and `.`, at most 16 long.
+    pub fn virtual_unit(name: &str) -> Result<Currency, MoneyError> {
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-' | b'.');
+        let starts = name.bytes().next().is_some_and(|b| b.is_ascii_lowercase());
+        if starts && name.len() <= 16 && name.bytes().all(plain) {
+            Ok(Currency::padded(name.as_bytes()))
+        } else {
+            Err(MoneyError::UnknownCurrency(shown(name)))
+        }
+    }
+
+    /// The code or the unit's name.
+    pub fn as_str(&self) -> &str {
+        let len = self.text.iter().position(|b| *b == 0).unwrap_or(self.text.len());
+        std::str::from_utf8(&self.text[..len]).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Currency {
+    type Err = MoneyError;
+
+    /// Reads what `Display` wrote: upper case is national, lower case is a provider's unit.
+    fn from_str(text: &str) -> Result<Currency, MoneyError> {
+        if text.bytes().any(|b| b.is_ascii_uppercase()) {
+            Currency::national(text)
+        } else {
+            Currency::virtual_unit(text)
+        }
+    }
+}
+
+/// An amount of one currency. There is no zero money without a currency, and no `+`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Money {
+    /// How much.
+    pub amount: Decimal,
+    /// Of what.
+    pub currency: Currency,
+}
+
+impl Money {
+    /// An amount of a currency.
+    pub const fn new(amount: Decimal, currency: Currency) -> Money {
+        Money { amount, currency }
+    }
+
+    /// The sum, if both are of one currency and the sum can be kept exactly.
+    pub fn checked_add(self, other: Money) -> Result<Money, MoneyError> {
+        if self.currency != other.currency {
+            return Err(MoneyError::CurrencyMismatch(self.currency, other.currency));
+        }
+        let amount = exact_add(self.amount, other.amount).ok_or(MoneyError::Overflow(self.currency))?;
+        Ok(Money { amount, ..self })
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.amount.normalize(), self.currency)
+    }
+}
+
+/// The exact sum, or nothing: `Decimal`'s own addition rounds silently where 96 bits do not suffice.
+pub fn exact_add(a: Decimal, b: Decimal) -> Option<Decimal> {
+    if a.is_zero() {
+        return Some(b);
+    }
+    if b.is_zero() {
+        return Some(a);
+    }
+    // Where 96 bits do not hold all digits, `checked_add` drops the last ones and says so only by a smaller scale.
+    let whole =
+        |a: Decimal, b: Decimal| a.checked_add(b).filter(|sum| sum.scale() == a.scale().max(b.scale()));
+    whole(a, b).or_else(|| whole(a.normalize(), b.normalize()))
+}
+
+/// The exact product, or nothing where it would have to be rounded.
+pub fn exact_mul(a: Decimal, b: Decimal) -> Option<Decimal> {
+    let (a, b) = (a.normalize(), b.normalize());
+    let mut unscaled = a.mantissa().checked_mul(b.mantissa())?;
+    let mut scale = a.scale() + b.scale();
+    while scale > 0 && unscaled % 10 == 0 {
+        unscaled /= 10;
+        scale -= 1;
+    }
+    Decimal::try_from_i128_with_scale(unscaled, scale).ok()
+}
+
+/// A total over several currencies: one amount each, never converted in silence.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MixedMoney {
+    amounts: BTreeMap<Currency, Decimal>,
+}
+
+impl MixedMoney {
+    /// Adds one amount to its own currency's total.
+    pub fn add(&mut self, money: Money) -> Result<(), MoneyError> {
+        let held = self.amounts.entry(money.currency).or_default();
+        *held = exact_add(*held, money.amount).ok_or(MoneyError::Overflow(money.currency))?;
+        Ok(())
+    }
+
+    /// Adds another total, currency by currency.
+    pub fn add_all(&mut self, other: &MixedMoney) -> Result<(), MoneyError> {
+        other.iter().try_for_each(|money| self.add(money))
+    }
+
+    /// Each currency's total, by code.
+    pub fn iter(&self) -> impl Iterator<Item = Money> + '_ {
+        self.amounts.iter().map(|(currency, amount)| Money::new(*amount, *currency))
+    }
+
+    /// The total in one currency, if anything was added in it.
+    pub fn of(&self, currency: Currency) -> Option<Decimal> {
+        self.amounts.get(&currency).copied()
+    }
+
+    /// Whether nothing was ever added. A total of zero is not empty.
+    pub fn is_empty(&self) -> bool {
+        self.amounts.is_empty()
+    }
+}
+
+/// Every active code of ISO 4217 that money is quoted in.
+const ISO_4217: &str = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD \
+CAD CDF CHF CLF CLP CNH CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD \
+HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL \
+MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB \
+RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS \
+VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG";
