@@ -1,0 +1,80 @@
+//! Reading JSON without losing a digit: numbers by their text, and errors by their path.
+
+use serde::{Deserialize, Deserializer, de::Error as _};
+use serde_json::value::RawValue;
+
+use super::ParseError;
+use crate::money::{self, Decimal};
+
+/// Reads a body. On failure it is read again with the path tracked, so that good bodies do not pay for it.
+pub fn decode<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, ParseError> {
+    let mut plain = serde_json::Deserializer::from_slice(body);
+    if let Ok(value) = T::deserialize(&mut plain)
+        && plain.end().is_ok()
+    {
+        return Ok(value);
+    }
+    let mut again = serde_json::Deserializer::from_slice(body);
+    let value: T = serde_path_to_error::deserialize(&mut again).map_err(|error| {
+        let path = error.path().to_string();
+        let at = if path == "." { "the top of the answer".to_owned() } else { path };
+        ParseError::new(at, error.into_inner())
+    })?;
+    again.end().map_err(|error| ParseError::new("the end of the answer", error))?;
+    Ok(value)
+}
+
+/// A decimal given as a JSON number or as a string, kept to the last digit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exact(pub Decimal);
+
+impl<'de> Deserialize<'de> for Exact {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Exact, D::Error> {
+        let raw = <&RawValue>::deserialize(deserializer)?;
+        money::exact(text(raw).ok_or_else(|| D::Error::custom(expected(raw)))?)
+            .map(Exact)
+            .map_err(D::Error::custom)
+    }
+}
+
+/// A count given as a JSON number or as a string: whole, and not negative.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Count(pub u64);
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Count, D::Error> {
+        let raw = <&RawValue>::deserialize(deserializer)?;
+        let text = text(raw).ok_or_else(|| D::Error::custom(expected(raw)))?;
+        if text.bytes().all(|b| b.is_ascii_digit())
+            && let Ok(count) = text.parse::<u64>()
+            && i64::try_from(count).is_ok()
+        {
+            return Ok(Count(count));
+        }
+        let number = money::exact(text).map_err(D::Error::custom)?;
+        if number.is_sign_negative() && !number.is_zero() {
+            return Err(D::Error::custom(format!("a count cannot be negative: {number}")));
+        }
+        let whole = number.normalize();
+        match (whole.scale(), i64::try_from(whole.mantissa())) {
+            (0, Ok(count)) => Ok(Count(count.unsigned_abs())),
+            (0, Err(_)) => Err(D::Error::custom(format!("a count this large cannot be kept: {number}"))),
+            _ => Err(D::Error::custom(format!("a count must be whole: {number}"))),
+        }
+    }
+}
+
+/// The digits of a JSON number or of a string without escapes.
+fn text(raw: &RawValue) -> Option<&str> {
+    let raw = raw.get();
+    match raw.as_bytes().first()? {
+        b'"' => raw.strip_prefix('"')?.strip_suffix('"').filter(|inner| !inner.contains('\\')),
+        b'-' | b'0'..=b'9' => Some(raw),
+        _ => None,
+    }
+}
+
+fn expected(raw: &RawValue) -> String {
+    let shown: String = raw.get().chars().take(24).collect();
+    format!("expected a number, found {shown}")
+}
