@@ -1,0 +1,107 @@
+//! What can be wrong with a keychain, and what a person does about it.
+
+use super::SecretError;
+
+/// A keychain that did not do what was asked. Never holds any of a key.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VaultError {
+    /// No keychain answers on this machine.
+    #[error("no keychain is running")]
+    NoService,
+    /// A keychain runs, but no keyring was ever made in it.
+    #[error("the keychain has no keyring to keep keys in")]
+    NoKeyring,
+    /// It is locked, and no dialog could be shown to unlock it.
+    #[error("the keychain is locked")]
+    Locked,
+    /// The person closed the unlock dialog.
+    #[error("the keychain was not unlocked")]
+    Dismissed,
+    /// No entry of that name: the keychain was emptied or replaced.
+    #[error("the key is no longer in the keychain")]
+    Missing,
+    /// The key is longer than this keychain takes.
+    #[error("the key is longer than the {limit} bytes this keychain takes")]
+    TooLong {
+        /// The most bytes it takes.
+        limit: usize,
+    },
+    /// It did not answer in time, or nobody answered its dialog.
+    #[error("the keychain did not answer in time")]
+    TimedOut,
+    /// It refused for a reason of its own.
+    #[error("the keychain refused: {0}")]
+    Refused(String),
+    /// The environment variable that should hold the key is not set.
+    #[error("the environment variable {name} is not set")]
+    VariableUnset {
+        /// The variable.
+        name: String,
+    },
+    /// The environment variable holds something that is not a key.
+    #[error("the key in the environment variable {name} {reason}")]
+    VariableBad {
+        /// The variable.
+        name: String,
+        /// What is wrong with it.
+        reason: SecretError,
+    },
+}
+
+impl VaultError {
+    /// What the person does now.
+    pub fn remedy(&self) -> String {
+        match self {
+            VaultError::NoService => START.to_owned(),
+            VaultError::NoKeyring => CREATE.to_owned(),
+            VaultError::Locked => UNLOCK.to_owned(),
+            VaultError::Dismissed => "Try again and answer the dialog of your keychain.".to_owned(),
+            VaultError::Missing => {
+                "The keychain was reset, or the entry was deleted. Paste the key again, or make a new one at the provider."
+                    .to_owned()
+            }
+            VaultError::TooLong { .. } => {
+                "Put the key in an environment variable and name that variable instead of pasting the key.".to_owned()
+            }
+            VaultError::TimedOut => {
+                "Look for an unlock dialog behind your windows, answer it, and try again.".to_owned()
+            }
+            VaultError::Refused(_) => {
+                "Try again. If it stays, name an environment variable that holds the key instead.".to_owned()
+            }
+            VaultError::VariableUnset { name } => {
+                format!("Set {name} to the key where Spendglass is started, and start it again.")
+            }
+            VaultError::VariableBad { name, .. } => {
+                format!("Set {name} to the key alone, without spaces or line breaks, and start Spendglass again.")
+            }
+        }
+    }
+}
+
+#[cfg(target_os = "macos")]
+const START: &str = "Open Keychain Access and see that the login keychain is there, then try again. \
+    Over ssh, name an environment variable that holds the key instead.";
+#[cfg(target_os = "macos")]
+const CREATE: &str = "Open Keychain Access, choose Settings, then Reset Default Keychains, then try again.";
+#[cfg(target_os = "macos")]
+const UNLOCK: &str =
+    "Open Keychain Access, unlock the login keychain with your Mac's password, then try again.";
+
+#[cfg(target_os = "windows")]
+const START: &str = "Sign in to Windows on this machine itself and try again: a remote or service session has no \
+    Credential Manager. There, name an environment variable that holds the key instead.";
+#[cfg(target_os = "windows")]
+const CREATE: &str = START;
+#[cfg(target_os = "windows")]
+const UNLOCK: &str = "Sign out of Windows, sign in again, then try again.";
+
+#[cfg(not(any(target_os = "macos", target_os = "windows")))]
+const START: &str = "Install and start a keychain: GNOME Keyring or KWallet (on Debian and Ubuntu: \
+    sudo apt install gnome-keyring), sign out and in again. On a server, name an environment variable that holds the key instead.";
+#[cfg(not(any(target_os = "macos", target_os = "windows")))]
+const CREATE: &str = "Open Passwords and Keys (seahorse) or KWalletManager, make a password keyring, set it as the default, \
+    then try again.";
+#[cfg(not(any(target_os = "macos", target_os = "windows")))]
+const UNLOCK: &str = "Unlock the keyring: sign in to the desktop with your password, or open Passwords and Keys (seahorse) \
+    or KWalletManager. On a server, name an environment variable that holds the key instead.";
