@@ -1,4 +1,5 @@
 //! The one integration binary of the core.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod bindings;
 mod vault;

@@ -1,1 +1,235 @@
-//! The api room.
+//! The one door: every request of the window and the terminal, every answer, every event.
+
+use std::any::Any;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::time::{Clock, Timestamp, Zone};
+use crate::vault::{Secret, Vault};
+
+mod accounts;
+mod overview;
+mod spend;
+mod syncing;
+mod upkeep;
+
+pub use accounts::{
+    Account, AccountId, AccountState, AddAccount, Advice, BalanceReading, KeyCandidate, KeyKindRow,
+    PastedKey, ProviderRow, QuotaRow, ReplaceKey, StreamRow, StreamState,
+};
+pub use overview::{Overview, OverviewQuery, OwnDay, SpendFigure, UsualDay};
+pub use spend::{
+    Amount, ChartTable, Grouping, LaneFigure, Mark, Measure, Picture, PictureFile, PictureFormat,
+    PictureKind, PictureQuery, PictureTheme, Spend, SpendQuery, Usage, UsageQuery, UsageRow,
+};
+pub use syncing::{AccountReport, StreamReport, SyncQuery, SyncReport};
+pub use upkeep::{Doctor, Finding, FindingState, SampleState, Settings, Theme};
+
+/// What a door brings along.
+pub struct Config {
+    /// The folder of the store; made where it is missing.
+    pub data_dir: PathBuf,
+    /// Where keys are kept.
+    pub vault: Vault,
+    /// Where the present comes from.
+    pub clock: Clock,
+    /// The time zone, in place of the person's setting.
+    pub zone: Option<Zone>,
+    /// Where sample data comes from, at a door that offers it.
+    pub sample: Option<SampleSource>,
+}
+
+/// Starts a town of pretend providers whose clock stands at the given time.
+pub type SampleSource =
+    Arc<dyn Fn(Timestamp) -> BoxFuture<'static, std::io::Result<SampleTown>> + Send + Sync>;
+
+/// A running town of pretend providers.
+pub struct SampleTown {
+    /// The accounts to add.
+    pub accounts: Vec<SampleAccount>,
+    /// Whatever must live as long as the town; dropped when sample data is left.
+    pub keep: Box<dyn Any + Send + Sync>,
+}
+
+/// An account of a pretend provider.
+pub struct SampleAccount {
+    /// The provider's id.
+    pub provider: String,
+    /// Where it listens on loopback.
+    pub base_url: String,
+    /// Its key.
+    pub key: Secret,
+}
+
+/// The folder of the store where a door is told no other.
+pub fn default_data_dir() -> Option<PathBuf> {
+    dirs::data_local_dir().map(|folder| folder.join("spendglass"))
+}
+
+/// Everything that a door can ask.
+#[derive(Debug, Deserialize, TS)]
+#[serde(tag = "method", content = "params", rename_all = "camelCase")]
+pub enum Request {
+    /// Today, this month, and every account.
+    Overview(OverviewQuery),
+    /// Where the money went in a range: rows and pictures.
+    Spend(SpendQuery),
+    /// Exact sums in a range by one grouping.
+    Usage(UsageQuery),
+    /// A chart to keep as a file.
+    Picture(PictureQuery),
+    /// Every provider, with the kinds of key it hands out and what each sees.
+    Providers,
+    /// Which provider and kind a pasted key is of. Nothing is kept or sent.
+    RecogniseKey(PastedKey),
+    /// Every account, with its state.
+    Accounts,
+    /// Checks a key with its provider, keeps it in the keychain and adds the account.
+    AddAccount(AddAccount),
+    /// Asks the provider whether the account's key still works.
+    CheckAccount(AccountId),
+    /// Puts a new key in place of an account's old one, after checking it.
+    ReplaceKey(ReplaceKey),
+    /// Removes an account, its key and everything read with it.
+    RemoveAccount(AccountId),
+    /// Reads what is new from one account or from all.
+    Sync(SyncQuery),
+    /// Stops the syncs under way; what was booked stays.
+    CancelSync,
+    /// What works, what does not, and what to do.
+    Doctor,
+    /// The person's settings.
+    Settings,
+    /// Changes the settings.
+    ChangeSettings(Settings),
+    /// Opens sample data in a separate store.
+    EnterSample,
+    /// Leaves sample data; it is deleted.
+    LeaveSample,
+}
+
+/// The answer to each request, under the same name.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(tag = "method", content = "result", rename_all = "camelCase")]
+pub enum Response {
+    /// To [`Request::Overview`].
+    Overview(Overview),
+    /// To [`Request::Spend`].
+    Spend(Spend),
+    /// To [`Request::Usage`].
+    Usage(Usage),
+    /// To [`Request::Picture`].
+    Picture(PictureFile),
+    /// To [`Request::Providers`].
+    Providers(Vec<ProviderRow>),
+    /// To [`Request::RecogniseKey`]: nothing, one, or several where prefixes do not tell them apart.
+    RecogniseKey(Vec<KeyCandidate>),
+    /// To [`Request::Accounts`].
+    Accounts(Vec<Account>),
+    /// To [`Request::AddAccount`].
+    AddAccount(Account),
+    /// To [`Request::CheckAccount`].
+    CheckAccount(Account),
+    /// To [`Request::ReplaceKey`].
+    ReplaceKey(Account),
+    /// To [`Request::RemoveAccount`].
+    RemoveAccount(AccountId),
+    /// To [`Request::Sync`].
+    Sync(SyncReport),
+    /// To [`Request::CancelSync`].
+    CancelSync,
+    /// To [`Request::Doctor`].
+    Doctor(Doctor),
+    /// To [`Request::Settings`].
+    Settings(Settings),
+    /// To [`Request::ChangeSettings`].
+    ChangeSettings(Settings),
+    /// To [`Request::EnterSample`].
+    EnterSample(SampleState),
+    /// To [`Request::LeaveSample`].
+    LeaveSample(SampleState),
+}
+
+/// What happens without being asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Event {
+    /// A sync of an account began.
+    SyncStarted {
+        /// The account.
+        account: i64,
+    },
+    /// A part of a stream was booked.
+    SyncProgress {
+        /// The account.
+        account: i64,
+        /// The stream.
+        stream: String,
+        /// Parts of the whole sync that are done.
+        done: u32,
+        /// Parts of the whole sync.
+        total: u32,
+        /// Whether this is the first import of the account.
+        first: bool,
+    },
+    /// A sync of an account ended, whole or in part.
+    Synced {
+        /// The account.
+        account: i64,
+    },
+    /// Accounts or settings changed, or sample data was entered or left.
+    Changed,
+}
+
+/// Why a request was not answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS, thiserror::Error)]
+#[serde(rename_all = "camelCase")]
+#[error("{message}")]
+pub struct ApiError {
+    /// What kind of failure it is.
+    pub code: ErrorCode,
+    /// What is wrong, where, and what to do, in plain words.
+    pub message: String,
+    /// When it is worth trying again, RFC 3339, where that is known.
+    pub retry_at: Option<String>,
+}
+
+/// The kinds of failure that a door answers differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum ErrorCode {
+    /// The request itself is wrong: a field, a date, a URL.
+    BadRequest,
+    /// No such account.
+    NoSuchAccount,
+    /// The provider refuses the key.
+    KeyRejected,
+    /// The key works, but is not of the kind that sees cost and usage.
+    WrongKeyKind,
+    /// The same key is connected already.
+    AlreadyConnected,
+    /// The keychain is locked, absent, or refused.
+    Keychain,
+    /// The key is not in the keychain or in its environment variable.
+    KeyMissing,
+    /// Another sync of this account is under way.
+    Busy,
+    /// The provider asks to wait.
+    Wait,
+    /// The provider could not be reached, or failed.
+    Unreachable,
+    /// The provider's answer is not what its contract says.
+    ProviderChanged,
+    /// The store cannot be read or written.
+    Store,
+    /// The store was made by a newer version.
+    StoreTooNew,
+    /// The request was cancelled.
+    Cancelled,
+    /// A fault of Spendglass itself: worth reporting.
+    Internal,
+}

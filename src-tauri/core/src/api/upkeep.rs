@@ -1,0 +1,73 @@
+//! Settings, sample data, and the doctor.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// The person's settings.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Settings {
+    /// IANA time zone; the system's where none is set.
+    pub time_zone: Option<String>,
+    /// Light, dark, or as the system is.
+    pub theme: Theme,
+}
+
+/// The theme of the window.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Theme {
+    /// As the system is.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// Whether sample data is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SampleState {
+    /// Whether it is.
+    pub sample: bool,
+}
+
+/// What works and what does not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Doctor {
+    /// Each thing that was looked at.
+    pub findings: Vec<Finding>,
+    /// The version of Spendglass.
+    pub version: String,
+    /// The data folder.
+    pub data_dir: String,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Finding {
+    /// What: `keychain`, `store`, `clock`, `network`, or an account.
+    pub subject: String,
+    /// How it is.
+    pub state: FindingState,
+    /// What was seen.
+    pub message: String,
+    /// What to do about it.
+    pub remedy: Option<String>,
+}
+
+/// How a thing is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum FindingState {
+    /// It works.
+    Works,
+    /// It works, with something to mind.
+    Warning,
+    /// It does not work.
+    Fails,
+}

@@ -1,0 +1,1012 @@
+// Written by `cargo test` (tests/it/bindings.rs) from the core's api. Do not edit.
+
+/**
+ * An account with everything a person wants to know of it.
+ */
+export type Account = { 
+/**
+ * Number.
+ */
+id: number, 
+/**
+ * The provider's id.
+ */
+provider: string, 
+/**
+ * The provider's name.
+ */
+providerName: string, 
+/**
+ * The person's name for it, or the provider's.
+ */
+label: string, 
+/**
+ * The address, where it is not the provider's own.
+ */
+baseUrl: string | null, 
+/**
+ * The kind of its key.
+ */
+keyKind: KeyKindRow, 
+/**
+ * The last four characters of the key.
+ */
+keyHint: string | null, 
+/**
+ * The environment variable that holds the key, where the keychain does not.
+ */
+keyEnv: string | null, 
+/**
+ * The state, for colour and icon.
+ */
+state: AccountState, 
+/**
+ * The state in words.
+ */
+message: string, 
+/**
+ * What to do about it, if anything.
+ */
+advice: Advice | null, 
+/**
+ * When every stream that could be read was last read well, RFC 3339.
+ */
+syncedAt: string | null, 
+/**
+ * When it is worth trying again, RFC 3339.
+ */
+retryAt: string | null, 
+/**
+ * Each stream.
+ */
+streams: Array<StreamRow>, 
+/**
+ * The latest balances.
+ */
+balances: Array<BalanceReading>, 
+/**
+ * The latest allowances and counts.
+ */
+quotas: Array<QuotaRow>, };
+
+/**
+ * An account by its number.
+ */
+export type AccountId = { 
+/**
+ * The number.
+ */
+account: number, };
+
+/**
+ * What came of one account.
+ */
+export type AccountReport = { 
+/**
+ * The account's number.
+ */
+account: number, 
+/**
+ * Its provider.
+ */
+provider: string, 
+/**
+ * Its name.
+ */
+label: string, 
+/**
+ * Each stream that the key sees.
+ */
+streams: Array<StreamReport>, };
+
+/**
+ * The state of an account: the worst of its streams, or of its key.
+ */
+export type AccountState = "new" | "syncing" | "fresh" | "stale" | "keyRejected" | "forbidden" | "keyMissing" | "keychain" | "rateLimited" | "unreachable" | "providerChanged" | "failed";
+
+/**
+ * A new account. Exactly one of `key` and `key_env` is given.
+ */
+export type AddAccount = { 
+/**
+ * The provider's id.
+ */
+provider: string, 
+/**
+ * A name of the person's own.
+ */
+label?: string, 
+/**
+ * Another address than the provider's own; https, or http on loopback.
+ */
+baseUrl?: string, 
+/**
+ * The key, to be kept in the keychain.
+ */
+key?: string, 
+/**
+ * The environment variable that holds the key, for servers. The name is kept, never the key.
+ */
+keyEnv?: string, };
+
+/**
+ * What a person can do, for the button beside the words.
+ */
+export type Advice = "sync" | "replaceKey" | "openKeychain" | "wait" | "update";
+
+/**
+ * Money or a virtual unit. The amount is a decimal text, so that no digit is lost on the way.
+ */
+export type Amount = { 
+/**
+ * Decimal text.
+ */
+amount: string, 
+/**
+ * ISO 4217 code, or a provider's unit in lower case.
+ */
+currency: string, };
+
+/**
+ * Why a request was not answered.
+ */
+export type ApiError = { 
+/**
+ * What kind of failure it is.
+ */
+code: ErrorCode, 
+/**
+ * What is wrong, where, and what to do, in plain words.
+ */
+message: string, 
+/**
+ * When it is worth trying again, RFC 3339, where that is known.
+ */
+retryAt: string | null, };
+
+/**
+ * What is left of prepaid money.
+ */
+export type BalanceReading = { 
+/**
+ * What it is made of: `credits`, `purchased`, `granted`.
+ */
+kind: string, 
+/**
+ * What is left.
+ */
+left: Amount, 
+/**
+ * Everything ever acquired.
+ */
+acquired: Amount | null, 
+/**
+ * Everything ever used.
+ */
+used: Amount | null, 
+/**
+ * When it was looked at, RFC 3339.
+ */
+asOf: string, };
+
+/**
+ * The table of a chart.
+ */
+export type ChartTable = { 
+/**
+ * Heads.
+ */
+columns: Array<string>, 
+/**
+ * Cells.
+ */
+rows: Array<Array<string>>, };
+
+/**
+ * What works and what does not.
+ */
+export type Doctor = { 
+/**
+ * Each thing that was looked at.
+ */
+findings: Array<Finding>, 
+/**
+ * The version of Spendglass.
+ */
+version: string, 
+/**
+ * The data folder.
+ */
+dataDir: string, };
+
+/**
+ * The kinds of failure that a door answers differently.
+ */
+export type ErrorCode = "badRequest" | "noSuchAccount" | "keyRejected" | "wrongKeyKind" | "alreadyConnected" | "keychain" | "keyMissing" | "busy" | "wait" | "unreachable" | "providerChanged" | "store" | "storeTooNew" | "cancelled" | "internal";
+
+/**
+ * What happens without being asked for.
+ */
+export type Event = { "type": "syncStarted", 
+/**
+ * The account.
+ */
+account: bigint, } | { "type": "syncProgress", 
+/**
+ * The account.
+ */
+account: bigint, 
+/**
+ * The stream.
+ */
+stream: string, 
+/**
+ * Parts of the whole sync that are done.
+ */
+done: number, 
+/**
+ * Parts of the whole sync.
+ */
+total: number, 
+/**
+ * Whether this is the first import of the account.
+ */
+first: boolean, } | { "type": "synced", 
+/**
+ * The account.
+ */
+account: bigint, } | { "type": "changed" };
+
+/**
+ * One thing that was looked at.
+ */
+export type Finding = { 
+/**
+ * What: `keychain`, `store`, `clock`, `network`, or an account.
+ */
+subject: string, 
+/**
+ * How it is.
+ */
+state: FindingState, 
+/**
+ * What was seen.
+ */
+message: string, 
+/**
+ * What to do about it.
+ */
+remedy: string | null, };
+
+/**
+ * How a thing is.
+ */
+export type FindingState = "works" | "warning" | "fails";
+
+/**
+ * By what sums are grouped.
+ */
+export type Grouping = "day" | "provider" | "account" | "model" | "project" | "key" | "item";
+
+/**
+ * What a pasted key may be.
+ */
+export type KeyCandidate = { 
+/**
+ * The provider's id.
+ */
+provider: string, 
+/**
+ * The provider's name.
+ */
+providerName: string, 
+/**
+ * The kind of key.
+ */
+kind: KeyKindRow, 
+/**
+ * Where this kind sees no cost or balance: the kind to make instead.
+ */
+better: KeyKindRow | null, 
+/**
+ * An account that holds this very key already.
+ */
+connectedAs: number | null, };
+
+/**
+ * A kind of key, in words.
+ */
+export type KeyKindRow = { 
+/**
+ * Id within the provider.
+ */
+id: string, 
+/**
+ * The provider's name for it.
+ */
+name: string, 
+/**
+ * How such keys begin.
+ */
+prefixes: Array<string>, 
+/**
+ * What it sees: `cost`, `usage`, `balance`, `quota`. Empty for a key that only does inference.
+ */
+sees: Array<string>, 
+/**
+ * The page on which it is made.
+ */
+madeAt: string, 
+/**
+ * Who can make it and what to mind.
+ */
+note: string, };
+
+/**
+ * What another lane says of the same period.
+ */
+export type LaneFigure = { 
+/**
+ * `billed`, `estimated`, `logged` or `entered`.
+ */
+lane: string, 
+/**
+ * By currency.
+ */
+billed: Array<Amount>, };
+
+/**
+ * A mark of a chart, in tenths of a CSS pixel.
+ */
+export type Mark = { 
+/**
+ * Left edge.
+ */
+x: number, 
+/**
+ * Upper edge.
+ */
+y: number, 
+/**
+ * Width.
+ */
+width: number, 
+/**
+ * Height.
+ */
+height: number, 
+/**
+ * The group, where the chart has several.
+ */
+series: string | null, 
+/**
+ * The day or row.
+ */
+bucket: string, 
+/**
+ * What is spoken.
+ */
+label: string, 
+/**
+ * The exact value as decimal text.
+ */
+value: string, };
+
+/**
+ * Which figure is drawn and ranked.
+ */
+export type Measure = "billed" | "listed" | "tokens" | "requests";
+
+/**
+ * What today and this month cost.
+ */
+export type Overview = { 
+/**
+ * The present, RFC 3339.
+ */
+now: string, 
+/**
+ * Whether this is sample data.
+ */
+sample: boolean, 
+/**
+ * The person's time zone.
+ */
+zone: string, 
+/**
+ * The present UTC day, which is how providers bill.
+ */
+today: SpendFigure, 
+/**
+ * What a usual day costs, where enough complete days are known.
+ */
+usualDay: UsualDay | null, 
+/**
+ * The present UTC month to date.
+ */
+month: SpendFigure, 
+/**
+ * The person's own day so far, where usage is known by the hour.
+ */
+ownDay: OwnDay | null, 
+/**
+ * Every account.
+ */
+accounts: Array<Account>, 
+/**
+ * The last 30 days by provider.
+ */
+daily: Picture | null, 
+/**
+ * One sentence on what stands out.
+ */
+insight: string | null, };
+
+/**
+ * What the overview should hold.
+ */
+export type OverviewQuery = { 
+/**
+ * Width of the chart in CSS pixels; no chart without it.
+ */
+chartWidth?: number, };
+
+/**
+ * The person's own day so far, from hourly usage at list price: an estimate.
+ */
+export type OwnDay = { 
+/**
+ * The date in the person's zone.
+ */
+date: string, 
+/**
+ * At list price, by currency.
+ */
+listed: Array<Amount>, 
+/**
+ * Lines of usage without a known price.
+ */
+unpriced: number, 
+/**
+ * Requests, where they are counted.
+ */
+requests: number | null, 
+/**
+ * Input tokens, where they are counted.
+ */
+inputTokens: number | null, 
+/**
+ * Output tokens, where they are counted.
+ */
+outputTokens: number | null, 
+/**
+ * Accounts whose usage is known by the day only, and is not in here.
+ */
+without: Array<string>, };
+
+/**
+ * A key as it was pasted.
+ */
+export type PastedKey = { 
+/**
+ * The text.
+ */
+key: string, };
+
+/**
+ * A chart: the picture, its marks and its table.
+ */
+export type Picture = { 
+/**
+ * SVG whose colours are CSS classes.
+ */
+svg: string, 
+/**
+ * Its name.
+ */
+title: string, 
+/**
+ * What it shows, in a sentence.
+ */
+description: string, 
+/**
+ * Width in CSS pixels.
+ */
+width: number, 
+/**
+ * Height in CSS pixels.
+ */
+height: number, 
+/**
+ * Every mark, in reading order.
+ */
+marks: Array<Mark>, 
+/**
+ * The same figures as a table.
+ */
+table: ChartTable, 
+/**
+ * Whether the figures are an estimate at list price.
+ */
+estimated: boolean, };
+
+/**
+ * The bytes of a saved chart.
+ */
+export type PictureFile = { 
+/**
+ * `image/svg+xml` or `image/png`.
+ */
+mediaType: string, 
+/**
+ * The file, in base64.
+ */
+base64: string, 
+/**
+ * What the picture shows, in a sentence.
+ */
+description: string, };
+
+/**
+ * The format of a saved chart.
+ */
+export type PictureFormat = "svg" | "png";
+
+/**
+ * The charts that can be kept.
+ */
+export type PictureKind = "daily" | "models";
+
+/**
+ * A chart to keep as a file.
+ */
+export type PictureQuery = { 
+/**
+ * Which chart.
+ */
+kind: PictureKind, 
+/**
+ * First UTC date; without it 30 days back.
+ */
+from?: string, 
+/**
+ * End date, exclusive; without it the day after the present UTC day.
+ */
+to?: string, 
+/**
+ * Colours.
+ */
+theme: PictureTheme, 
+/**
+ * File format.
+ */
+format: PictureFormat, };
+
+/**
+ * The colours of a saved chart.
+ */
+export type PictureTheme = "light" | "dark";
+
+/**
+ * A provider, in words.
+ */
+export type ProviderRow = { 
+/**
+ * Stable id.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Its own address.
+ */
+baseUrl: string, 
+/**
+ * The kinds of key it hands out.
+ */
+keys: Array<KeyKindRow>, 
+/**
+ * How late its figures are.
+ */
+latency: string, };
+
+/**
+ * An allowance or a count.
+ */
+export type QuotaRow = { 
+/**
+ * What is counted.
+ */
+name: string, 
+/**
+ * `day`, `week`, `month` or `lifetime`.
+ */
+window: string, 
+/**
+ * A currency, or `requests` and the like.
+ */
+unit: string, 
+/**
+ * How much is used.
+ */
+used: string | null, 
+/**
+ * How much there is.
+ */
+limit: string | null, 
+/**
+ * When the count starts again, RFC 3339.
+ */
+resetsAt: string | null, 
+/**
+ * When it was seen, RFC 3339.
+ */
+asOf: string, };
+
+/**
+ * A new key for an account.
+ */
+export type ReplaceKey = { 
+/**
+ * The account's number.
+ */
+account: number, 
+/**
+ * The new key.
+ */
+key: string, };
+
+/**
+ * Everything that a door can ask.
+ */
+export type Request = { "method": "overview", "params": OverviewQuery } | { "method": "spend", "params": SpendQuery } | { "method": "usage", "params": UsageQuery } | { "method": "picture", "params": PictureQuery } | { "method": "providers" } | { "method": "recogniseKey", "params": PastedKey } | { "method": "accounts" } | { "method": "addAccount", "params": AddAccount } | { "method": "checkAccount", "params": AccountId } | { "method": "replaceKey", "params": ReplaceKey } | { "method": "removeAccount", "params": AccountId } | { "method": "sync", "params": SyncQuery } | { "method": "cancelSync" } | { "method": "doctor" } | { "method": "settings" } | { "method": "changeSettings", "params": Settings } | { "method": "enterSample" } | { "method": "leaveSample" };
+
+/**
+ * The answer to each request, under the same name.
+ */
+export type Response = { "method": "overview", "result": Overview } | { "method": "spend", "result": Spend } | { "method": "usage", "result": Usage } | { "method": "picture", "result": PictureFile } | { "method": "providers", "result": Array<ProviderRow> } | { "method": "recogniseKey", "result": Array<KeyCandidate> } | { "method": "accounts", "result": Array<Account> } | { "method": "addAccount", "result": Account } | { "method": "checkAccount", "result": Account } | { "method": "replaceKey", "result": Account } | { "method": "removeAccount", "result": AccountId } | { "method": "sync", "result": SyncReport } | { "method": "cancelSync" } | { "method": "doctor", "result": Doctor } | { "method": "settings", "result": Settings } | { "method": "changeSettings", "result": Settings } | { "method": "enterSample", "result": SampleState } | { "method": "leaveSample", "result": SampleState };
+
+/**
+ * Whether sample data is open.
+ */
+export type SampleState = { 
+/**
+ * Whether it is.
+ */
+sample: boolean, };
+
+/**
+ * The person's settings.
+ */
+export type Settings = { 
+/**
+ * IANA time zone; the system's where none is set.
+ */
+timeZone: string | null, 
+/**
+ * Light, dark, or as the system is.
+ */
+theme: Theme, };
+
+/**
+ * Where the money went.
+ */
+export type Spend = { 
+/**
+ * The rows and their sums.
+ */
+usage: Usage, 
+/**
+ * The figure that is drawn.
+ */
+measure: Measure, 
+/**
+ * The currency or unit that is drawn; other currencies are in the rows only.
+ */
+unit: string | null, 
+/**
+ * By day, stacked by group.
+ */
+daily: Picture, 
+/**
+ * The groups ranked.
+ */
+ranked: Picture, };
+
+/**
+ * A sum over a period. Billed and listed money are shown side by side, never added.
+ */
+export type SpendFigure = { 
+/**
+ * First date.
+ */
+from: string, 
+/**
+ * End date, exclusive.
+ */
+to: string, 
+/**
+ * Whose days these are: `UTC`.
+ */
+days: string, 
+/**
+ * The lane of the figures.
+ */
+lane: string, 
+/**
+ * What providers bill, by currency. Empty where nothing is known.
+ */
+billed: Array<Amount>, 
+/**
+ * The same usage at list price, by currency: an estimate.
+ */
+listed: Array<Amount>, 
+/**
+ * Lines of usage without a known price, which `listed` lacks.
+ */
+unpriced: number, 
+/**
+ * Figures of other lanes over the same period, never part of the sums above.
+ */
+beside: Array<LaneFigure>, 
+/**
+ * The oldest time up to which every contributing account was read, RFC 3339.
+ */
+asOf: string | null, 
+/**
+ * Why a figure is missing or partial, in words.
+ */
+notes: Array<string>, };
+
+/**
+ * A range, its rows and its pictures.
+ */
+export type SpendQuery = { 
+/**
+ * By what.
+ */
+by: Grouping, 
+/**
+ * Which figure is drawn.
+ */
+measure: Measure, 
+/**
+ * First UTC date; without it 30 days back.
+ */
+from?: string, 
+/**
+ * End date, exclusive; without it the day after the present UTC day.
+ */
+to?: string, 
+/**
+ * Width of the charts in CSS pixels.
+ */
+chartWidth: number, };
+
+/**
+ * What came of one stream.
+ */
+export type StreamReport = { 
+/**
+ * Its name.
+ */
+stream: string, 
+/**
+ * What it shows: `cost`, `usage`, `balance`, `quota`.
+ */
+sees: string, 
+/**
+ * What came of it.
+ */
+state: StreamState, 
+/**
+ * What is wrong and what to do, where it failed.
+ */
+message: string | null, 
+/**
+ * When it is worth trying again, RFC 3339.
+ */
+retryAt: string | null, 
+/**
+ * Lines booked.
+ */
+booked: number, 
+/**
+ * Pages read.
+ */
+pages: number, 
+/**
+ * First day booked.
+ */
+from: string | null, 
+/**
+ * End, exclusive, of the days booked.
+ */
+to: string | null, };
+
+/**
+ * A stream of an account.
+ */
+export type StreamRow = { 
+/**
+ * Name within the provider.
+ */
+name: string, 
+/**
+ * What it shows: `cost`, `usage`, `balance`, `quota`.
+ */
+sees: string, 
+/**
+ * The state.
+ */
+state: StreamState, 
+/**
+ * The state in words, where there is something to say.
+ */
+message: string | null, 
+/**
+ * When it was last read well, RFC 3339.
+ */
+syncedAt: string | null, 
+/**
+ * The first day that is covered.
+ */
+coveredFrom: string | null, 
+/**
+ * The end, exclusive, of the days that are covered.
+ */
+coveredUntil: string | null, };
+
+/**
+ * The state of a stream.
+ */
+export type StreamState = "ok" | "new" | "cancelled" | "unreachable" | "rateLimited" | "providerChanged" | "forbidden" | "keyRejected" | "keychain" | "failed";
+
+/**
+ * What to read.
+ */
+export type SyncQuery = { 
+/**
+ * One account, or all without it.
+ */
+account: number | null, 
+/**
+ * Read everything again from this UTC date on.
+ */
+from?: string, };
+
+/**
+ * What came of a sync.
+ */
+export type SyncReport = { 
+/**
+ * Each account that was asked for.
+ */
+accounts: Array<AccountReport>, 
+/**
+ * Whether every stream was read.
+ */
+complete: boolean, };
+
+/**
+ * The theme of the window.
+ */
+export type Theme = "system" | "light" | "dark";
+
+/**
+ * Exact sums in a range, row by row.
+ */
+export type Usage = { 
+/**
+ * First date.
+ */
+from: string, 
+/**
+ * End date, exclusive.
+ */
+to: string, 
+/**
+ * Whose days these are: `UTC`.
+ */
+days: string, 
+/**
+ * By what the rows are grouped.
+ */
+by: Grouping, 
+/**
+ * The lane of the sums.
+ */
+lane: string, 
+/**
+ * One row a group, the dearest first; days in order.
+ */
+rows: Array<UsageRow>, 
+/**
+ * All rows together.
+ */
+total: UsageRow, 
+/**
+ * Figures of other lanes, never part of the sums.
+ */
+beside: Array<LaneFigure>, 
+/**
+ * The oldest time up to which every contributing account was read, RFC 3339.
+ */
+asOf: string | null, 
+/**
+ * Why a figure is missing or partial, in words.
+ */
+notes: Array<string>, };
+
+/**
+ * Exact sums in a range.
+ */
+export type UsageQuery = { 
+/**
+ * By what.
+ */
+by: Grouping, 
+/**
+ * First UTC date; without it the first day of the present UTC month.
+ */
+from?: string, 
+/**
+ * End date, exclusive; without it the day after the present UTC day.
+ */
+to?: string, };
+
+/**
+ * The sums of one group. Unknown is absent, and is never 0.
+ */
+export type UsageRow = { 
+/**
+ * The group: a date, an id, a model. `null` where the provider does not say.
+ */
+key: string | null, 
+/**
+ * The group in words.
+ */
+name: string, 
+/**
+ * The provider, where the group has one.
+ */
+provider: string | null, 
+/**
+ * What providers bill, by currency.
+ */
+billed: Array<Amount>, 
+/**
+ * The usage at list price, by currency: an estimate.
+ */
+listed: Array<Amount>, 
+/**
+ * Input tokens, cached ones included.
+ */
+inputTokens: number | null, 
+/**
+ * Output tokens, reasoning included.
+ */
+outputTokens: number | null, 
+/**
+ * Requests.
+ */
+requests: number | null, 
+/**
+ * Lines of usage without a known price, which `listed` lacks.
+ */
+unpriced: number, };
+
+/**
+ * The median of recent complete days.
+ */
+export type UsualDay = { 
+/**
+ * By currency.
+ */
+billed: Array<Amount>, 
+/**
+ * How many complete days it is taken from.
+ */
+ofDays: number, };
