@@ -5,17 +5,27 @@ mod json;
 use std::borrow::Cow;
 use std::fmt;
 
-pub use json::{Count, Exact, decode};
+pub use json::{Count, Exact, decode, error_words, told};
 
-use crate::ledger::{Balance, Charge, QuotaReading};
+use crate::ledger::{Balance, Charge, ChargeCategory, QuotaReading};
+use crate::money::{Currency, Decimal, Money};
 use crate::time::{Period, TimeError, Timestamp};
 
-pub mod openai;
-pub mod anthropic;
-pub mod openrouter;
+/// Opens each provider's file and puts it into `ALL`, so that a provider is added by one line and cannot be half added.
+macro_rules! providers {
+    ($($name:ident),+ $(,)?) => {
+        $(pub mod $name;)+
 
-/// Every provider, in display order.
-pub const ALL: &[&Provider] = &[&openai::PROVIDER, &anthropic::PROVIDER, &openrouter::PROVIDER];
+        /// Every provider, in display order.
+        pub const ALL: &[&Provider] = &[$(&$name::PROVIDER),+];
+    };
+}
+
+providers! {
+    openai,
+    anthropic,
+    openrouter,
+}
 
 /// The provider of an id.
 pub fn find(id: &str) -> Option<&'static Provider> {
@@ -244,6 +254,44 @@ impl Query {
             let problem = format!("{period} lies outside of the window that was asked for, {}", self.window);
             Err(ParseError::new(at(), problem))
         }
+    }
+
+    /// The period of a bucket: inside the window, as long as was asked for, and cut where UTC cuts it.
+    pub fn bucket_period(
+        &self,
+        start: Timestamp,
+        end: Timestamp,
+        at: impl Fn() -> String,
+    ) -> Result<Period, ParseError> {
+        let period = self.period(start, end, &at)?;
+        let width = self.bucket.seconds();
+        if period.seconds() == width && start.seconds_since(self.window.start) % width == 0 {
+            Ok(period)
+        } else {
+            let problem = format!("{period} is no bucket of the {width} seconds that were asked for");
+            Err(ParseError::new(at(), problem))
+        }
+    }
+}
+
+/// Money that a provider reports, in a national currency.
+pub fn billed(amount: Decimal, currency: &str, at: impl Fn() -> String) -> Result<Money, ParseError> {
+    // Nearly every row is in dollars; looking each up in the list of currencies would cost more than reading the row.
+    let currency = if currency.eq_ignore_ascii_case("USD") {
+        Currency::USD
+    } else {
+        Currency::national(currency).map_err(|error| ParseError::new(format!("{}.currency", at()), error))?
+    };
+    Ok(Money::new(amount, currency))
+}
+
+/// The category of a line of a bill. FOCUS calls money that is given back a credit, whatever it is given back for; no
+/// provider here tells a correction from a refund.
+pub fn category_of(billed: &Money) -> ChargeCategory {
+    if billed.amount.is_sign_negative() && !billed.amount.is_zero() {
+        ChargeCategory::Credit
+    } else {
+        ChargeCategory::Usage
     }
 }
 

@@ -64,6 +64,47 @@ impl<'de> Deserialize<'de> for Count {
     }
 }
 
+/// A name or an id, where one is given: an empty one says nothing.
+pub fn told(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
+}
+
+/// The provider's words in a body such as `{"error":{"message":"…"}}`, short and without anything that looks like a key.
+pub fn error_words(body: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Body {
+        error: Said,
+    }
+    #[derive(Deserialize)]
+    struct Said {
+        message: String,
+    }
+    let said = serde_json::from_slice::<Body>(body).ok()?.error.message;
+    let plain: String = said.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let mut words: Vec<&str> = Vec::new();
+    for word in plain.split_whitespace() {
+        // OpenAI repeats a key that it does not know, masked or not, after these words.
+        let echoed = words.last().is_some_and(|last| last.ends_with("provided:"));
+        words.push(if echoed || key_shaped(word) { "[key]" } else { word });
+        if words.len() == 60 {
+            words.push("…");
+            break;
+        }
+    }
+    let text = words.join(" ");
+    let text =
+        if text.chars().count() > 400 { text.chars().take(400).chain(['…']).collect() } else { text };
+    Some(text).filter(|text| !text.is_empty())
+}
+
+/// Whether a word may be or hold a key: `sk-` at the start of a part, stars that mask one, or a long run of letters and digits.
+fn key_shaped(word: &str) -> bool {
+    let parts = || word.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'));
+    word.contains("**")
+        || parts().any(|part| part.starts_with("sk-"))
+        || parts().any(|part| part.len() >= 20 && part.bytes().any(|b| b.is_ascii_digit()))
+}
+
 /// The digits of a JSON number or of a string without escapes.
 fn text(raw: &RawValue) -> Option<&str> {
     let raw = raw.get();
