@@ -1,0 +1,5 @@
+//! The town, asked over its socket like a client would.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod client;
+mod sums;
