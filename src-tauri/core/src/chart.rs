@@ -1,1 +1,276 @@
-//! The chart room.
+//! The chart room: pictures of money and counts as SVG, with the marks and the table that say the same in words.
+//!
+//! plotters draws on our own backend (`canvas`), which writes CSS classes where a colour would be, so one SVG serves light, dark
+//! and forced colours. Figures come in and go out as exact decimals; floating point only ever decides where a pixel lies, which is
+//! why this is the one room that may use it.
+#![expect(
+    clippy::disallowed_types,
+    clippy::float_arithmetic,
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "positions on a picture are floating point; the figures themselves stay Decimal"
+)]
+
+mod axis;
+mod canvas;
+mod legend;
+mod palette;
+mod photo;
+mod ranked;
+mod sheet;
+mod stacked;
+mod words;
+
+pub use palette::{PALETTE, Swatch, Theme, style_sheet};
+pub use photo::{to_png, to_svg};
+
+use crate::money::Decimal;
+
+/// What is to be drawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Picture {
+    /// Amounts over time, one bar a bucket, one layer a series.
+    StackedBars(StackedBars),
+    /// One horizontal bar a row, in the order given.
+    RankedBars(RankedBars),
+}
+
+/// Amounts over time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StackedBars {
+    /// The name of the picture.
+    pub title: String,
+    /// What the values count.
+    pub unit: Unit,
+    /// The steps of time, oldest first.
+    pub buckets: Vec<Bucket>,
+    /// The layers, lowest first. More than five are folded into Other, the smallest first.
+    pub series: Vec<Series>,
+    /// Width in CSS pixels, brought into 280 to 2400.
+    pub width: u32,
+    /// Height in CSS pixels; grows when the legend leaves no room for the bars.
+    pub height: u32,
+    /// Whether any figure had to use list prices.
+    pub estimated: bool,
+}
+
+/// One step of time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bucket {
+    /// Short, on the axis: "Nov 3".
+    pub label: String,
+    /// Spoken: "Tuesday, 3 November 2026 (UTC)".
+    pub name: String,
+    /// Whether the bucket is still growing; its bars are drawn lighter.
+    pub partial: bool,
+}
+
+/// One layer of the bars.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Series {
+    /// Its name, in the legend.
+    pub name: String,
+    /// Its colour and pattern.
+    pub slot: Slot,
+    /// One value a bucket. `None` is unknown, which is not zero.
+    pub values: Vec<Option<Decimal>>,
+}
+
+/// A colour with its pattern, the same in every picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slot {
+    /// Blue, plain.
+    S1,
+    /// Vermillion, rising lines.
+    S2,
+    /// Green, dots.
+    S3,
+    /// Purple, falling lines.
+    S4,
+    /// Black or white, crossed lines.
+    S5,
+    /// Grey, upright lines: everything that has no slot of its own.
+    Other,
+}
+
+/// A ranking; its height follows the rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RankedBars {
+    /// The name of the picture.
+    pub title: String,
+    /// What the values count.
+    pub unit: Unit,
+    /// The rows, from the top.
+    pub rows: Vec<RankedRow>,
+    /// Width in CSS pixels, brought into 280 to 2400.
+    pub width: u32,
+    /// Whether any figure had to use list prices.
+    pub estimated: bool,
+}
+
+/// One row of a ranking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RankedRow {
+    /// Its name, above the bar.
+    pub name: String,
+    /// How long the bar is.
+    pub value: Decimal,
+    /// Its colour and pattern.
+    pub slot: Slot,
+}
+
+/// What the values count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unit {
+    /// Money or a virtual currency.
+    Money {
+        /// Its code: "USD", "credits".
+        currency: String,
+    },
+    /// Things.
+    Count {
+        /// What they are called: "tokens".
+        noun: String,
+    },
+}
+
+/// A picture that has been drawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chart {
+    /// The SVG: classes instead of colours, no style, no script.
+    pub svg: String,
+    /// The name of the picture.
+    pub title: String,
+    /// The picture in a few sentences.
+    pub description: String,
+    /// Width in CSS pixels.
+    pub width: u32,
+    /// Height in CSS pixels.
+    pub height: u32,
+    /// Every bar, in reading order; its index is the bar's `data-mark`.
+    pub marks: Vec<Mark>,
+    /// The same figures as a table.
+    pub table: Table,
+}
+
+/// One bar: where it is and what it says. Lengths are tenths of a CSS pixel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// Left edge.
+    pub x: i32,
+    /// Upper edge.
+    pub y: i32,
+    /// Width.
+    pub width: i32,
+    /// Height.
+    pub height: i32,
+    /// The layer it belongs to; none where a mark speaks for several or there are no layers.
+    pub series: Option<String>,
+    /// The spoken name of the bucket, or of the row.
+    pub bucket: String,
+    /// Spoken: "OpenAI, Tuesday, 3 November 2026 (UTC): $1.284375".
+    pub label: String,
+    /// The exact value, or "—" when it is unknown.
+    pub value: String,
+}
+
+/// The figures of a picture as text: exact values, "—" for unknown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// The heads of the columns.
+    pub columns: Vec<String>,
+    /// One row a bucket or a ranked name.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// Why a picture could not be drawn.
+#[derive(Debug, thiserror::Error)]
+pub enum ChartError {
+    /// A series does not fit the buckets.
+    #[error("the series {series:?} has {values} values for {buckets} buckets")]
+    Uneven {
+        /// The series.
+        series: String,
+        /// How many values it has.
+        values: usize,
+        /// How many buckets there are.
+        buckets: usize,
+    },
+    /// Small series had to be added up, and the sum does not fit into a decimal without rounding.
+    #[error("the figures folded into \"Other\" are too large to be added up exactly")]
+    TooLarge,
+    /// The picture would be larger than can be drawn.
+    #[error("the picture would be too large; ask for fewer rows or a smaller scale")]
+    TooBig,
+    /// The system has no font to write with.
+    #[error(
+        "no font is installed on this system; install one (on Debian or Ubuntu: apt install fonts-dejavu-core) or save the chart as SVG"
+    )]
+    NoFont,
+    /// plotters refused.
+    #[error("the chart could not be drawn: {0}")]
+    Drawing(String),
+    /// The SVG could not be turned into an image.
+    #[error("the chart could not be turned into an image: {0}")]
+    Image(String),
+}
+
+/// Draws a picture.
+///
+/// Everything about the result follows from the picture alone: the same picture gives the same text, its ids included.
+pub fn draw(picture: &Picture) -> Result<Chart, ChartError> {
+    match picture {
+        Picture::StackedBars(bars) => stacked::draw(bars),
+        Picture::RankedBars(bars) => ranked::draw(bars),
+    }
+}
+
+const NARROWEST: u32 = 280;
+const WIDEST: u32 = 2400;
+const NO_DATA: &str = "No data in this range";
+const UNKNOWN: &str = "—";
+
+/// What both kinds of picture need besides their drawing.
+struct Frame<'a> {
+    title: &'a str,
+    width: u32,
+    height: u32,
+    id: String,
+}
+
+impl<'a> Frame<'a> {
+    /// The ids come from what is shown, so two charts on one page do not share them and a redrawn chart keeps its own.
+    fn new(title: &'a str, width: u32, height: u32, table: &Table) -> Self {
+        let cells = table.columns.iter().chain(table.rows.iter().flatten()).map(String::as_str);
+        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+        for text in std::iter::once(title).chain(cells) {
+            // FNV-1a: stable between versions of Rust, unlike the standard hasher. 0xff never occurs in UTF-8 and parts the cells.
+            for byte in text.bytes().chain([0xff]) {
+                hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+            }
+        }
+        for number in [width, height] {
+            hash = (hash ^ u64::from(number)).wrapping_mul(0x0100_0000_01b3);
+        }
+        Self { title, width, height, id: format!("sg{hash:016x}") }
+    }
+
+    fn finish(self, body: &str, description: String, marks: Vec<Mark>, table: Table) -> Chart {
+        let Self { title, width, height, id } = self;
+        let svg = format!(
+            concat!(
+                r#"<svg xmlns="http://www.w3.org/2000/svg" class="sg-chart" role="img" width="{w}" height="{h}" "#,
+                r#"viewBox="0 0 {w} {h}" font-size="12" stroke-width="0" aria-labelledby="{id}-t" aria-describedby="{id}-d">"#,
+                r#"<title id="{id}-t">{title}</title><desc id="{id}-d">{desc}</desc>{body}</svg>"#
+            ),
+            w = width,
+            h = height,
+            id = id,
+            title = words::escape(title),
+            desc = words::escape(&description),
+            body = body,
+        );
+        Chart { svg, title: title.to_owned(), description, width, height, marks, table }
+    }
+}

@@ -1,0 +1,108 @@
+//! The drawing area of plotters with the marks made on it.
+
+use super::canvas::{Canvas, Kind, color};
+use super::palette::Ink;
+use super::{ChartError, Mark};
+use plotters::coord::Shift;
+use plotters::coord::cartesian::Cartesian2d;
+use plotters::coord::types::RangedCoordf64;
+use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
+use plotters::element::{PathElement, Rectangle, Text};
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{Color, IntoFont, TextStyle};
+use plotters_backend::BackendCoord;
+use std::fmt;
+use std::ops::Range;
+
+/// A rectangle in tenths of a pixel, from its upper left corner to its lower right.
+pub(super) type Span = (BackendCoord, BackendCoord);
+
+/// The drawing area with the marks made on it.
+pub(super) struct Sheet<'a> {
+    area: DrawingArea<Canvas<'a>, Shift>,
+    marks: Vec<Mark>,
+}
+
+/// What a mark says.
+pub(super) struct Words {
+    pub(super) series: Option<String>,
+    pub(super) bucket: String,
+    pub(super) label: String,
+    pub(super) value: String,
+}
+
+impl From<DrawingAreaErrorKind<fmt::Error>> for ChartError {
+    fn from(error: DrawingAreaErrorKind<fmt::Error>) -> Self {
+        Self::Drawing(error.to_string())
+    }
+}
+
+impl<'a> Sheet<'a> {
+    pub(super) fn new(out: &'a mut String, id: &'a str, width: u32, height: u32) -> Self {
+        Self { area: Canvas::new(out, id, width, height).into_drawing_area(), marks: Vec::new() }
+    }
+
+    /// Where values lie between two edges of the sheet, along either axis.
+    pub(super) fn scale(&self, low: f64, high: f64, edges: Range<i32>) -> impl Fn(f64) -> i32 + use<'a> {
+        let spec = Cartesian2d::<RangedCoordf64, RangedCoordf64>::new(low..high, 0.0..1.0, (edges, 0..1));
+        let area = self.area.apply_coord_spec(spec);
+        let place = move |value: f64| area.map_coordinate(&(value, 0.0)).0;
+        // Whole pixels: an edge between two pixels is grey on both.
+        move |value| (place(value) + 5).div_euclid(10) * 10
+    }
+
+    pub(super) fn bar(
+        &mut self,
+        ink: Ink,
+        partial: bool,
+        span: Span,
+        words: Words,
+    ) -> Result<(), ChartError> {
+        self.marked(ink, if partial { Kind::Partial } else { Kind::Bar }, span, words)
+    }
+
+    pub(super) fn gap(&mut self, span: Span, words: Words) -> Result<(), ChartError> {
+        self.marked(Ink::Gap, Kind::Gap, span, words)
+    }
+
+    fn marked(&mut self, ink: Ink, kind: Kind, span: Span, words: Words) -> Result<(), ChartError> {
+        self.area.draw(&Rectangle::new([span.0, span.1], color(ink, kind).filled()))?;
+        let ((x, y), (x1, y1)) = span;
+        let Words { series, bucket, label, value } = words;
+        self.marks.push(Mark { x, y, width: x1 - x, height: y1 - y, series, bucket, label, value });
+        Ok(())
+    }
+
+    pub(super) fn swatch(&self, ink: Ink, span: Span) -> Result<(), ChartError> {
+        Ok(self.area.draw(&Rectangle::new([span.0, span.1], color(ink, Kind::Plain).filled()))?)
+    }
+
+    /// A line one pixel wide.
+    pub(super) fn line(&self, ink: Ink, from: BackendCoord, to: BackendCoord) -> Result<(), ChartError> {
+        Ok(self
+            .area
+            .draw(&PathElement::new([from, to], Color::stroke_width(&color(ink, Kind::Plain), 10)))?)
+    }
+
+    /// A text with its base line at `at`.
+    pub(super) fn text(
+        &self,
+        ink: Ink,
+        size: i32,
+        anchor: HPos,
+        at: BackendCoord,
+        text: &str,
+    ) -> Result<(), ChartError> {
+        let color = color(ink, Kind::Plain);
+        let style = TextStyle::from(("sans-serif", size * 10).into_font())
+            .color(&color)
+            .pos(Pos::new(anchor, VPos::Bottom));
+        Ok(self.area.draw(&Text::new(text, at, style))?)
+    }
+
+    /// Ends the drawing and hands out its marks.
+    pub(super) fn finish(self) -> Result<Vec<Mark>, ChartError> {
+        self.area.present()?;
+        Ok(self.marks)
+    }
+}
