@@ -203,38 +203,124 @@ pub fn exact_mul(a: Decimal, b: Decimal) -> Option<Decimal> {
     Decimal::try_from_i128_with_scale(unscaled, scale).ok()
 }
 
-/// A total over several currencies: one amount each, never converted in silence.
+/// An exact sum of decimals. Wider than one decimal: amounts of 28 digits still add up to the last of them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Total {
+    unscaled: i128,
+    scale: u32,
+}
+
+impl Total {
+    /// The sum with one more amount, or nothing where even 38 digits do not hold it.
+    pub fn checked_add(self, other: Total) -> Option<Total> {
+        let scale = self.scale.max(other.scale);
+        let widen = |total: Total| total.unscaled.checked_mul(10_i128.checked_pow(scale - total.scale)?);
+        Some(Total { unscaled: widen(self)?.checked_add(widen(other)?)?, scale })
+    }
+
+    /// Whether it is nought.
+    pub const fn is_zero(self) -> bool {
+        self.unscaled == 0
+    }
+
+    /// The nearest decimal, for pictures and comparisons only.
+    pub fn nearest(self) -> Decimal {
+        let mut total = self;
+        loop {
+            if let Ok(decimal) = Decimal::try_from_i128_with_scale(total.unscaled, total.scale) {
+                return decimal.normalize();
+            }
+            if total.scale == 0 {
+                return if total.unscaled < 0 { Decimal::MIN } else { Decimal::MAX };
+            }
+            total = Total { unscaled: total.unscaled / 10, scale: total.scale - 1 };
+        }
+    }
+
+    fn trimmed(self) -> Total {
+        let mut total = self;
+        while total.scale > 0 && total.unscaled % 10 == 0 {
+            total = Total { unscaled: total.unscaled / 10, scale: total.scale - 1 };
+        }
+        total
+    }
+}
+
+impl From<Decimal> for Total {
+    fn from(amount: Decimal) -> Total {
+        Total { unscaled: amount.mantissa(), scale: amount.scale() }
+    }
+}
+
+impl PartialEq for Total {
+    fn eq(&self, other: &Total) -> bool {
+        let (a, b) = (self.trimmed(), other.trimmed());
+        (a.unscaled, a.scale) == (b.unscaled, b.scale)
+    }
+}
+
+impl Eq for Total {}
+
+impl fmt::Display for Total {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Total { unscaled, scale } = self.trimmed();
+        let scale = scale as usize;
+        let digits = format!("{:0>width$}", unscaled.unsigned_abs(), width = scale + 1);
+        let (whole, fraction) = digits.split_at(digits.len() - scale);
+        let sign = if unscaled < 0 { "-" } else { "" };
+        if fraction.is_empty() { write!(f, "{sign}{whole}") } else { write!(f, "{sign}{whole}.{fraction}") }
+    }
+}
+
+impl FromStr for Total {
+    type Err = NumberError;
+
+    /// Reads what `Display` wrote.
+    fn from_str(text: &str) -> Result<Total, NumberError> {
+        let not = || NumberError::NotANumber(shown(text));
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        let plain = |digits: &str| digits.bytes().all(|b| b.is_ascii_digit());
+        if whole.trim_start_matches('-').is_empty() || !plain(fraction) {
+            return Err(not());
+        }
+        let unscaled = format!("{whole}{fraction}").parse().map_err(|_| not())?;
+        let scale = u32::try_from(fraction.len()).map_err(|_| not())?;
+        Ok(Total { unscaled, scale })
+    }
+}
+
+/// A total over several currencies: one sum each, never converted in silence.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MixedMoney {
-    amounts: BTreeMap<Currency, Decimal>,
+    totals: BTreeMap<Currency, Total>,
 }
 
 impl MixedMoney {
-    /// Adds one amount to its own currency's total.
-    pub fn add(&mut self, money: Money) -> Result<(), MoneyError> {
-        let held = self.amounts.entry(money.currency).or_default();
-        *held = exact_add(*held, money.amount).ok_or(MoneyError::Overflow(money.currency))?;
+    /// Adds an amount to its own currency's sum.
+    pub fn add(&mut self, amount: impl Into<Total>, currency: Currency) -> Result<(), MoneyError> {
+        let held = self.totals.entry(currency).or_default();
+        *held = held.checked_add(amount.into()).ok_or(MoneyError::Overflow(currency))?;
         Ok(())
     }
 
     /// Adds another total, currency by currency.
     pub fn add_all(&mut self, other: &MixedMoney) -> Result<(), MoneyError> {
-        other.iter().try_for_each(|money| self.add(money))
+        other.iter().try_for_each(|(currency, total)| self.add(total, currency))
     }
 
-    /// Each currency's total, by code.
-    pub fn iter(&self) -> impl Iterator<Item = Money> + '_ {
-        self.amounts.iter().map(|(currency, amount)| Money::new(*amount, *currency))
+    /// Each currency's sum, by code.
+    pub fn iter(&self) -> impl Iterator<Item = (Currency, Total)> + '_ {
+        self.totals.iter().map(|(currency, total)| (*currency, *total))
     }
 
-    /// The total in one currency, if anything was added in it.
-    pub fn of(&self, currency: Currency) -> Option<Decimal> {
-        self.amounts.get(&currency).copied()
+    /// The sum in one currency, if anything was added in it.
+    pub fn of(&self, currency: Currency) -> Option<Total> {
+        self.totals.get(&currency).copied()
     }
 
-    /// Whether nothing was ever added. A total of zero is not empty.
+    /// Whether nothing was ever added. A sum of nought is not empty.
     pub fn is_empty(&self) -> bool {
-        self.amounts.is_empty()
+        self.totals.is_empty()
     }
 }
 

@@ -1,1 +1,273 @@
-//! The store room.
+//! The local store: SQLite with one writer and a pool of readers. One file per table below.
+
+mod accounts;
+mod balances;
+mod charges;
+mod facets;
+mod folder;
+mod price_bases;
+mod quotas;
+mod rollup;
+mod settings;
+mod streams;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use sqlx::SqlitePool;
+use sqlx::SqlSafeStr as _;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+pub use accounts::{AccountRow, KeyPlace, NewAccount};
+pub use charges::{Covered, Sequence};
+pub use rollup::{Dimension, GroupSums, RollupRow};
+pub use streams::{StreamRow, StreamState};
+
+use crate::money::{self, Decimal, MoneyError, NumberError};
+use crate::time::Timestamp;
+
+/// The oldest SQLite without the write-ahead-log reset that could corrupt a database.
+const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
+const FILE: &str = "spendglass.db";
+
+/// Why the store could not be opened, read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The data folder cannot be used, for the reason given.
+    #[error("the data folder {path} {problem}")]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What is wrong with it, and what to do.
+        problem: String,
+    },
+    /// The store was written by a newer version.
+    #[error(
+        "the store in {path} was made by a newer version of Spendglass (its schema is {found}, this version knows {known}). \
+         Update Spendglass, or use another --data-dir"
+    )]
+    TooNew {
+        /// The folder.
+        path: PathBuf,
+        /// Schema of the store.
+        found: i64,
+        /// Newest schema known here.
+        known: i64,
+    },
+    /// The disk is full.
+    #[error("the disk is full: nothing was written. Free some space and try again")]
+    Full,
+    /// Another process holds the store for too long.
+    #[error("another program keeps the store busy. Close it and try again")]
+    Busy,
+    /// The file is damaged or is no store.
+    #[error("the store is damaged: {0}. Restore a backup from the data folder, or start with another --data-dir")]
+    Damaged(String),
+    /// A row holds what no row should.
+    #[error("the store holds something that cannot be read: {0}")]
+    Row(String),
+    /// Anything else the database says.
+    #[error("the store failed: {0}")]
+    Sql(sqlx::Error),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> StoreError {
+        let code = error.as_database_error().and_then(|e| e.code()).and_then(|code| code.parse::<u32>().ok());
+        // The low byte of an extended result code is the primary one.
+        match code.map(|code| code & 0xff) {
+            Some(13) => StoreError::Full,
+            Some(5 | 6) => StoreError::Busy,
+            Some(11 | 26) => StoreError::Damaged(error.to_string()),
+            _ => StoreError::Sql(error),
+        }
+    }
+}
+
+impl From<NumberError> for StoreError {
+    fn from(error: NumberError) -> StoreError {
+        StoreError::Row(error.to_string())
+    }
+}
+
+impl From<MoneyError> for StoreError {
+    fn from(error: MoneyError) -> StoreError {
+        StoreError::Row(error.to_string())
+    }
+}
+
+/// The steps that made the schema: number, name, SQL. Append only.
+#[derive(Debug, Clone)]
+pub struct Schema(Vec<(i64, &'static str, &'static str)>);
+
+impl Schema {
+    /// The schema of this version.
+    pub fn current() -> Schema {
+        Schema(vec![(1, "init", include_str!("../migrations/0001_init.sql"))])
+    }
+
+    /// The same with one more step, as the next version would have it.
+    #[must_use]
+    pub fn then(mut self, name: &'static str, sql: &'static str) -> Schema {
+        self.0.push((self.newest() + 1, name, sql));
+        self
+    }
+
+    fn newest(&self) -> i64 {
+        self.0.last().map_or(0, |(version, ..)| *version)
+    }
+
+    fn migrator(&self) -> Migrator {
+        let step = |(version, name, sql): &(i64, &'static str, &'static str)| {
+            Migration::new(*version, (*name).into(), MigrationType::Simple, sql.into_sql_str(), false)
+        };
+        Migrator::with_migrations(self.0.iter().map(step).collect())
+    }
+}
+
+/// The open store. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    writer: SqlitePool,
+    readers: SqlitePool,
+    folder: PathBuf,
+    remembered: Arc<Mutex<Remembered>>,
+}
+
+/// What the writer knows without asking: ids given out, and staging tables to drop.
+#[derive(Debug, Default)]
+struct Remembered {
+    facets: facets::Cache,
+    bases: price_bases::Cache,
+    next_staging: u64,
+    left_behind: Vec<u64>,
+}
+
+impl Store {
+    /// Opens the store in a folder, making or migrating it where needed.
+    pub async fn open(folder: &Path, now: Timestamp) -> Result<Store, StoreError> {
+        Store::open_with(folder, &Schema::current(), now).await
+    }
+
+    /// Opens the store with a given schema.
+    pub async fn open_with(folder: &Path, schema: &Schema, now: Timestamp) -> Result<Store, StoreError> {
+        // Held until the schema is in place, so that two programs starting at once do not both make it.
+        let _turn = folder::prepare(folder, FILE)?;
+        let file = folder.join(FILE);
+        let options = SqliteConnectOptions::new()
+            .filename(&file)
+            .create_if_missing(false)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10))
+            .pragma("trusted_schema", "OFF")
+            .pragma("cell_size_check", "ON");
+        // The writer lives as long as the store: its staging tables are its own.
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options.clone())
+            .await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(3)
+            .connect_lazy_with(options.pragma("query_only", "ON").statement_cache_capacity(64));
+        let store = Store { writer, readers, folder: folder.to_owned(), remembered: Arc::default() };
+        store.assert_sqlite().await?;
+        store.migrate(schema, now).await?;
+        Ok(store)
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Closes every connection; the write-ahead log is merged.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
+    /// SQLite's own check of the whole file, and of every reference in it.
+    pub async fn check_integrity(&self) -> Result<(), StoreError> {
+        let said: Vec<(String,)> = sqlx::query_as("PRAGMA integrity_check(5)").fetch_all(&self.readers).await?;
+        if said.iter().any(|(line,)| line != "ok") {
+            let lines: Vec<_> = said.into_iter().map(|(line,)| line).collect();
+            return Err(StoreError::Damaged(lines.join("; ")));
+        }
+        let broken = sqlx::query("PRAGMA foreign_key_check").fetch_all(&self.readers).await?;
+        if broken.is_empty() {
+            Ok(())
+        } else {
+            Err(StoreError::Damaged(format!("{} rows refer to what is not there", broken.len())))
+        }
+    }
+
+    async fn assert_sqlite(&self) -> Result<(), StoreError> {
+        let (version,): (String,) = sqlx::query_as("SELECT sqlite_version()").fetch_one(&self.writer).await?;
+        let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+        let mut next = || parts.next().unwrap_or(0);
+        if (next(), next(), next()) < OLDEST_SQLITE {
+            let problem = format!("was opened by SQLite {version}, which can corrupt it; 3.51.3 or newer is needed");
+            return Err(StoreError::Folder { path: self.folder.clone(), problem });
+        }
+        Ok(())
+    }
+
+    async fn migrate(&self, schema: &Schema, now: Timestamp) -> Result<(), StoreError> {
+        let found: Option<i64> = {
+            let (made,): (i64,) =
+                sqlx::query_as("SELECT count(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'")
+                    .fetch_one(&self.writer)
+                    .await?;
+            if made == 0 {
+                None
+            } else {
+                sqlx::query_as::<_, (Option<i64>,)>("SELECT max(version) FROM _sqlx_migrations")
+                    .fetch_one(&self.writer)
+                    .await?
+                    .0
+            }
+        };
+        let known = schema.newest();
+        match found {
+            Some(found) if found > known => {
+                return Err(StoreError::TooNew { path: self.folder.clone(), found, known });
+            }
+            Some(found) if found < known => self.back_up(found, now).await?,
+            _ => {}
+        }
+        schema.migrator().run(&self.writer).await.map_err(|error| migration_error(&error))
+    }
+
+    /// A whole copy beside the store, before its schema changes.
+    async fn back_up(&self, version: i64, now: Timestamp) -> Result<(), StoreError> {
+        let name = format!("backup-schema-{version}-{}.db", now.to_string().replace(':', ""));
+        let path = self.folder.join(&name);
+        let shown = path.to_str().ok_or_else(|| StoreError::Folder {
+            path: self.folder.clone(),
+            problem: "has a name that is not Unicode; choose another with --data-dir".to_owned(),
+        })?;
+        folder::create_private(&path)?;
+        sqlx::query("VACUUM INTO ?").bind(shown).execute(&self.writer).await?;
+        Ok(())
+    }
+}
+
+fn migration_error(error: &sqlx::migrate::MigrateError) -> StoreError {
+    StoreError::Damaged(format!("its schema could not be brought up to date: {error}"))
+}
+
+/// A time column.
+fn timestamp(seconds: i64) -> Result<Timestamp, StoreError> {
+    Timestamp::from_unix(seconds).map_err(|error| StoreError::Row(error.to_string()))
+}
+
+/// A decimal column.
+fn decimal(text: &str) -> Result<Decimal, StoreError> {
+    Ok(money::exact(text)?)
+}

@@ -1,0 +1,142 @@
+//! The table `accounts`: a connection with a key, and where that key is.
+
+use sqlx::Row as _;
+use sqlx::sqlite::SqliteRow;
+
+use super::{Store, StoreError};
+use crate::time::Timestamp;
+
+/// Where the key of an account is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyPlace {
+    /// In the keychain, under an opaque name.
+    Keychain(String),
+    /// In an environment variable of this name.
+    Variable(String),
+}
+
+/// An account to add.
+#[derive(Debug, Clone)]
+pub struct NewAccount {
+    /// The provider's id.
+    pub provider: String,
+    /// The person's name for it.
+    pub label: Option<String>,
+    /// The address, where it is not the provider's own.
+    pub base_url: Option<String>,
+    /// The kind of key, by its id.
+    pub key_kind: String,
+    /// The last four characters of the key.
+    pub key_hint: Option<String>,
+    /// The key's fingerprint.
+    pub key_fingerprint: String,
+    /// Where the key is.
+    pub key_place: KeyPlace,
+}
+
+/// An account as it is kept.
+#[derive(Debug, Clone)]
+pub struct AccountRow {
+    /// Number.
+    pub id: i64,
+    /// What was added.
+    pub account: NewAccount,
+    /// When it was added.
+    pub added_at: Timestamp,
+}
+
+impl Store {
+    /// Adds an account and returns its number.
+    pub async fn add_account(&self, account: &NewAccount, now: Timestamp) -> Result<i64, StoreError> {
+        let (entry, variable) = places(&account.key_place);
+        let (id,): (i64,) = sqlx::query_as(
+            "INSERT INTO accounts (provider, label, base_url, key_kind, key_hint, key_fingerprint, keychain_entry, \
+             key_variable, added_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        )
+        .bind(&account.provider)
+        .bind(&account.label)
+        .bind(&account.base_url)
+        .bind(&account.key_kind)
+        .bind(&account.key_hint)
+        .bind(&account.key_fingerprint)
+        .bind(entry)
+        .bind(variable)
+        .bind(now.unix())
+        .fetch_one(&self.writer)
+        .await?;
+        Ok(id)
+    }
+
+    /// Puts another key in the place of an account's.
+    pub async fn replace_key(
+        &self,
+        id: i64,
+        kind: &str,
+        hint: Option<&str>,
+        fingerprint: &str,
+        place: &KeyPlace,
+    ) -> Result<(), StoreError> {
+        let (entry, variable) = places(place);
+        sqlx::query(
+            "UPDATE accounts SET key_kind = ?, key_hint = ?, key_fingerprint = ?, keychain_entry = ?, key_variable = ? \
+             WHERE id = ?",
+        )
+        .bind(kind)
+        .bind(hint)
+        .bind(fingerprint)
+        .bind(entry)
+        .bind(variable)
+        .bind(id)
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    /// Every account, in the order in which they were added.
+    pub async fn accounts(&self) -> Result<Vec<AccountRow>, StoreError> {
+        let rows = sqlx::query("SELECT * FROM accounts ORDER BY id").fetch_all(&self.readers).await?;
+        rows.iter().map(account).collect()
+    }
+
+    /// The account of a number.
+    pub async fn account(&self, id: i64) -> Result<Option<AccountRow>, StoreError> {
+        let row = sqlx::query("SELECT * FROM accounts WHERE id = ?").bind(id).fetch_optional(&self.readers).await?;
+        row.as_ref().map(account).transpose()
+    }
+
+    /// Removes an account with everything that was read with it.
+    pub async fn remove_account(&self, id: i64) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM accounts WHERE id = ?").bind(id).execute(&self.writer).await?;
+        Ok(())
+    }
+}
+
+fn places(place: &KeyPlace) -> (Option<&str>, Option<&str>) {
+    match place {
+        KeyPlace::Keychain(entry) => (Some(entry), None),
+        KeyPlace::Variable(name) => (None, Some(name)),
+    }
+}
+
+fn account(row: &SqliteRow) -> Result<AccountRow, StoreError> {
+    let entry: Option<String> = row.try_get("keychain_entry")?;
+    let variable: Option<String> = row.try_get("key_variable")?;
+    let key_place = match (entry, variable) {
+        (Some(entry), None) => KeyPlace::Keychain(entry),
+        (None, Some(name)) => KeyPlace::Variable(name),
+        _ => return Err(StoreError::Row("an account without a place for its key".to_owned())),
+    };
+    Ok(AccountRow {
+        id: row.try_get("id")?,
+        account: NewAccount {
+            provider: row.try_get("provider")?,
+            label: row.try_get("label")?,
+            base_url: row.try_get("base_url")?,
+            key_kind: row.try_get("key_kind")?,
+            key_hint: row.try_get("key_hint")?,
+            key_fingerprint: row.try_get("key_fingerprint")?,
+            key_place,
+        },
+        added_at: super::timestamp(row.try_get("added_at")?)?,
+    })
+}

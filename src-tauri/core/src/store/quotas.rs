@@ -1,0 +1,59 @@
+//! The table `quotas`: allowances and counts, reading by reading.
+
+use sqlx::Row as _;
+
+use super::{Store, StoreError, decimal, timestamp};
+use crate::ledger::{QuotaReading, QuotaWindow, name_of, named};
+
+impl Store {
+    /// The latest reading of each allowance, by account.
+    pub async fn latest_quotas(&self) -> Result<Vec<(i64, QuotaReading)>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT * FROM quotas AS q WHERE observed_at = (SELECT max(observed_at) FROM quotas WHERE account_id = q.account_id \
+             AND name = q.name AND span = q.span AND unit = q.unit) ORDER BY account_id, name, span, unit",
+        )
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let span: String = row.try_get("span")?;
+                let optional = |column: &str| -> Result<_, StoreError> {
+                    row.try_get::<Option<String>, _>(column)?.map(|text| decimal(&text)).transpose()
+                };
+                let reading = QuotaReading {
+                    observed_at: timestamp(row.try_get("observed_at")?)?,
+                    name: row.try_get("name")?,
+                    window: named(&span, QuotaWindow::NAMED)
+                        .ok_or_else(|| StoreError::Row(format!("a quota over \"{span}\"")))?,
+                    unit: row.try_get::<String, _>("unit")?.parse()?,
+                    used: optional("used")?,
+                    limit: optional("allowed")?,
+                    resets_at: row.try_get::<Option<i64>, _>("resets_at")?.map(timestamp).transpose()?,
+                };
+                Ok((row.try_get("account_id")?, reading))
+            })
+            .collect()
+    }
+
+    pub(super) async fn insert_quota(
+        writer: &mut sqlx::SqliteConnection,
+        account_id: i64,
+        reading: &QuotaReading,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT OR REPLACE INTO quotas (account_id, name, span, unit, observed_at, used, allowed, resets_at) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(account_id)
+        .bind(&reading.name)
+        .bind(name_of(reading.window, QuotaWindow::NAMED))
+        .bind(reading.unit.as_str().to_owned())
+        .bind(reading.observed_at.unix())
+        .bind(reading.used.map(|amount| amount.to_string()))
+        .bind(reading.limit.map(|amount| amount.to_string()))
+        .bind(reading.resets_at.map(crate::time::Timestamp::unix))
+        .execute(writer)
+        .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,306 @@
+//! The table `rollup`: sums of charges by day, one set of rows for each dimension, so that a report of 30 days reads
+//! hundreds of rows, however many charges there are. Added up here in Rust, never in SQL.
+
+use std::collections::{BTreeMap, HashMap};
+
+use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
+
+use super::facets::Facet;
+use super::{Store, StoreError, timestamp};
+use crate::ledger::{Charge, ChargeCategory, Lane, name_of, named};
+use crate::money::{Currency, Total};
+use crate::time::{Period, Timestamp};
+
+const HOUR: i64 = 3_600;
+/// Rows to a statement: SQLite takes 32,766 values at once.
+const CHUNK: usize = 1_000;
+
+/// By what sums are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Dimension {
+    /// The whole stream, by UTC day.
+    Day,
+    /// The whole stream, by hour; only of charges known by the hour.
+    Hour,
+    /// Model, by UTC day.
+    Model,
+    /// Project or workspace, by UTC day.
+    Project,
+    /// API key, by UTC day.
+    Key,
+    /// The provider's line item, by UTC day.
+    Item,
+}
+
+impl Dimension {
+    /// Every dimension, with its name in the store.
+    pub const NAMED: &[(Dimension, &str)] = &[
+        (Dimension::Day, "day"),
+        (Dimension::Hour, "hour"),
+        (Dimension::Model, "model"),
+        (Dimension::Project, "project"),
+        (Dimension::Key, "key"),
+        (Dimension::Item, "item"),
+    ];
+}
+
+/// The sums of one group. What no charge of the group tells is absent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct GroupSums {
+    /// What is billed.
+    pub billed: Option<Total>,
+    /// The usage at list price.
+    pub listed: Option<Total>,
+    /// Input tokens.
+    pub input_tokens: Option<u64>,
+    /// Output tokens.
+    pub output_tokens: Option<u64>,
+    /// Requests.
+    pub requests: Option<u64>,
+    /// Lines of usage that have neither a bill nor a known price.
+    pub unpriced: u64,
+    /// Charges.
+    pub charges: u64,
+}
+
+/// A row of the roll-up.
+#[derive(Debug, Clone)]
+pub struct RollupRow {
+    /// The account's number.
+    pub account_id: i64,
+    /// Start of the UTC day or hour.
+    pub start: Timestamp,
+    /// The model, project, key or item, where the provider says.
+    pub member: Option<String>,
+    /// Who says so.
+    pub lane: Lane,
+    /// Kind of charge.
+    pub category: ChargeCategory,
+    /// Currency of the money, where there is any.
+    pub currency: Option<Currency>,
+    /// The sums.
+    pub sums: GroupSums,
+}
+
+/// The sums of a window while its pages come in.
+#[derive(Debug, Default)]
+pub(super) struct Sums {
+    facets: HashMap<i64, Facet>,
+    days: HashMap<(i64, i64), GroupSums>,
+    hours: HashMap<(i64, Lane, ChargeCategory, [String; 2]), GroupSums>,
+}
+
+impl Sums {
+    pub(super) fn add(&mut self, charge: &Charge, facet_id: i64, facet: &Facet) -> Result<(), StoreError> {
+        if !self.facets.contains_key(&facet_id) {
+            self.facets.insert(facet_id, facet.clone());
+        }
+        let start = charge.charge_period.start;
+        let day = start.utc_date().utc_start().unix();
+        self.days.entry((facet_id, day)).or_default().add_charge(charge)?;
+        if charge.charge_period.seconds() <= HOUR {
+            let hour = start.unix() - start.unix().rem_euclid(HOUR);
+            let currencies = [facet.billed_currency().to_owned(), facet.list_currency().to_owned()];
+            self.hours.entry((hour, charge.lane, charge.category, currencies)).or_default().add_charge(charge)?;
+        }
+        Ok(())
+    }
+
+    /// Puts these sums in the place of the window's old ones.
+    pub(super) async fn replace(
+        &self,
+        transaction: &mut SqliteConnection,
+        stream_id: i64,
+        window: Period,
+    ) -> Result<(), StoreError> {
+        for (_, dimension) in Dimension::NAMED {
+            sqlx::query(
+                "DELETE FROM rollup WHERE stream_id = ? AND dimension = ? AND period_start >= ? AND period_start < ?",
+            )
+            .bind(stream_id)
+            .bind(*dimension)
+            .bind(window.start.unix())
+            .bind(window.end.unix())
+            .execute(&mut *transaction)
+            .await?;
+        }
+        let rows: Vec<_> = self.rows()?.into_iter().collect();
+        for chunk in rows.chunks(CHUNK) {
+            let places = vec!["(?,?,?,?,?,?,?,?,?,?,?,?,?,?)"; chunk.len()].join(",");
+            let sql = format!(
+                "INSERT INTO rollup (stream_id, dimension, period_start, member, lane, category, currency, billed, listed, \
+                 input_tokens, output_tokens, requests, unpriced, charges) VALUES {places}"
+            );
+            let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+            for (key, sums) in chunk {
+                let count = |n: u64| i64::try_from(n).map_err(|_| StoreError::Row(format!("a count of {n}")));
+                query = query
+                    .bind(stream_id)
+                    .bind(name_of(key.dimension, Dimension::NAMED))
+                    .bind(key.start)
+                    .bind(key.member)
+                    .bind(name_of(key.lane, Lane::NAMED))
+                    .bind(name_of(key.category, ChargeCategory::NAMED))
+                    .bind(key.currency)
+                    .bind(sums.billed.map(|total| total.to_string()))
+                    .bind(sums.listed.map(|total| total.to_string()))
+                    .bind(sums.input_tokens.map(count).transpose()?)
+                    .bind(sums.output_tokens.map(count).transpose()?)
+                    .bind(sums.requests.map(count).transpose()?)
+                    .bind(count(sums.unpriced)?)
+                    .bind(count(sums.charges)?);
+            }
+            query.execute(&mut *transaction).await?;
+        }
+        Ok(())
+    }
+
+    fn rows(&self) -> Result<BTreeMap<RowKey<'_>, GroupSums>, StoreError> {
+        let mut rows = BTreeMap::new();
+        for ((facet_id, start), sums) in &self.days {
+            let Some(facet) = self.facets.get(facet_id) else { continue };
+            let members = [
+                (Dimension::Day, ""),
+                (Dimension::Model, facet.model()),
+                (Dimension::Project, facet.project()),
+                (Dimension::Key, facet.api_key()),
+                (Dimension::Item, facet.description()),
+            ];
+            for (dimension, member) in members {
+                let (lane, category) = (facet.lane(), facet.category());
+                let key = RowKey { dimension, start: *start, member, lane, category, currency: "" };
+                spread(&mut rows, key, facet.billed_currency(), facet.list_currency(), sums)?;
+            }
+        }
+        for ((start, lane, category, [billed, listed]), sums) in &self.hours {
+            let (lane, category) = (*lane, *category);
+            let key = RowKey { dimension: Dimension::Hour, start: *start, member: "", lane, category, currency: "" };
+            spread(&mut rows, key, billed, listed, sums)?;
+        }
+        Ok(rows)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct RowKey<'a> {
+    dimension: Dimension,
+    start: i64,
+    member: &'a str,
+    lane: Lane,
+    category: ChargeCategory,
+    currency: &'a str,
+}
+
+/// Adds sums to the row of their currency; to two rows where bill and list price are of two currencies. Counts go with the
+/// first, so that they are counted once.
+fn spread<'a>(
+    rows: &mut BTreeMap<RowKey<'a>, GroupSums>,
+    key: RowKey<'a>,
+    billed: &'a str,
+    listed: &'a str,
+    sums: &GroupSums,
+) -> Result<(), StoreError> {
+    let first = if billed.is_empty() { listed } else { billed };
+    let mut counted = *sums;
+    if !listed.is_empty() && listed != first {
+        counted.listed = None;
+        let apart = GroupSums { listed: sums.listed, ..GroupSums::default() };
+        rows.entry(RowKey { currency: listed, ..key }).or_default().add(&apart)?;
+    }
+    rows.entry(RowKey { currency: first, ..key }).or_default().add(&counted)
+}
+
+impl GroupSums {
+    /// Adds the sums of another group. What both do not tell stays absent.
+    pub fn add(&mut self, other: &GroupSums) -> Result<(), StoreError> {
+        self.billed = plus_total(self.billed, other.billed)?;
+        self.listed = plus_total(self.listed, other.listed)?;
+        self.input_tokens = plus(self.input_tokens, other.input_tokens)?;
+        self.output_tokens = plus(self.output_tokens, other.output_tokens)?;
+        self.requests = plus(self.requests, other.requests)?;
+        self.unpriced = self.unpriced.saturating_add(other.unpriced);
+        self.charges = self.charges.saturating_add(other.charges);
+        Ok(())
+    }
+
+    fn add_charge(&mut self, charge: &Charge) -> Result<(), StoreError> {
+        let used = charge.tokens.is_some_and(|t| t.input_tokens() > 0 || t.output_tokens() > 0)
+            || charge.consumed_quantity.is_some_and(|quantity| !quantity.is_zero());
+        let unpriced = charge.billed_cost.is_none() && charge.list_cost.is_none() && used;
+        self.add(&GroupSums {
+            billed: charge.billed_cost.map(|money| money.amount.into()),
+            listed: charge.list_cost.as_ref().map(|list| list.cost.amount.into()),
+            input_tokens: charge.tokens.map(|tokens| tokens.input_tokens()),
+            output_tokens: charge.tokens.map(|tokens| tokens.output_tokens()),
+            requests: charge.requests,
+            unpriced: u64::from(unpriced),
+            charges: 1,
+        })
+    }
+}
+
+fn plus(a: Option<u64>, b: Option<u64>) -> Result<Option<u64>, StoreError> {
+    match (a, b) {
+        (Some(a), Some(b)) => {
+            let sum = a.checked_add(b).filter(|sum| i64::try_from(*sum).is_ok());
+            sum.map(Some).ok_or_else(|| StoreError::Row("a count too large to be kept".to_owned()))
+        }
+        (one, None) | (None, one) => Ok(one),
+    }
+}
+
+fn plus_total(a: Option<Total>, b: Option<Total>) -> Result<Option<Total>, StoreError> {
+    match (a, b) {
+        (Some(a), Some(b)) => a
+            .checked_add(b)
+            .map(Some)
+            .ok_or_else(|| StoreError::Row("a sum too large to be kept exactly".to_owned())),
+        (one, None) | (None, one) => Ok(one),
+    }
+}
+
+impl Store {
+    /// The roll-up of every account in one dimension, over the days or hours that start inside a period, in order of time.
+    pub async fn rollup(&self, dimension: Dimension, period: Period) -> Result<Vec<RollupRow>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT s.account_id, r.period_start, r.member, r.lane, r.category, r.currency, r.billed, r.listed, \
+             r.input_tokens, r.output_tokens, r.requests, r.unpriced, r.charges FROM streams AS s CROSS JOIN rollup AS r \
+             WHERE r.stream_id = s.id AND r.dimension = ? AND r.period_start >= ? AND r.period_start < ?",
+        )
+        .bind(name_of(dimension, Dimension::NAMED))
+        .bind(period.start.unix())
+        .bind(period.end.unix())
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(rollup_row).collect()
+    }
+}
+
+fn rollup_row(row: &sqlx::sqlite::SqliteRow) -> Result<RollupRow, StoreError> {
+    let text = |index: usize| row.try_get::<&str, _>(index);
+    let total = |index: usize| -> Result<Option<Total>, StoreError> {
+        Ok(row.try_get::<Option<&str>, _>(index)?.map(str::parse).transpose()?)
+    };
+    let count = |index: usize| -> Result<Option<u64>, StoreError> {
+        Ok(row.try_get::<Option<i64>, _>(index)?.map(i64::unsigned_abs))
+    };
+    let strange = |what: &str| StoreError::Row(format!("a roll-up row with the {what}"));
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    Ok(RollupRow {
+        account_id: row.try_get(0)?,
+        start: timestamp(row.try_get(1)?)?,
+        member: some(text(2)?),
+        lane: named(text(3)?, Lane::NAMED).ok_or_else(|| strange("lane"))?,
+        category: named(text(4)?, ChargeCategory::NAMED).ok_or_else(|| strange("category"))?,
+        currency: some(text(5)?).map(|code| code.parse()).transpose()?,
+        sums: GroupSums {
+            billed: total(6)?,
+            listed: total(7)?,
+            input_tokens: count(8)?,
+            output_tokens: count(9)?,
+            requests: count(10)?,
+            unpriced: count(11)?.unwrap_or(0),
+            charges: count(12)?.unwrap_or(0),
+        },
+    })
+}
