@@ -3,4 +3,5 @@
 
 mod bindings;
 mod chart;
+mod pricing;
 mod vault;
