@@ -3,7 +3,9 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
+};
 use reqwest::{Client, redirect};
 use url::{Host, Url};
 
@@ -42,7 +44,9 @@ pub enum BaseUrlError {
     #[error("\"{0}\" is not an address such as https://gateway.example.com/v1")]
     NotAUrl(String),
     /// A key must not travel unencrypted.
-    #[error("the address must begin with https:// (http:// is allowed on this machine only): a key must not travel unencrypted")]
+    #[error(
+        "the address must begin with https:// (http:// is allowed on this machine only): a key must not travel unencrypted"
+    )]
     NotHttps,
     /// It carries a name or password, a query or a fragment.
     #[error("the address must end with its path: leave out {0}")]
@@ -219,7 +223,9 @@ impl Net {
         let mut body = Vec::new();
         loop {
             match response.chunk().await {
-                Ok(Some(piece)) if body.len() + piece.len() > LARGEST_BODY => return Err(NetError::TooLarge(host)),
+                Ok(Some(piece)) if body.len() + piece.len() > LARGEST_BODY => {
+                    return Err(NetError::TooLarge(host));
+                }
                 Ok(Some(piece)) => body.extend_from_slice(&piece),
                 Ok(None) => break,
                 Err(error) if error.is_timeout() => return Err(NetError::TimedOut(host)),
@@ -268,13 +274,9 @@ fn destination(from: &Url, headers: &HeaderMap) -> String {
 
 /// The innermost cause, without the address: addresses are named by the caller.
 fn reason(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(next) = cause.source() {
-        cause = next;
+    let mut cause = std::error::Error::source(error);
+    while let Some(deeper) = cause.and_then(std::error::Error::source) {
+        cause = Some(deeper);
     }
-    if cause.source().is_none() && std::ptr::addr_eq(cause, error) {
-        "no connection".to_owned()
-    } else {
-        cause.to_string()
-    }
+    cause.map_or_else(|| "no connection".to_owned(), ToString::to_string)
 }

@@ -15,15 +15,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sqlx::SqlitePool;
 use sqlx::SqlSafeStr as _;
+use sqlx::SqlitePool;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 pub use accounts::{AccountRow, KeyPlace, NewAccount};
 pub use charges::{Covered, Sequence};
 pub use rollup::{Dimension, GroupSums, RollupRow};
-pub use streams::{StreamRow, StreamState};
+pub use streams::{AccountLock, StreamRow, StreamState};
 
 use crate::money::{self, Decimal, MoneyError, NumberError};
 use crate::time::Timestamp;
@@ -63,7 +63,9 @@ pub enum StoreError {
     #[error("another program keeps the store busy. Close it and try again")]
     Busy,
     /// The file is damaged or is no store.
-    #[error("the store is damaged: {0}. Restore a backup from the data folder, or start with another --data-dir")]
+    #[error(
+        "the store is damaged: {0}. Restore a backup from the data folder, or start with another --data-dir"
+    )]
     Damaged(String),
     /// A row holds what no row should.
     #[error("the store holds something that cannot be read: {0}")]
@@ -194,7 +196,8 @@ impl Store {
 
     /// SQLite's own check of the whole file, and of every reference in it.
     pub async fn check_integrity(&self) -> Result<(), StoreError> {
-        let said: Vec<(String,)> = sqlx::query_as("PRAGMA integrity_check(5)").fetch_all(&self.readers).await?;
+        let said: Vec<(String,)> =
+            sqlx::query_as("PRAGMA integrity_check(5)").fetch_all(&self.readers).await?;
         if said.iter().any(|(line,)| line != "ok") {
             let lines: Vec<_> = said.into_iter().map(|(line,)| line).collect();
             return Err(StoreError::Damaged(lines.join("; ")));
@@ -212,7 +215,8 @@ impl Store {
         let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
         let mut next = || parts.next().unwrap_or(0);
         if (next(), next(), next()) < OLDEST_SQLITE {
-            let problem = format!("was opened by SQLite {version}, which can corrupt it; 3.51.3 or newer is needed");
+            let problem =
+                format!("was opened by SQLite {version}, which can corrupt it; 3.51.3 or newer is needed");
             return Err(StoreError::Folder { path: self.folder.clone(), problem });
         }
         Ok(())

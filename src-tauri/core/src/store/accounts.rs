@@ -100,7 +100,8 @@ impl Store {
 
     /// The account of a number.
     pub async fn account(&self, id: i64) -> Result<Option<AccountRow>, StoreError> {
-        let row = sqlx::query("SELECT * FROM accounts WHERE id = ?").bind(id).fetch_optional(&self.readers).await?;
+        let row =
+            sqlx::query("SELECT * FROM accounts WHERE id = ?").bind(id).fetch_optional(&self.readers).await?;
         row.as_ref().map(account).transpose()
     }
 

@@ -115,7 +115,8 @@ impl Sequence {
         let mut rows = Vec::with_capacity(charges.len().min(CHUNK));
         for mut charge in charges {
             if !self.window.holds(&charge.charge_period) {
-                let problem = format!("a charge of {} outside of its window {}", charge.charge_period, self.window);
+                let problem =
+                    format!("a charge of {} outside of its window {}", charge.charge_period, self.window);
                 return Err(StoreError::Row(problem));
             }
             let row = self.row(&mut charge).await?;
@@ -244,8 +245,14 @@ fn as_json(modalities: &Modalities) -> Option<String> {
     if *modalities == Modalities::default() {
         return None;
     }
-    let Modalities { input_audio, cache_read_audio, output_audio, input_image, cache_read_image, output_image } =
-        *modalities;
+    let Modalities {
+        input_audio,
+        cache_read_audio,
+        output_audio,
+        input_image,
+        cache_read_image,
+        output_image,
+    } = *modalities;
     let fields = [
         ("inputAudio", input_audio),
         ("cacheReadAudio", cache_read_audio),

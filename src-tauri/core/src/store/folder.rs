@@ -24,7 +24,9 @@ pub(super) fn prepare(folder: &Path, file: &str) -> Result<File, StoreError> {
         Ok(found) => {
             refuse_a_strangers(&found).map_err(&refuse)?;
             refuse_a_link(&folder.join(file)).map_err(&refuse)?;
-            if !folder.join(file).exists() && !is_ours_to_use(folder).map_err(|e| refuse(cannot("read", &e)))? {
+            if !folder.join(file).exists()
+                && !is_ours_to_use(folder).map_err(|e| refuse(cannot("read", &e)))?
+            {
                 return Err(refuse(
                     "is not empty and holds no store of Spendglass. Give an empty or a new folder with --data-dir"
                         .to_owned(),
@@ -105,7 +107,9 @@ fn refuse_a_strangers(found: &fs::Metadata) -> Result<(), String> {
         Ok(())
     } else {
         let owner = found.uid();
-        Err(format!("belongs to user {owner}, and this is user {me}. Run as its owner, or give another --data-dir"))
+        Err(format!(
+            "belongs to user {owner}, and this is user {me}. Run as its owner, or give another --data-dir"
+        ))
     }
 }
 

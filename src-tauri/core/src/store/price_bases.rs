@@ -23,8 +23,10 @@ impl Store {
             .bind(&text)
             .execute(&self.writer)
             .await?;
-        let (id,): (i64,) =
-            sqlx::query_as("SELECT id FROM price_bases WHERE basis = ?").bind(&text).fetch_one(&self.writer).await?;
+        let (id,): (i64,) = sqlx::query_as("SELECT id FROM price_bases WHERE basis = ?")
+            .bind(&text)
+            .fetch_one(&self.writer)
+            .await?;
         self.remembered(|known| {
             if known.bases.len() >= CACHED_AT_MOST {
                 known.bases.clear();

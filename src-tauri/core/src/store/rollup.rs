@@ -101,7 +101,10 @@ impl Sums {
         if charge.charge_period.seconds() <= HOUR {
             let hour = start.unix() - start.unix().rem_euclid(HOUR);
             let currencies = [facet.billed_currency().to_owned(), facet.list_currency().to_owned()];
-            self.hours.entry((hour, charge.lane, charge.category, currencies)).or_default().add_charge(charge)?;
+            self.hours
+                .entry((hour, charge.lane, charge.category, currencies))
+                .or_default()
+                .add_charge(charge)?;
         }
         Ok(())
     }
@@ -174,7 +177,14 @@ impl Sums {
         }
         for ((start, lane, category, [billed, listed]), sums) in &self.hours {
             let (lane, category) = (*lane, *category);
-            let key = RowKey { dimension: Dimension::Hour, start: *start, member: "", lane, category, currency: "" };
+            let key = RowKey {
+                dimension: Dimension::Hour,
+                start: *start,
+                member: "",
+                lane,
+                category,
+                currency: "",
+            };
             spread(&mut rows, key, billed, listed, sums)?;
         }
         Ok(rows)

@@ -1,8 +1,11 @@
 //! The table `streams`: how far each stream of an account is read, and what came of the last try.
 
+use std::fs::{File, TryLockError};
+
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
+use super::folder::open_private;
 use super::{Covered, Store, StoreError, timestamp};
 use crate::ledger::{name_of, named};
 use crate::time::Timestamp;
@@ -74,7 +77,26 @@ pub struct StreamRow {
     pub retry_at: Option<Timestamp>,
 }
 
+/// The right to sync an account, in this process and against all others; given back when dropped.
+#[derive(Debug)]
+pub struct AccountLock(#[expect(dead_code, reason = "held for its lock alone")] File);
+
 impl Store {
+    /// The right to sync an account, unless somebody has it.
+    pub fn try_lock_account(&self, account_id: i64) -> Result<Option<AccountLock>, StoreError> {
+        let path = self.folder().join(format!("sync-{account_id}.lock"));
+        let problem = |error: &std::io::Error| StoreError::Folder {
+            path: self.folder().to_owned(),
+            problem: format!("cannot be written to ({error})"),
+        };
+        let file = open_private(&path).map_err(|error| problem(&error))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(AccountLock(file))),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(problem(&error)),
+        }
+    }
+
     /// The stream of an account, made where it is not there yet.
     pub async fn stream(&self, account_id: i64, name: &str) -> Result<StreamRow, StoreError> {
         sqlx::query("INSERT INTO streams (account_id, name) VALUES (?, ?) ON CONFLICT DO NOTHING")
@@ -92,7 +114,8 @@ impl Store {
 
     /// Every stream of every account.
     pub async fn streams(&self) -> Result<Vec<StreamRow>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM streams ORDER BY account_id, id").fetch_all(&self.readers).await?;
+        let rows =
+            sqlx::query("SELECT * FROM streams ORDER BY account_id, id").fetch_all(&self.readers).await?;
         rows.iter().map(stream).collect()
     }
 

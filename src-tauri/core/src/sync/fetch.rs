@@ -1,0 +1,184 @@
+//! One answer, with patience: retries with full jitter, `Retry-After`, a deadline, and cancelling.
+
+use std::time::Duration;
+
+use super::{DEADLINE, Run, SignIn, SyncError, its_words};
+use crate::net::{Answer, NetError};
+use crate::providers::{Request, Sees};
+
+/// How hard a request is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Policy {
+    /// Tries of one request.
+    pub attempts: u32,
+    /// The longest first pause; doubled for each further one.
+    pub base: Duration,
+    /// The longest pause.
+    pub cap: Duration,
+    /// The longest wish of a provider to wait that is waited for; a longer one ends the stream for now.
+    pub patience: Duration,
+    /// The most pages of one window.
+    pub max_pages: u64,
+}
+
+impl Default for Policy {
+    fn default() -> Policy {
+        Policy {
+            attempts: 4,
+            base: Duration::from_millis(500),
+            cap: Duration::from_secs(8),
+            patience: Duration::from_secs(10),
+            max_pages: 2_000,
+        }
+    }
+}
+
+/// Seconds to wait where a provider limits and does not say how long.
+const UNSAID_WAIT: u64 = 60;
+
+/// What to do with an answer that is no success.
+enum Verdict {
+    /// It will not get better by asking again.
+    Final(SyncError),
+    /// It may, after a pause.
+    Again { wait: Option<u64>, error: SyncError },
+}
+
+impl Policy {
+    /// A pause before a further try: anything from nothing to the doubled base, so that clients do not march in step.
+    fn pause(&self, tried: u32) -> Duration {
+        let longest = self.base.saturating_mul(2_u32.saturating_pow(tried.saturating_sub(1))).min(self.cap);
+        let millis = u64::try_from(longest.as_millis()).unwrap_or(u64::MAX);
+        Duration::from_millis(fastrand::u64(0..=millis))
+    }
+}
+
+impl Run<'_> {
+    /// The body of a successful answer.
+    pub(super) async fn fetch(
+        &self,
+        stream: &'static str,
+        request: &Request,
+        attempts: u32,
+    ) -> Result<Vec<u8>, SyncError> {
+        let mut tried = 0;
+        loop {
+            let sent = self.engine.net.send(self.job.provider, &self.job.base, self.job.secret, request);
+            let verdict = match self.unless_interrupted(sent).await? {
+                Ok(answer) if (200..300).contains(&answer.status) && !answer.is_html => {
+                    return Ok(answer.body);
+                }
+                Ok(answer) => self.judge(stream, &answer),
+                Err(error) => judge_failure(stream, &error),
+            };
+            tried += 1;
+            let (wait, error) = match verdict {
+                Verdict::Final(error) => return Err(error),
+                Verdict::Again { error, .. } if tried >= attempts => return Err(error),
+                Verdict::Again { wait, error } => (wait, error),
+            };
+            let policy = &self.engine.policy;
+            let pause = match wait.map(Duration::from_secs) {
+                Some(wish) if wish > policy.patience => return Err(error),
+                Some(wish) if !wish.is_zero() => wish,
+                _ => policy.pause(tried),
+            };
+            self.unless_interrupted(tokio::time::sleep(pause)).await?;
+        }
+    }
+
+    /// Runs a step, unless the sync is cancelled or runs out of time.
+    async fn unless_interrupted<T>(&self, step: impl Future<Output = T>) -> Result<T, SyncError> {
+        let left = DEADLINE.saturating_sub(self.started.elapsed());
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => Err(SyncError::Cancelled),
+            result = step => Ok(result),
+            () = tokio::time::sleep(left) => Err(SyncError::Unreachable(format!(
+                "{} took longer than {} minutes. What was booked stays, and the next sync goes on from there",
+                self.job.provider.name,
+                DEADLINE.as_secs() / 60,
+            ))),
+        }
+    }
+
+    fn judge(&self, stream: &'static str, answer: &Answer) -> Verdict {
+        let provider = self.job.provider;
+        let words = (provider.error_message)(&answer.body);
+        let name = provider.name;
+        let in_seconds = |seconds: u64| {
+            let passed = self.started.elapsed().as_secs().saturating_add(seconds);
+            self.job.now.plus_seconds(i64::try_from(passed).unwrap_or(i64::MAX))
+        };
+        match answer.status {
+            200..=299 => Verdict::Final(SyncError::Unreachable(format!(
+                "{name} answered {stream} with a web page instead of figures (HTML at the top of the answer). A proxy or the \
+                 sign-in page of a network may stand in between; nothing was booked"
+            ))),
+            401 => Verdict::Final(SyncError::SignIn(self.refused(stream, words))),
+            403 => Verdict::Final(SyncError::SignIn(match self.refused(stream, words) {
+                SignIn::Rejected { provider, made_at, said } => {
+                    SignIn::Forbidden { provider, stream, made_at, said }
+                }
+                wrong_kind => wrong_kind,
+            })),
+            429 => {
+                let seconds = answer.retry_after;
+                let until = in_seconds(seconds.unwrap_or(UNSAID_WAIT));
+                Verdict::Again { wait: seconds, error: SyncError::Wait { until, said: words } }
+            }
+            408 | 425 | 500..=599 => {
+                let status = answer.status;
+                let error = SyncError::Unreachable(format!(
+                    "{name} could not answer {stream} (status {status}{}). It is tried again with the next sync",
+                    its_words(words.as_deref())
+                ));
+                Verdict::Again { wait: answer.retry_after, error }
+            }
+            status => Verdict::Final(SyncError::Changed {
+                stream,
+                at: format!("status {status}"),
+                problem: words.unwrap_or_else(|| "the request is refused".to_owned()),
+            }),
+        }
+    }
+
+    /// A key that is refused: of the wrong kind if its prefix says so, else wrong.
+    fn refused(&self, stream: &'static str, words: Option<String>) -> SignIn {
+        let provider = self.job.provider;
+        let sees =
+            provider.streams.iter().find(|known| known.name == stream).map_or(Sees::Cost, |known| known.sees);
+        let needed = provider.kind_that_sees(sees).or(provider.keys.first());
+        let made_at = needed.map_or(provider.base_url, |kind| kind.made_at);
+        match needed {
+            Some(needed) if self.job.kind.sees.is_empty() => SignIn::WrongKind {
+                provider: provider.name,
+                given: self.job.kind.name,
+                needed: needed.name,
+                made_at,
+                note: needed.note,
+            },
+            _ => SignIn::Rejected { provider: provider.name, made_at, said: words },
+        }
+    }
+}
+
+fn judge_failure(stream: &'static str, error: &NetError) -> Verdict {
+    let unreachable = || {
+        SyncError::Unreachable(format!(
+            "{error}, while reading {stream}. It is tried again with the next sync"
+        ))
+    };
+    match error {
+        NetError::Unreachable { .. } | NetError::Cut { .. } => {
+            Verdict::Again { wait: None, error: unreachable() }
+        }
+        NetError::TimedOut(_) => Verdict::Final(unreachable()),
+        NetError::TooLarge(_) | NetError::Redirected { .. } => Verdict::Final(SyncError::Changed {
+            stream,
+            at: "the answer as a whole".to_owned(),
+            problem: error.to_string(),
+        }),
+        NetError::BadKey => Verdict::Final(SyncError::Internal(error.to_string())),
+    }
+}

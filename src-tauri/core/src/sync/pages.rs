@@ -1,0 +1,136 @@
+//! A stream's windows, page by page. A sequence that breaks books nothing.
+
+use std::collections::HashSet;
+
+use super::{Read, Run, SyncError, Window};
+use crate::ledger::{Balance, Charge, QuotaReading};
+use crate::pricing::Pricer;
+use crate::providers::{Bucket, Cursor, Entry, Next, Page, PageToken, Query, Source, Stream};
+use crate::store::StreamRow;
+use crate::time::Period;
+
+impl Run<'_> {
+    /// Reads all windows of a stream; `read` grows with each that is booked.
+    #[expect(clippy::too_many_arguments, reason = "one caller; a struct would only rename them")]
+    pub(super) async fn stream(
+        &self,
+        stream: &'static Stream,
+        row: &StreamRow,
+        windows: &[Window],
+        attempts: u32,
+        pricer: &mut Pricer<'_>,
+        read: &mut Read,
+        booked: &mut (dyn FnMut(Read) -> Read + Send),
+    ) -> Result<(), SyncError> {
+        if stream.cursor == Cursor::Snapshot {
+            *read = self.snapshot(stream, attempts).await?;
+        }
+        for window in windows {
+            let (lines, pages) = self.window(stream, row, *window, attempts, pricer).await?;
+            let (from, until) = (window.period.start.utc_date(), window.period.end.utc_date());
+            *read = booked(Read {
+                booked: read.booked + lines,
+                pages: read.pages + pages,
+                days: Some((read.days.map_or(from, |(first, _)| first), until)),
+            });
+        }
+        Ok(())
+    }
+
+    async fn window(
+        &self,
+        stream: &'static Stream,
+        row: &StreamRow,
+        window: Window,
+        attempts: u32,
+        pricer: &mut Pricer<'_>,
+    ) -> Result<(u64, u64), SyncError> {
+        let refuse = |at: &str, problem: String| SyncError::Changed {
+            stream: stream.name,
+            at: at.to_owned(),
+            problem,
+        };
+        let mut query =
+            Query { window: window.period, bucket: window.bucket, page: None, observed_at: self.job.now };
+        let mut sequence = self.engine.store.begin_sequence(row.id, window.period).await?;
+        let mut seen = HashSet::<PageToken>::new();
+        let mut page = self.page(stream, &query, attempts).await?;
+        loop {
+            let charges = self.priced(stream, page.entries, pricer)?;
+            let token = match page.next {
+                Next::End => {
+                    sequence.stage(charges).await?;
+                    let pages = seen.len() as u64 + 1;
+                    return Ok((sequence.book().await?, pages));
+                }
+                Next::Missing => {
+                    return Err(refuse(
+                        "its paging",
+                        "more pages are promised, but no cursor to them is given".to_owned(),
+                    ));
+                }
+                Next::Token(token) => token,
+            };
+            if !seen.insert(token.clone()) {
+                return Err(refuse(
+                    "its paging",
+                    "the same page cursor comes twice, which would never end".to_owned(),
+                ));
+            }
+            if seen.len() as u64 >= self.engine.policy.max_pages {
+                let problem = format!("more than {} pages for one window", self.engine.policy.max_pages);
+                return Err(refuse("its paging", problem));
+            }
+            query.page = Some(token);
+            // The next page travels while this one is written.
+            let (staged, next) = tokio::join!(sequence.stage(charges), self.page(stream, &query, attempts));
+            staged?;
+            page = next?;
+        }
+    }
+
+    async fn snapshot(&self, stream: &'static Stream, attempts: u32) -> Result<Read, SyncError> {
+        let today = self.job.now.utc_date();
+        let window = Period { start: today.utc_start(), end: today.plus_days(1).utc_start() };
+        let query = Query { window, bucket: Bucket::Day, page: None, observed_at: self.job.now };
+        let page = self.page(stream, &query, attempts).await?;
+        let (mut balances, mut quotas) = (Vec::<Balance>::new(), Vec::<QuotaReading>::new());
+        for entry in page.entries {
+            match entry {
+                Entry::Balance(balance) => balances.push(balance),
+                Entry::Quota(reading) => quotas.push(reading),
+                Entry::Charge(_) => return Err(misplaced(stream)),
+            }
+        }
+        self.engine.store.book_snapshot(self.job.account_id, &balances, &quotas).await?;
+        Ok(Read { booked: (balances.len() + quotas.len()) as u64, pages: 1, days: None })
+    }
+
+    async fn page(&self, stream: &'static Stream, query: &Query, attempts: u32) -> Result<Page, SyncError> {
+        let Source::Http(request) = stream.source;
+        let body = self.fetch(stream.name, &request(query), attempts).await?;
+        (stream.parse)(&body, query).map_err(SyncError::changed(stream.name))
+    }
+
+    /// The charges of a page, list costs filled in where quantity and model are known.
+    fn priced(
+        &self,
+        stream: &'static Stream,
+        entries: Vec<Entry>,
+        pricer: &mut Pricer<'_>,
+    ) -> Result<Vec<Charge>, SyncError> {
+        let provider = self.job.provider.id;
+        let price = |entry| match entry {
+            Entry::Charge(mut charge) => {
+                charge.list_cost = pricer.charge(provider, &charge).ok();
+                Ok(charge)
+            }
+            Entry::Balance(_) | Entry::Quota(_) => Err(misplaced(stream)),
+        };
+        entries.into_iter().map(price).collect()
+    }
+}
+
+fn misplaced(stream: &'static Stream) -> SyncError {
+    SyncError::Internal(format!("the stream {} reports what its cursor cannot keep", stream.name))
+}
