@@ -154,3 +154,37 @@ pub(crate) fn exact(text: &str) -> i128 {
     let power = 20 + exponent - i32::try_from(fraction.len()).unwrap();
     number * 10_i128.pow(u32::try_from(power).unwrap())
 }
+
+/// Every stream of the town, by provider.
+pub(crate) fn streams() -> Vec<(&'static str, &'static str)> {
+    let both = |(provider, streams): &(&'static str, &'static [&'static str])| {
+        let provider = *provider;
+        streams.iter().map(move |stream| (provider, *stream))
+    };
+    spendglass_simulator::STREAMS.iter().flat_map(both).collect()
+}
+
+/// A good request of the week before [`NOW`] to a stream, with something to see in its answer.
+pub(crate) fn good(provider: &str, stream: &str) -> String {
+    let (start, end) = (at("2026-11-13T00:00:00Z"), at("2026-11-20T00:00:00Z"));
+    match (provider, stream) {
+        ("openai", _) => {
+            let path = stream
+                .strip_prefix("usage_")
+                .map_or_else(|| stream.to_owned(), |kind| format!("usage/{kind}"));
+            format!(
+                "/organization/{path}?start_time={}&end_time={}&limit=5",
+                start.timestamp(),
+                end.timestamp()
+            )
+        }
+        ("anthropic", "organization_me") => "/v1/organizations/me".to_owned(),
+        ("anthropic", _) => {
+            let path = stream.replace("report_messages", "report/messages");
+            format!(
+                "/v1/organizations/{path}?starting_at=2026-11-13T00:00:00Z&ending_at=2026-11-20T00:00:00Z&limit=5"
+            )
+        }
+        _ => format!("/{stream}"),
+    }
+}
