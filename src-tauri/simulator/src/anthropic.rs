@@ -313,7 +313,7 @@ fn costs(world: &World, from: i64, query: &Query) -> Vec<Json> {
             // Cents: two digits fewer behind the point than dollars.
             ("amount", plain(money, DOLLAR_DIGITS - 2).into()),
             ("context_window", cost.context_window.into()),
-            ("cost_type", cost.cost_type.into()),
+            ("cost_type", cost.kind.into()),
             ("currency", "USD".into()),
             ("description", cost.description.into()),
             ("inference_geo", cost.inference_geo.into()),

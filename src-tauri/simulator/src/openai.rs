@@ -120,11 +120,16 @@ struct Query<'a> {
 }
 
 fn answer(ask: &Ask, world: &World) -> Result<Answer, Refusal> {
-    let query = read(ask, world)?;
+    let mut query = read(ask, world)?;
+    let bulk = match world.person {
+        Person::Bulk(rows) if query.report.stream == "usage_completions" => Some(rows),
+        _ => None,
+    };
+    if let Some(rows) = bulk {
+        query.limit = bulk::limit(rows, query.limit);
+    }
     let pages = slice(ask, world, (query.start, query.end), query.width, query.limit, query.page)?;
-    if let Person::Bulk(rows) = world.person
-        && query.report.stream == "usage_completions"
-    {
+    if let Some(rows) = bulk {
         return Ok(bulk::answer(&query, &pages, world, rows, ask.spoiled));
     }
     let bucket = |(from, to): &(i64, i64)| {

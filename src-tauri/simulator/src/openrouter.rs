@@ -6,8 +6,8 @@ use crate::handler::{Answer, Ask, Handler, Refusal, Stream, names};
 use crate::json::{Json, object};
 use crate::town::error;
 use crate::world::{
-    BERLIN, DAY_AND_NIGHT, DOLLAR_DIGITS, KOLKATA, MINUTES_A_DAY, NEW_YORK, Person, Tally, Work, World,
-    made_up, made_up_uuid, number, salt,
+    BERLIN, DAY_AND_NIGHT, KOLKATA, MINUTES_A_DAY, NEW_YORK, Person, Tally, Work, World, made_up,
+    made_up_uuid, number, salt,
 };
 
 pub(crate) const HANDLER: Handler = Handler {
@@ -48,7 +48,8 @@ const fn snapshot(
 
 /// Days that `/activity` reaches back.
 const DAYS: i64 = 30;
-const DOLLAR: i128 = 10_i128.pow(DOLLAR_DIGITS as u32);
+/// See `DOLLAR_DIGITS`.
+const DOLLAR: i128 = 1_000_000_000_000_000_000;
 
 struct Line {
     model: &'static str,

@@ -59,7 +59,7 @@ impl Line {
 }
 
 const FREELANCER: &[Line] = &[
-    messages((None, Some(0)), "claude-sonnet-5-5", &KOLKATA, 16, [1900, 21_000, 900, 400, 1100, 0]),
+    messages((None, Some(0)), "claude-sonnet-5-5", &KOLKATA, 9, [1900, 21_000, 900, 400, 1100, 0]),
     messages((None, None), "claude-sonnet-5-5", &KOLKATA, 2, [2600, 0, 0, 0, 700, 1]),
     messages((Some(0), Some(1)), "claude-haiku-4-5-20251001", &KOLKATA, 12, [3400, 1200, 300, 0, 500, 0]),
     messages((Some(0), Some(1)), "claude-opus-5-5", &KOLKATA, 2, [3100, 16_000, 1500, 900, 1600, 0]),
@@ -68,8 +68,8 @@ const FREELANCER: &[Line] = &[
 const STUDENT: &[Line] = &[];
 
 const TEAM: &[Line] = &[
-    messages((None, Some(0)), "claude-sonnet-5-5", &BERLIN, 60, [2100, 34_000, 1400, 600, 1300, 0]),
-    messages((Some(0), Some(1)), "claude-opus-5-5", &NEW_YORK, 25, [2800, 41_000, 2100, 1900, 1800, 0])
+    messages((None, Some(0)), "claude-sonnet-5-5", &BERLIN, 40, [2100, 34_000, 1400, 600, 1300, 0]),
+    messages((Some(0), Some(1)), "claude-opus-5-5", &NEW_YORK, 15, [2800, 41_000, 2100, 1900, 1800, 0])
         .american(),
     messages((Some(0), Some(1)), "claude-sonnet-5-5", &NEW_YORK, 10, [210_000, 0, 0, 0, 2200, 0])
         .long()
@@ -175,7 +175,7 @@ fn line_salt(place: usize) -> u64 {
 pub(super) struct Cost {
     pub(super) workspace: Option<String>,
     pub(super) description: Option<String>,
-    pub(super) cost_type: Option<&'static str>,
+    pub(super) kind: Option<&'static str>,
     pub(super) token_type: Option<&'static str>,
     pub(super) model: Option<&'static str>,
     pub(super) service_tier: Option<&'static str>,
@@ -198,9 +198,9 @@ pub(super) fn costs(world: &World, day: i64) -> Vec<(Cost, i128)> {
                 items.push((Cost { workspace: workspace.clone(), ..cost }, money));
             }
         };
-        let plain = |description: &str, cost_type| Cost {
+        let plain = |description: &str, kind| Cost {
             description: Some(description.to_owned()),
-            cost_type: Some(cost_type),
+            kind: Some(kind),
             ..Cost::default()
         };
         if let Some((_, name, prices)) = PRICES.iter().find(|(model, ..)| *model == line.model) {

@@ -24,6 +24,15 @@ const MODELS: [&str; 8] = [
     super::lines::UNLISTED,
 ];
 
+/// Rows on a page, about: the real service has no such months, and a page of a week would be too long for any client.
+const PAGE_ROWS: u64 = 25_000;
+
+/// Buckets on a page: as asked, but fewer where they are very full.
+pub(super) fn limit(rows: u64, asked: i64) -> i64 {
+    // However wide a bucket is, it has no more rows than the fullest of its hours.
+    asked.min((PAGE_ROWS / (rows / HOURS).max(1)).max(1).cast_signed())
+}
+
 pub(super) fn answer(query: &Query, pages: &Slice, world: &World, rows: u64, spoiled: bool) -> Answer {
     let told_apart = ["project_id", "api_key_id", "model"].iter().all(|name| query.groups.contains(name));
     if told_apart && query.filters.is_empty() && !spoiled {
