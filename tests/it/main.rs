@@ -3,5 +3,8 @@
 
 mod bindings;
 mod chart;
+mod contract;
+mod fixtures;
 mod pricing;
+mod providers;
 mod vault;

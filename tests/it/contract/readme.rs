@@ -1,0 +1,45 @@
+//! The table of providers in the README.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+
+use expect_test::expect_file;
+use spendglass_core::providers::{ALL, Sees};
+
+use crate::fixtures::root;
+
+const OPENS: &str = "<!-- providers -->\n";
+const CLOSES: &str = "<!-- /providers -->";
+
+#[test]
+fn the_readme_lists_every_provider() {
+    let path = root().join("README.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let (before, rest) = text.split_once(OPENS).expect("README.md has a line <!-- providers -->");
+    let (_, after) = rest.split_once(CLOSES).expect("README.md has a line <!-- /providers -->");
+    expect_file![path].assert_eq(&format!("{before}{OPENS}{}{CLOSES}{after}", table()));
+}
+
+/// The table of the README. Run the tests with `UPDATE_EXPECT=1` to have it written.
+fn table() -> String {
+    let mut text = String::from("| Provider | Shows | With | Figures |\n|---|---|---|---|\n");
+    for provider in ALL {
+        let shows: BTreeSet<Sees> = provider.keys.iter().flat_map(|kind| kind.sees).copied().collect();
+        let shows: Vec<&str> =
+            Sees::NAMED.iter().filter(|(sees, _)| shows.contains(sees)).map(|(_, name)| *name).collect();
+        let keys: Vec<String> = provider
+            .keys
+            .iter()
+            .filter(|kind| !kind.sees.is_empty())
+            .map(|kind| {
+                let begins: String =
+                    kind.prefixes.first().map(|prefix| format!(" `{prefix}…`")).unwrap_or_default();
+                format!("[{}]({}){begins}", kind.name, kind.made_at)
+            })
+            .collect();
+        let (name, shows, keys) = (provider.name, shows.join(", "), keys.join(", "));
+        writeln!(text, "| {name} | {shows} | {keys} | {} |", provider.latency).unwrap();
+    }
+    text
+}
