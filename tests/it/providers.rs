@@ -56,13 +56,18 @@ fn parameter<'a>(request: &'a Request, name: &str) -> Vec<&'a str> {
 
 fn billed(page: &Page) -> MixedMoney {
     let mut total = MixedMoney::default();
-    charges(page).iter().filter_map(|charge| charge.billed_cost).for_each(|cost| total.add(cost).unwrap());
+    charges(page)
+        .iter()
+        .filter_map(|charge| charge.billed_cost)
+        .for_each(|cost| total.add(cost.amount, cost.currency).unwrap());
     total
 }
 
 #[test]
 fn no_digit_of_an_amount_is_lost() {
-    let shown = |page: &Page| billed(page).iter().map(|money| money.to_string()).collect::<Vec<_>>();
+    let shown = |page: &Page| {
+        billed(page).iter().map(|(currency, total)| format!("{total} {currency}")).collect::<Vec<_>>()
+    };
     // 0.7316250 + 2.40 + 0.000000000012345678 + 0.0011 + 0.5200000000000001 + 0
     assert_eq!(shown(&page("openai", "costs")), ["3.652725000012345778 USD"]);
     // Cents: 41.8221 + 7.005 + 12.60 + 3.3 + 118.4400000000000001
