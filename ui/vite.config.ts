@@ -1,0 +1,19 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig(({ mode }) => ({
+  plugins: [svelte()],
+  clearScreen: false,
+  server: { host: '127.0.0.1', port: 1420, strictPort: true },
+  build: {
+    // The oldest engine of the systems Tauri supports; newer CSS such as light-dark() is rewritten for it.
+    target: 'safari16.4',
+    cssTarget: 'safari16.4',
+    // The content security policy refuses data: URLs, and the page is one script.
+    assetsInlineLimit: 0,
+    modulePreload: false,
+  },
+  // Components under test need the browser's half of Svelte.
+  resolve: mode === 'test' ? { conditions: ['browser'] } : {},
+  test: { environment: 'jsdom', include: ['src/**/*.test.ts'] },
+}));
