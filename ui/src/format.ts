@@ -1,0 +1,313 @@
+// The only place that formats for people, and so the only one that uses Intl.
+// Figures arrive as decimal text and stay text: none is turned into a binary fraction on its way to the screen.
+
+import type { Amount } from './bindings';
+
+/** What stands for a figure that is not known. */
+export const UNKNOWN = '—';
+
+const NARROW_SPACE = '\u202f';
+const NO_BREAK_SPACE = '\u00a0';
+const MINUS = '-';
+const MOST_DIGITS = 20;
+
+const DECIMAL = /^-?\d+(?:\.\d+)?$/;
+
+let locale = typeof navigator === 'undefined' ? 'en-US' : navigator.language || 'en-US';
+
+/** Sets the locale: the system's, unless a test sets another. */
+export function useLocale(tag: string): void {
+  locale = tag;
+  formats.clear();
+}
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+function numberFormat(tag: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = tag + JSON.stringify(options);
+  let format = formats.get(key);
+  if (!format) {
+    format = new Intl.NumberFormat(tag, options);
+    formats.set(key, format);
+  }
+  return format;
+}
+
+let exactStrings: boolean | null = null;
+
+/** Whether this engine formats decimal text without going through a binary fraction. */
+function formatsStringsExactly(): boolean {
+  exactStrings ??=
+    new Intl.NumberFormat('en-US', { maximumFractionDigits: MOST_DIGITS }).format(
+      '123456789012345678.123456789' as Intl.StringNumericLiteral,
+    ) === '123,456,789,012,345,678.123456789';
+  return exactStrings;
+}
+
+/** For tests: acts as if the engine could or could not format decimal text; null asks the engine again. */
+export function pretendExactStrings(able: boolean | null): void {
+  exactStrings = able;
+}
+
+function formatText(text: string, tag: string, options: Intl.NumberFormatOptions): string {
+  const format = numberFormat(tag, options);
+  if (formatsStringsExactly()) return format.format(text as Intl.StringNumericLiteral);
+  return formatInPieces(text, format);
+}
+
+/** For engines that know numbers only: the whole part as a BigInt, the fraction put in afterwards. */
+function formatInPieces(text: string, format: Intl.NumberFormat): string {
+  const { minimumFractionDigits: least = 0, maximumFractionDigits: most = 0 } = format.resolvedOptions();
+  const rounded = round(text, most);
+  const negative = rounded.startsWith(MINUS);
+  const [whole = '0', digits = ''] = rounded.replace(MINUS, '').split('.');
+  let fraction = digits;
+  while (fraction.length > least && fraction.endsWith('0')) fraction = fraction.slice(0, -1);
+  fraction = fraction.padEnd(least, '0');
+
+  const { locale: tag, ...resolved } = format.resolvedOptions();
+  const pieces = numberFormat(tag, {
+    ...(resolved as Intl.NumberFormatOptions),
+    minimumFractionDigits: fraction.length,
+    maximumFractionDigits: fraction.length,
+  });
+  // Minus zero has no whole number of its own, so one lends its sign and gives its digit back.
+  const borrowed = negative && BigInt(whole) === 0n;
+  const value = negative ? -(borrowed ? 1n : BigInt(whole)) : BigInt(whole);
+  const digit = (ascii: string): string => numberFormat(tag, { useGrouping: false }).format(BigInt(ascii));
+  return pieces
+    .formatToParts(value)
+    .map((part) => {
+      if (part.type === 'fraction') return [...fraction].map(digit).join('');
+      if (part.type === 'integer' && borrowed) return digit('0');
+      return part.value;
+    })
+    .join('');
+}
+
+/** Rounds decimal text to a number of places, halves away from zero. */
+export function round(text: string, places: number): string {
+  const negative = text.startsWith(MINUS);
+  const [whole = '0', fraction = ''] = text.replace(MINUS, '').split('.');
+  const kept = fraction.slice(0, places).padEnd(places, '0');
+  let digits = BigInt(whole + kept);
+  if ((fraction[places] ?? '0') >= '5') digits += 1n;
+  const padded = digits.toString().padStart(places + 1, '0');
+  const cut = padded.length - places;
+  const value = places > 0 ? `${padded.slice(0, cut)}.${padded.slice(cut)}` : padded;
+  return negative && digits !== 0n ? MINUS + value : value;
+}
+
+/** Less than zero, zero, or more, as `a` is smaller than `b`, equal, or larger. */
+export function compare(a: string, b: string): number {
+  const places = Math.max(fractionOf(a).length, fractionOf(b).length);
+  const scaled = (text: string): bigint => BigInt(round(text, places).replace('.', ''));
+  const [left, right] = [scaled(a), scaled(b)];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+function fractionOf(text: string): string {
+  return text.split('.')[1] ?? '';
+}
+
+/** How many places show a small figure with three significant digits, and any other with `usual` places. */
+function placesFor(text: string, usual: number): number {
+  const [whole = '0', fraction = ''] = text.replace(MINUS, '').split('.');
+  if (!/^0+$/.test(whole)) return usual;
+  const zeros = /^0*/.exec(fraction)?.[0].length ?? 0;
+  if (zeros === fraction.length || zeros === 0) return usual;
+  return Math.min(Math.max(usual, zeros + 3), MOST_DIGITS);
+}
+
+function isCode(currency: string): boolean {
+  return /^[A-Z]{3}$/.test(currency);
+}
+
+/** Rupees are grouped the Indian way in every kind of English. */
+function localeFor(currency: string): string {
+  return currency === 'INR' && /^en\b/i.test(locale) ? 'en-IN' : locale;
+}
+
+/** How many places a currency usually has: 2 for dollars, 0 for yen. */
+function minorDigits(currency: string): number {
+  return (
+    numberFormat(localeFor(currency), { style: 'currency', currency }).resolvedOptions()
+      .maximumFractionDigits ?? 2
+  );
+}
+
+/** An amount for reading: $12.34, $0.000123, ₹1,23,45,678.90, 1,250 credits. */
+export function money({ amount, currency }: Amount): string {
+  if (!DECIMAL.test(amount)) return UNKNOWN;
+  if (!isCode(currency)) {
+    const number = formatText(amount, locale, { maximumFractionDigits: placesFor(amount, 2) });
+    return `${number}${NO_BREAK_SPACE}${unitName(amount, currency)}`;
+  }
+  const usual = minorDigits(currency);
+  const places = placesFor(amount, usual);
+  return formatText(amount, localeFor(currency), {
+    style: 'currency',
+    currency,
+    currencyDisplay: 'narrowSymbol',
+    minimumFractionDigits: usual,
+    maximumFractionDigits: places,
+  });
+}
+
+/** An amount with every digit it has. */
+export function exactMoney({ amount, currency }: Amount): string {
+  if (!DECIMAL.test(amount)) return UNKNOWN;
+  const places = Math.min(fractionOf(amount).length, MOST_DIGITS);
+  if (!isCode(currency)) {
+    const number = formatText(amount, locale, { maximumFractionDigits: places });
+    return `${number}${NO_BREAK_SPACE}${unitName(amount, currency)}`;
+  }
+  const usual = minorDigits(currency);
+  return formatText(amount, localeFor(currency), {
+    style: 'currency',
+    currency,
+    currencyDisplay: 'narrowSymbol',
+    minimumFractionDigits: usual,
+    maximumFractionDigits: Math.max(usual, places),
+  });
+}
+
+/** Amounts of several currencies side by side. They are never added. */
+export function moneyList(amounts: readonly Amount[], one: (amount: Amount) => string = money): string {
+  return amounts.length === 0 ? UNKNOWN : amounts.map(one).join(' · ');
+}
+
+function unitName(amount: string, unit: string): string {
+  return /^-?0*1(?:\.0+)?$/.test(amount) && unit.endsWith('s') ? unit.slice(0, -1) : unit;
+}
+
+/** A figure whose unit is a currency or a counted thing, as quotas have it. */
+export function quantity(amount: string, unit: string): string {
+  return money({ amount, currency: unit });
+}
+
+/** A whole number in full: 1,234,567. */
+export function count(value: number | null): string {
+  return value === null ? UNKNOWN : numberFormat(locale, { maximumFractionDigits: 0 }).format(value);
+}
+
+/** A large number in short: 1.2 M. The exact one belongs beside it, in a title. */
+export function compact(value: number | null): string {
+  if (value === null) return UNKNOWN;
+  if (Math.abs(value) < 10_000) return count(value);
+  const parts = numberFormat(locale, { notation: 'compact', maximumSignificantDigits: 3 }).formatToParts(value);
+  return parts
+    .map((part, at) =>
+      part.type === 'compact' && parts[at - 1]?.type !== 'literal' ? NARROW_SPACE + part.value : part.value,
+    )
+    .join('');
+}
+
+/** A counted thing: 1 day, 14 days. English words, as the rest of the page. */
+export function counted(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
+/** The share of a limit that is used, between 0 and 1; for the length of a bar, never for a figure. */
+export function share(used: string, limit: string): number | null {
+  if (!DECIMAL.test(used) || !DECIMAL.test(limit)) return null;
+  const whole = Number(limit);
+  if (!(whole > 0)) return null;
+  return Math.min(Math.max(Number(used) / whole, 0), 1);
+}
+
+/** A share as a percentage; under one per cent and over 99 are not rounded away. */
+export function percent(value: number): string {
+  const format = numberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
+  if (value > 0 && value < 0.01) return `<${format.format(0.01)}`;
+  if (value < 1 && value > 0.99) return `>${format.format(0.99)}`;
+  return format.format(value);
+}
+
+const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ['year', 365 * 86_400],
+  ['month', 30 * 86_400],
+  ['week', 7 * 86_400],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+];
+
+/** A time as seen from now: just now, 3 minutes ago, in 4 hours. */
+export function relative(time: string, now: number): string {
+  const at = Date.parse(time);
+  if (Number.isNaN(at)) return UNKNOWN;
+  const seconds = Math.round((at - now) / 1000);
+  if (Math.abs(seconds) < 45) return 'just now';
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'always' });
+  for (const [unit, size] of STEPS) {
+    // Half a minute on counts as the next minute, but 40 hours are not yet two days.
+    if (Math.abs(seconds) >= (unit === 'minute' ? 45 : size)) {
+      const steps = unit === 'minute' ? Math.round(seconds / size) || Math.sign(seconds) : Math.trunc(seconds / size);
+      return format.format(steps, unit);
+    }
+  }
+  return 'just now';
+}
+
+/** A time in full, in a zone. */
+export function exactTime(time: string, zone?: string): string {
+  const at = Date.parse(time);
+  if (Number.isNaN(at)) return UNKNOWN;
+  const options: Intl.DateTimeFormatOptions = {
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+    timeZoneName: 'short',
+  };
+  try {
+    return new Intl.DateTimeFormat(locale, { ...options, ...(zone ? { timeZone: zone } : {}) }).format(at);
+  } catch {
+    return new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' }).format(at);
+  }
+}
+
+function utc(date: string): Date {
+  return new Date(`${date.slice(0, 10)}T00:00:00Z`);
+}
+
+/** A calendar date with its weekday: Sunday, November 22. */
+export function longDay(date: string): string {
+  return new Intl.DateTimeFormat(locale, {
+    weekday: 'long',
+    month: 'long',
+    day: 'numeric',
+    timeZone: 'UTC',
+  }).format(utc(date));
+}
+
+/** The month of a calendar date: November 2026. */
+export function month(date: string): string {
+  return new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(utc(date));
+}
+
+/** The first and last date of a range whose end is exclusive: Nov 1 – 22, 2026. */
+export function dayRange(from: string, to: string): string {
+  const format = new Intl.DateTimeFormat(locale, {
+    month: 'short',
+    day: 'numeric',
+    year: 'numeric',
+    timeZone: 'UTC',
+  });
+  const [first, last] = [utc(from), utc(addDays(to, -1))];
+  return last > first ? format.formatRange(first, last) : format.format(first);
+}
+
+/** A date some days later or earlier. */
+export function addDays(date: string, days: number): string {
+  const moved = utc(date);
+  moved.setUTCDate(moved.getUTCDate() + days);
+  return moved.toISOString().slice(0, 10);
+}
+
+/** Names in a sentence: OpenAI, Anthropic and OpenRouter. */
+export function names(list: readonly string[]): string {
+  return new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(list);
+}
