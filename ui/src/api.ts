@@ -1,0 +1,49 @@
+import { invoke } from '@tauri-apps/api/core';
+import { listen } from '@tauri-apps/api/event';
+import type { ApiError, ErrorCode, Event, Request, Response } from './bindings';
+
+/** The answer to a request of the given method. */
+export type Answer<M extends Request['method']> =
+  Extract<Response, { method: M }> extends { result: infer R } ? R : undefined;
+
+/** A request that was not answered, and why. */
+export class Refusal extends Error {
+  readonly code: ErrorCode;
+  readonly retryAt: string | null;
+
+  constructor(error: ApiError) {
+    super(error.message);
+    this.name = 'Refusal';
+    this.code = error.code;
+    this.retryAt = error.retryAt;
+  }
+}
+
+/** Asks the core. What comes back follows from the method. */
+export async function call<R extends Request>(request: R): Promise<Answer<R['method']>> {
+  let response: unknown;
+  try {
+    response = await invoke('call', { request });
+  } catch (error) {
+    throw new Refusal(apiError(error));
+  }
+  return (response as { result?: unknown }).result as Answer<R['method']>;
+}
+
+/** Hears what happens without being asked for, until the returned function is called. */
+export function onEvent(hear: (event: Event) => void): Promise<() => void> {
+  return listen<Event>('event', ({ payload }) => {
+    hear(payload);
+  });
+}
+
+function apiError(error: unknown): ApiError {
+  if (typeof error === 'object' && error !== null && 'code' in error && 'message' in error) {
+    return error as ApiError;
+  }
+  return {
+    code: 'internal',
+    message: `Spendglass did not answer: ${typeof error === 'string' ? error : 'the reason is not known'}.`,
+    retryAt: null,
+  };
+}

@@ -1,0 +1,10 @@
+import './tokens.css';
+import './base.css';
+import './chart.css';
+import { mount } from 'svelte';
+import App from './App.svelte';
+import { rememberedTheme, wear } from './theme';
+
+wear(rememberedTheme());
+const target = document.getElementById('app');
+if (target) mount(App, { target });

@@ -1,0 +1,246 @@
+// What the window knows. Screens read it; everything that changes it goes through the door.
+
+import { call, onEvent, Refusal } from './api';
+import type { Account, Event, Overview, Settings, Theme } from './bindings';
+import * as format from './format';
+import { rememberedTheme, wear } from './theme';
+
+export const SCREENS = ['today', 'spend', 'accounts'] as const;
+export type Screen = (typeof SCREENS)[number];
+
+interface Progress {
+  done: number;
+  total: number;
+  first: boolean;
+}
+
+/** How long the present may stand still before relative times look wrong. */
+const TICK = 20_000;
+/** Figures are read again at the start when they are older than this. */
+const STALE = 15 * 60_000;
+
+class WindowState {
+  screen = $state<Screen>('today');
+  overview = $state.raw<Overview | null>(null);
+  /** Why there is no overview, or no fresh one. */
+  failure = $state.raw<Refusal | null>(null);
+  settings = $state.raw<Settings | null>(null);
+  theme = $state<Theme>(rememberedTheme());
+  /** What is being read, by account. */
+  syncing = $state<Record<number, Progress>>({});
+  /** How many syncs this window asked for that have not come back. */
+  asked = $state(0);
+  /** Whether sample data is being entered or left. */
+  switching = $state(false);
+  /** The last thing worth saying, for eyes and for the live region. */
+  notice = $state<{ text: string; bad: boolean } | null>(null);
+  /** Grows whenever figures may have changed, so that screens ask again. */
+  edition = $state(0);
+  /** The present, by the core's clock. */
+  now = $state(Date.now());
+
+  #chartWidth = 0;
+  #reading: Promise<void> | null = null;
+  #again = false;
+  #ahead = 0;
+
+  get busy(): boolean {
+    return this.asked > 0 || Object.keys(this.syncing).length > 0;
+  }
+
+  /** What is being read, in words. */
+  progress = $derived.by(() => {
+    const entries = Object.entries(this.syncing);
+    if (entries.length === 0) return this.asked > 0 ? 'Syncing…' : null;
+    const known = entries.filter(([, part]) => part.total > 0);
+    const first = known.find(([, part]) => part.first) ?? known[0];
+    if (!first) return `Syncing ${format.names(entries.map(([id]) => this.nameOf(Number(id))))}…`;
+    const [id, part] = first;
+    const verb = part.first ? 'Importing' : 'Syncing';
+    return `${verb} ${this.nameOf(Number(id))}: ${format.count(part.done)} of ${format.count(part.total)}`;
+  });
+
+  nameOf(account: number): string {
+    return this.overview?.accounts.find(({ id }) => id === account)?.label ?? 'account';
+  }
+
+  /** The present UTC day. */
+  get today(): string {
+    return new Date(this.now).toISOString().slice(0, 10);
+  }
+
+  /** Starts listening and reads everything. The returned function ends it. */
+  start(): () => void {
+    const heard = onEvent((event) => {
+      this.#hear(event);
+    });
+    const tick = setInterval(() => {
+      this.#tick();
+    }, TICK);
+    void this.#readSettings();
+    void this.refresh().then(() => this.#catchUp());
+    return () => {
+      clearInterval(tick);
+      void heard.then((stop) => {
+        stop();
+      });
+    };
+  }
+
+  /** Reads the overview; a call during a call makes one more follow. */
+  refresh(): Promise<void> {
+    if (this.#reading) {
+      this.#again = true;
+      return this.#reading;
+    }
+    this.#reading = (async () => {
+      do {
+        this.#again = false;
+        await this.#readOverview();
+      } while (this.#again);
+    })().finally(() => {
+      this.#reading = null;
+    });
+    return this.#reading;
+  }
+
+  /** Asks for charts of this width from now on. */
+  fitChart(width: number): void {
+    if (width === this.#chartWidth) return;
+    this.#chartWidth = width;
+    void this.refresh();
+  }
+
+  async sync(account: number | null = null): Promise<void> {
+    if (account === null && (this.busy || this.overview?.accounts.length === 0)) return;
+    this.asked += 1;
+    this.notice = null;
+    try {
+      const report = await call({ method: 'sync', params: { account } });
+      const failed = report.accounts.filter(({ streams }) => streams.some(({ state }) => state !== 'ok'));
+      this.notice = report.complete
+        ? { text: 'Everything is up to date.', bad: false }
+        : { text: `Not everything could be read: ${format.names(failed.map(({ label }) => label))}.`, bad: true };
+    } catch (error) {
+      this.say(error);
+    } finally {
+      this.asked -= 1;
+      if (this.asked === 0) this.syncing = {};
+      await this.#changed();
+    }
+  }
+
+  async cancelSync(): Promise<void> {
+    try {
+      await call({ method: 'cancelSync' });
+      this.notice = { text: 'Sync cancelled. What was read is kept.', bad: false };
+    } catch (error) {
+      this.say(error);
+    }
+  }
+
+  async sample(enter: boolean): Promise<void> {
+    if (this.switching) return;
+    this.switching = true;
+    this.notice = null;
+    try {
+      await call(enter ? { method: 'enterSample' } : { method: 'leaveSample' });
+      this.screen = 'today';
+      this.overview = null;
+      await this.#changed();
+      await this.#catchUp();
+    } catch (error) {
+      this.say(error);
+      await this.#changed();
+    } finally {
+      this.switching = false;
+    }
+  }
+
+  async setTheme(theme: Theme): Promise<void> {
+    this.theme = theme;
+    wear(theme);
+    try {
+      const settings = this.settings ?? (await call({ method: 'settings' }));
+      this.settings = await call({ method: 'changeSettings', params: { ...settings, theme } });
+    } catch (error) {
+      this.say(error);
+    }
+  }
+
+  /** An account came, went or got another key. */
+  async accountChanged(account: Account | null): Promise<void> {
+    await this.#changed();
+    if (account) await this.sync(account.id);
+  }
+
+  say(error: unknown): void {
+    if (error instanceof Refusal && error.code === 'cancelled') return;
+    const text = error instanceof Error ? error.message : 'Something went wrong.';
+    this.notice = { text, bad: true };
+  }
+
+  async #changed(): Promise<void> {
+    this.edition += 1;
+    await this.refresh();
+  }
+
+  /** Reads what is new where figures are missing or old. */
+  async #catchUp(): Promise<void> {
+    const old = (account: Account): boolean =>
+      account.state === 'new' ||
+      ((account.state === 'fresh' || account.state === 'stale') &&
+        (account.syncedAt === null || this.now - Date.parse(account.syncedAt) > STALE));
+    if (this.overview?.accounts.some(old)) await this.sync();
+  }
+
+  async #readOverview(): Promise<void> {
+    try {
+      const chartWidth = this.#chartWidth;
+      const overview = await call({ method: 'overview', params: chartWidth > 0 ? { chartWidth } : {} });
+      this.#ahead = Date.parse(overview.now) - Date.now();
+      this.now = Date.parse(overview.now);
+      this.overview = overview;
+      this.failure = null;
+    } catch (error) {
+      this.failure = error instanceof Refusal ? error : null;
+      if (!this.failure) this.say(error);
+    }
+  }
+
+  async #readSettings(): Promise<void> {
+    try {
+      this.settings = await call({ method: 'settings' });
+      this.theme = this.settings.theme;
+      wear(this.theme);
+    } catch {
+      // The overview meets the same failure and shows it.
+    }
+  }
+
+  #tick(): void {
+    const before = this.today;
+    this.now = Date.now() + this.#ahead;
+    if (this.today !== before) void this.#changed();
+  }
+
+  #hear(event: Event): void {
+    if (event.type === 'changed') {
+      void this.#readSettings();
+      void this.#changed();
+      return;
+    }
+    const account = Number(event.account);
+    if (event.type === 'syncStarted') {
+      this.syncing[account] = { done: 0, total: 0, first: false };
+    } else if (event.type === 'syncProgress') {
+      this.syncing[account] = { done: event.done, total: event.total, first: event.first };
+    } else {
+      // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- accounts come and go
+      delete this.syncing[account];
+      void this.#changed();
+    }
+  }
+}
+
+export const app = new WindowState();
