@@ -1,0 +1,38 @@
+# Every target does its own set-up on a fresh Debian or Ubuntu machine.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+export BASH_ENV := $(CURDIR)/.ci/environment
+.PHONY: run window demo test bench bundle page packages-window packages-test
+.NOTPARALLEL:
+
+# The development build: the window opens after half the time that an optimised build takes, and tests share its work.
+run:
+	@.ci/open
+window: packages-window page
+	cargo run --package spendglass-app
+demo:
+	.ci/setup terminal
+	cargo run --package spendglass-cli -- demo
+
+test: packages-test page
+	npm --prefix ui run lint
+	npm --prefix ui run check
+	npm --prefix ui run test
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	tests/desktop/session.sh cargo test --workspace
+
+bench: packages-test page
+	tests/desktop/session.sh cargo bench --workspace --bench '*'
+
+bundle: packages-window page
+	npm --prefix ui exec -- tauri build --bundles deb,rpm
+	@ls target/release/bundle/{deb/*.deb,rpm/*.rpm}
+
+# The window is compiled with the page inside, so the page comes before any cargo command.
+page: ui/node_modules/.package-lock.json
+	npm --prefix ui run build
+ui/node_modules/.package-lock.json: ui/package-lock.json
+	npm --prefix ui ci --no-audit --no-fund
+packages-window packages-test: packages-%:
+	.ci/setup $*
