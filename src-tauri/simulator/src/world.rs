@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 pub(crate) const MINUTES_A_DAY: i64 = 1440;
 /// Nobody in the town did anything earlier than this before it was opened.
 const HISTORY_DAYS: i64 = 200;
+pub(crate) const BULK_DAYS: i64 = 30;
 /// One US dollar in the unit that money is counted in here: enough decimals for any unit price, and a day of the
 /// biggest spender stays far below 26 significant digits.
 pub(crate) const DOLLAR_DIGITS: usize = 18;
@@ -78,7 +79,8 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(person: Person, seed: u64, opened: DateTime<Utc>, now: DateTime<Utc>) -> Self {
         let opened = opened.timestamp().div_euclid(60);
-        let since = (opened.div_euclid(MINUTES_A_DAY) - HISTORY_DAYS) * MINUTES_A_DAY;
+        let days = if matches!(person, Person::Bulk(_)) { BULK_DAYS } else { HISTORY_DAYS };
+        let since = (opened.div_euclid(MINUTES_A_DAY) - days) * MINUTES_A_DAY;
         World { person, seed, now: now.timestamp().div_euclid(60), since, opened }
     }
 

@@ -9,9 +9,9 @@ use super::{Query, bucket, page, usages};
 use crate::handler::Answer;
 use crate::json::Json;
 use crate::pages::Slice;
-use crate::world::{Tally, World, dice};
+use crate::world::{BULK_DAYS, Tally, World, dice};
 
-const HOURS: u64 = 30 * 24;
+const HOURS: u64 = BULK_DAYS.cast_unsigned() * 24;
 const PROJECTS: u64 = 16;
 const MODELS: [&str; 8] = [
     "gpt-5.1-2025-11-13",
