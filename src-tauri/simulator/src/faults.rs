@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::handler::{ALL, Handler, Stream};
+use crate::ALL;
+use crate::handler::{Handler, Stream};
 use crate::json::{Json, object};
 use crate::pages::{base64, unbase64};
 

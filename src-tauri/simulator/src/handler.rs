@@ -3,12 +3,9 @@
 use hyper::HeaderMap;
 use hyper::body::Bytes;
 
+use crate::ALL;
 use crate::json::Json;
 use crate::world::World;
-use crate::{anthropic, openai, openrouter};
-
-/// Every provider of the town, in display order.
-pub(crate) const ALL: &[&Handler] = &[&openai::HANDLER, &anthropic::HANDLER, &openrouter::HANDLER];
 
 /// The streams of each provider, by name.
 pub const STREAMS: &[(&str, &[&str])] = &{
@@ -130,5 +127,56 @@ impl Refusal {
     /// The words of the refusal, or these where it has none of its own.
     pub(crate) fn words<'a>(&'a self, usual: &'a str) -> &'a str {
         if self.message.is_empty() { usual } else { &self.message }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::world::Person;
+
+    /// Holds for every provider, whoever adds it.
+    #[test]
+    fn every_handler_holds_together() {
+        let mut places = BTreeSet::new();
+        for handler in ALL {
+            assert!(places.insert(handler.base_path), "{} has a path of its own", handler.id);
+            assert!(handler.base_path.starts_with('/') && !handler.base_path.ends_with('/'));
+            assert!(!handler.key_prefix.is_empty() && !handler.ordinary_key_prefix.is_empty());
+            let named: Vec<&str> = handler.streams.iter().map(|stream| stream.name).collect();
+            assert_eq!(handler.names, named, "{}: names are made from the streams", handler.id);
+            let paths: BTreeSet<&str> = handler.streams.iter().map(|stream| stream.path).collect();
+            assert_eq!(paths.len(), named.len(), "{}: one path a stream", handler.id);
+            for status in [400, 401, 403, 404, 405, 429, 500] {
+                let body = (handler.refuse)(&Refusal::status(status)).render();
+                assert!(body.len() > 20 && body.starts_with('{'), "{}: {body}", handler.id);
+            }
+        }
+    }
+
+    #[test]
+    fn no_handler_lets_a_wrong_key_in_or_falls_over_a_bare_query() {
+        let keys = Keys { admin: "the-admin-key".into(), ordinary: "the-ordinary-key".into() };
+        let now = "2026-11-20T14:37:00Z".parse().unwrap();
+        let world = World::new(Person::Team, 7, now, now);
+        for handler in ALL {
+            for stream in handler.streams {
+                let mut headers = HeaderMap::new();
+                for key in ["", "Bearer wrong", "wrong"] {
+                    headers.insert("authorization", key.parse().unwrap());
+                    headers.insert("x-api-key", key.parse().unwrap());
+                    let ask =
+                        Ask { stream, query: Vec::new(), headers: &headers, keys: &keys, spoiled: false };
+                    let refusal = (handler.admit)(&ask).unwrap_err();
+                    assert_eq!(refusal.status, 401, "{}/{}", handler.id, stream.name);
+                }
+                let ask = Ask { stream, query: Vec::new(), headers: &headers, keys: &keys, spoiled: false };
+                if let Err(refusal) = (handler.answer)(&ask, &world) {
+                    assert_eq!(refusal.status, 400, "{}/{}: {refusal:?}", handler.id, stream.name);
+                }
+            }
+        }
     }
 }

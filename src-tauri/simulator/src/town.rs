@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
 use std::io;
-use std::net::{Ipv6Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -19,8 +19,9 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 
+use crate::ALL;
 use crate::faults::{Fault, Invented, Kind, spoil, spoils_tree};
-use crate::handler::{ALL, Answer, Ask, Handler, Keys, Refusal, Stream};
+use crate::handler::{Answer, Ask, Handler, Keys, Refusal, Stream};
 use crate::json::{Json, object};
 use crate::world::{Person, World, made_up};
 
@@ -100,7 +101,7 @@ pub async fn serve(options: TownOptions) -> io::Result<Town> {
         ));
     }
     let listener = TcpListener::bind(options.listen).await?;
-    let trap = TcpListener::bind((options.listen.ip(), 0)).await?;
+    let trap = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let trap_port = trap.local_addr()?.port();
     let turn = Turn {
         now: options.now,
@@ -391,11 +392,12 @@ fn answer(
     if let Err(refusal) = (handler.admit)(&ask) {
         return refuse(handler, &refusal);
     }
-    let name = request.uri().to_string();
+    let world = state.world();
+    let name = format!("{} {}", world.now, request.uri());
     if !spoiled && let Some(kept) = state.turn().kept.get(&name).cloned() {
         return finish(state, kept, fault);
     }
-    match (handler.answer)(&ask, &state.world()) {
+    match (handler.answer)(&ask, &world) {
         Err(refusal) => refuse(handler, &refusal),
         Ok(Answer::Text(body)) => {
             let mut turn = state.turn();

@@ -47,7 +47,7 @@ pub(crate) async fn send(method: &str, url: &str, headers: &[(&str, &str)]) -> R
     let (host, path) = rest.split_at(rest.find('/').unwrap());
     let mut request = format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
     for (name, value) in headers {
-        request.push_str(&format!("{name}: {value}\r\n"));
+        request.extend([name, ": ", value, "\r\n"]);
     }
     request.push_str("\r\n");
     let mut socket = TcpStream::connect(host).await.unwrap();
@@ -135,7 +135,9 @@ impl Tree {
                 *sums.entry(path.to_owned()).or_default() += exact(text);
             }
             Tree::Object(fields) => {
-                fields.iter().for_each(|(name, value)| value.sum_into(&format!("{path}.{name}"), sums));
+                for (name, value) in fields {
+                    value.sum_into(&format!("{path}.{name}"), sums);
+                }
             }
             Tree::List(items) => items.iter().for_each(|item| item.sum_into(path, sums)),
             _ => {}
@@ -155,13 +157,16 @@ pub(crate) fn exact(text: &str) -> i128 {
     number * 10_i128.pow(u32::try_from(power).unwrap())
 }
 
-/// Every stream of the town, by provider.
+/// The providers that these tests know how to ask. One that is added later has its own tests beside its handler.
+const ASKED: [&str; 3] = ["openai", "anthropic", "openrouter"];
+
+/// Every stream of the providers asked here.
 pub(crate) fn streams() -> Vec<(&'static str, &'static str)> {
     let both = |(provider, streams): &(&'static str, &'static [&'static str])| {
         let provider = *provider;
         streams.iter().map(move |stream| (provider, *stream))
     };
-    spendglass_simulator::STREAMS.iter().flat_map(both).collect()
+    spendglass_simulator::STREAMS.iter().filter(|(id, _)| ASKED.contains(id)).flat_map(both).collect()
 }
 
 /// A good request of the week before [`NOW`] to a stream, with something to see in its answer.
