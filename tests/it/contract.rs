@@ -2,6 +2,7 @@
 
 mod mutations;
 mod readme;
+mod town;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,8 +11,8 @@ use expect_test::expect_file;
 use spendglass_core::ledger::{Charge, QuotaReading};
 use spendglass_core::money::{Currency, Money};
 use spendglass_core::providers::{
-    ALL, Cursor, Entry, KeyKind, Next, Page, PageToken, ParseError, Query, Request, Sees, Source, find,
-    recognise,
+    ALL, Cursor, Entry, KeyKind, Next, Page, PageToken, ParseError, Query, Request, Sees, Source, Stream,
+    find, recognise,
 };
 use spendglass_core::time::{Period, Timestamp};
 
@@ -128,16 +129,15 @@ fn page(fixture: &Fixture) -> Page {
 fn every_entry_fits_its_window_and_stream() {
     for fixture in fixtures::all() {
         for entry in page(fixture).entries {
-            fits(fixture, &fixture.query, &entry);
+            fits(&fixture.id(), fixture.stream, &fixture.query, &entry);
         }
     }
 }
 
 /// What must hold of every entry, from a fixture as from a mutation of one.
-fn fits(fixture: &Fixture, query: &Query, entry: &Entry) {
-    let id = fixture.id();
+fn fits(id: &str, stream: &Stream, query: &Query, entry: &Entry) {
     let known = |currency: Currency| currency.as_str().parse::<Currency>() == Ok(currency);
-    match (entry, fixture.stream.sees) {
+    match (entry, stream.sees) {
         (Entry::Charge(charge), Sees::Cost | Sees::Usage) => {
             let Charge { charge_period: Period { start, end }, billed_cost, .. } = charge;
             assert!(start < end, "{id}: an empty period");
@@ -147,7 +147,7 @@ fn fits(fixture: &Fixture, query: &Query, entry: &Entry) {
             assert!(billed_cost.is_none_or(|cost| known(cost.currency)), "{id}: {billed_cost:?}");
             assert_eq!(charge.list_cost, None, "{id}: only pricing makes a list cost");
             assert!(
-                fixture.stream.sees != Sees::Usage || billed_cost.is_none(),
+                stream.sees != Sees::Usage || billed_cost.is_none(),
                 "{id}: usage without money must not claim any"
             );
             assert!(

@@ -94,7 +94,7 @@ proptest! {
         let (start, end) = *place.get(&places);
         let changed = format!("{}{odd}{}", &text[..start], &text[end..]);
         match (fixture.stream.parse)(changed.as_bytes(), &fixture.query) {
-            Ok(page) => page.entries.iter().for_each(|entry| fits(fixture, &fixture.query, entry)),
+            Ok(page) => page.entries.iter().for_each(|entry| fits(&fixture.id(), fixture.stream, &fixture.query, entry)),
             Err(error) => prop_assert!(has_path(&error), "{}: {:?}", fixture.id(), error),
         }
     }
@@ -107,7 +107,7 @@ proptest! {
         let place = place.index(body.len());
         body[place] = byte;
         match (fixture.stream.parse)(&body, &fixture.query) {
-            Ok(page) => page.entries.iter().for_each(|entry| fits(fixture, &fixture.query, entry)),
+            Ok(page) => page.entries.iter().for_each(|entry| fits(&fixture.id(), fixture.stream, &fixture.query, entry)),
             Err(error) => prop_assert!(has_path(&error), "{}: {:?}", fixture.id(), error),
         }
         let _ = (fixture.provider.error_message)(&body);
