@@ -59,8 +59,9 @@ fn the_bundled_list_is_the_labelled_one() {
     PriceBook::read(std::str::from_utf8(list).unwrap(), source, facts).unwrap();
     let book = PriceBook::bundled();
     assert_eq!(book.version(), "0.2.1 (2026-10-30)");
-    for provider in spendglass_core::providers::ALL {
-        assert!(book.knows(provider.id), "{}", provider.id);
+    // By name: a provider that is added need not be in the list, its models then stay unpriced.
+    for provider in ["openai", "anthropic", "openrouter"] {
+        assert!(book.knows(provider), "{provider}");
     }
 }
 
