@@ -862,7 +862,7 @@ coveredUntil: string | null, };
 /**
  * The state of a stream.
  */
-export type StreamState = "ok" | "new" | "cancelled" | "unreachable" | "rateLimited" | "providerChanged" | "forbidden" | "keyRejected" | "keychain" | "failed";
+export type StreamState = "ok" | "new" | "cancelled" | "busy" | "unreachable" | "rateLimited" | "providerChanged" | "forbidden" | "keyRejected" | "keychain" | "failed";
 
 /**
  * What to read.

@@ -17,10 +17,21 @@ mod spend;
 mod syncing;
 mod upkeep;
 
+mod app;
+mod doctor;
+mod failures;
+mod figures;
+mod keys;
+mod pictures;
+mod running;
+mod states;
+mod today;
+
 pub use accounts::{
     Account, AccountId, AccountState, AddAccount, Advice, BalanceReading, KeyCandidate, KeyKindRow,
     PastedKey, ProviderRow, QuotaRow, ReplaceKey, StreamRow, StreamState,
 };
+pub use app::App;
 pub use overview::{Overview, OverviewQuery, OwnDay, SpendFigure, UsualDay};
 pub use spend::{
     Amount, ChartTable, Grouping, LaneFigure, Mark, Measure, Picture, PictureFile, PictureFormat,
@@ -152,6 +163,44 @@ pub enum Response {
     EnterSample(SampleState),
     /// To [`Request::LeaveSample`].
     LeaveSample(SampleState),
+}
+
+/// Answers a request.
+pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
+    Ok(match request {
+        Request::Overview(query) => Response::Overview(app.overview(&query).await?),
+        Request::Spend(query) => Response::Spend(app.spend(&query).await?),
+        Request::Usage(query) => Response::Usage(app.usage(&query).await?),
+        Request::Picture(query) => Response::Picture(app.picture(&query).await?),
+        Request::Providers => Response::Providers(keys::provider_rows()),
+        Request::RecogniseKey(pasted) => Response::RecogniseKey(app.recognise(&pasted.key).await?),
+        Request::Accounts => Response::Accounts(app.accounts().await?),
+        Request::AddAccount(account) => Response::AddAccount(app.add_account(account).await?),
+        Request::CheckAccount(AccountId { account }) => {
+            Response::CheckAccount(app.check_account(account).await?)
+        }
+        Request::ReplaceKey(replacement) => Response::ReplaceKey(app.replace_key(replacement).await?),
+        Request::RemoveAccount(AccountId { account }) => {
+            app.remove_account(account).await?;
+            Response::RemoveAccount(AccountId { account })
+        }
+        Request::Sync(query) => Response::Sync(app.sync(&query).await?),
+        Request::CancelSync => {
+            app.cancel_syncs();
+            Response::CancelSync
+        }
+        Request::Doctor => Response::Doctor(app.doctor().await?),
+        Request::Settings => Response::Settings(app.settings().await?),
+        Request::ChangeSettings(settings) => Response::ChangeSettings(app.change_settings(settings).await?),
+        Request::EnterSample => {
+            app.enter_sample().await?;
+            Response::EnterSample(SampleState { sample: true })
+        }
+        Request::LeaveSample => {
+            app.leave_sample().await;
+            Response::LeaveSample(SampleState { sample: false })
+        }
+    })
 }
 
 /// What happens without being asked for.

@@ -218,6 +218,17 @@ impl Total {
         Some(Total { unscaled: widen(self)?.checked_add(widen(other)?)?, scale })
     }
 
+    /// The exact middle between two sums.
+    pub fn mean(self, other: Total) -> Option<Total> {
+        let Total { unscaled, scale } = self.checked_add(other)?.trimmed();
+        // Half of n is 5n tenths.
+        if unscaled % 2 == 0 {
+            Some(Total { unscaled: unscaled / 2, scale })
+        } else {
+            Some(Total { unscaled: unscaled.checked_mul(5)?, scale: scale + 1 })
+        }
+    }
+
     /// Whether it is nought.
     pub const fn is_zero(self) -> bool {
         self.unscaled == 0

@@ -1,1 +1,145 @@
-//! The report room.
+//! Totals, rankings and usual days from the roll-up. Pure: rows in, figures out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::ledger::Lane;
+use crate::money::{Currency, MixedMoney, MoneyError, Total};
+use crate::store::RollupRow;
+use crate::time::{Date, Period};
+
+/// The sums of one group. What none of its lines tells is absent, and is never 0.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// What is billed, by currency.
+    pub billed: MixedMoney,
+    /// The usage at list price, by currency.
+    pub listed: MixedMoney,
+    /// Input tokens.
+    pub input_tokens: Option<u64>,
+    /// Output tokens.
+    pub output_tokens: Option<u64>,
+    /// Requests.
+    pub requests: Option<u64>,
+    /// Lines of usage without a bill and without a known price.
+    pub unpriced: u64,
+}
+
+impl Totals {
+    fn add(&mut self, row: &RollupRow) -> Result<(), MoneyError> {
+        let sums = &row.sums;
+        if let Some(currency) = row.currency {
+            if let Some(billed) = sums.billed {
+                self.billed.add(billed, currency)?;
+            }
+            if let Some(listed) = sums.listed {
+                self.listed.add(listed, currency)?;
+            }
+        }
+        plus(&mut self.input_tokens, sums.input_tokens);
+        plus(&mut self.output_tokens, sums.output_tokens);
+        plus(&mut self.requests, sums.requests);
+        self.unpriced = self.unpriced.saturating_add(sums.unpriced);
+        Ok(())
+    }
+}
+
+fn plus(sum: &mut Option<u64>, more: Option<u64>) {
+    if let Some(more) = more {
+        *sum = Some(sum.unwrap_or(0).saturating_add(more));
+    }
+}
+
+/// The lane a total is taken from: the provider's own bill where there is one, else the next best that is there.
+pub fn lane_of<'a>(rows: impl IntoIterator<Item = &'a RollupRow>) -> Lane {
+    let present: BTreeSet<Lane> = rows.into_iter().map(|row| row.lane).collect();
+    present.first().copied().unwrap_or(Lane::Billed)
+}
+
+/// The rows of a period, in one lane.
+pub fn within(rows: &[RollupRow], period: Period, lane: Lane) -> impl Iterator<Item = &RollupRow> {
+    rows.iter().filter(move |row| row.lane == lane && period.start <= row.start && row.start < period.end)
+}
+
+/// Sums by a key of the caller's.
+pub fn group<'a, K: Ord>(
+    rows: impl IntoIterator<Item = &'a RollupRow>,
+    key: impl Fn(&RollupRow) -> K,
+) -> Result<BTreeMap<K, Totals>, MoneyError> {
+    let mut groups = BTreeMap::<K, Totals>::new();
+    for row in rows {
+        groups.entry(key(row)).or_default().add(row)?;
+    }
+    Ok(groups)
+}
+
+/// One sum of all rows.
+pub fn total<'a>(rows: impl IntoIterator<Item = &'a RollupRow>) -> Result<Totals, MoneyError> {
+    let mut all = Totals::default();
+    rows.into_iter().try_for_each(|row| all.add(row))?;
+    Ok(all)
+}
+
+/// What the other lanes say of a period, each by itself.
+pub fn beside(rows: &[RollupRow], period: Period, lane: Lane) -> Result<Vec<(Lane, MixedMoney)>, MoneyError> {
+    let others =
+        rows.iter().filter(|row| row.lane != lane && period.start <= row.start && row.start < period.end);
+    let groups = group(others, |row| row.lane)?;
+    Ok(groups
+        .into_iter()
+        .map(|(lane, totals)| (lane, totals.billed))
+        .filter(|(_, money)| !money.is_empty())
+        .collect())
+}
+
+/// The fewest complete days from which a usual day is told.
+pub const FEWEST_DAYS: usize = 7;
+
+/// The median billed day over the days from `from` up to, but without, `to`, and how many they are. A covered day without a
+/// charge counts as nought; with fewer than seven days there is none.
+pub fn usual_day(
+    rows: &[RollupRow],
+    from: Date,
+    to: Date,
+    lane: Lane,
+) -> Result<Option<(Vec<(Currency, Total)>, usize)>, MoneyError> {
+    let count = usize::try_from(to.days_since(from)).unwrap_or(0);
+    if count < FEWEST_DAYS {
+        return Ok(None);
+    }
+    let Ok(period) = Period::utc_days(from, to) else { return Ok(None) };
+    let days = group(within(rows, period, lane), |row| row.start.utc_date())?;
+    let currencies: BTreeSet<Currency> =
+        days.values().flat_map(|totals| totals.billed.iter().map(|(currency, _)| currency)).collect();
+    let median = |currency: Currency| {
+        let mut billed: Vec<Total> = days.values().filter_map(|totals| totals.billed.of(currency)).collect();
+        billed.resize(count, Total::default());
+        billed.sort_by_key(|total| total.nearest());
+        let upper = billed.get(count / 2).copied().unwrap_or_default();
+        let lower = billed.get((count - 1) / 2).copied().unwrap_or_default();
+        upper.mean(lower).ok_or(MoneyError::Overflow(currency)).map(|middle| (currency, middle))
+    };
+    let medians: Vec<_> = currencies.into_iter().map(median).collect::<Result<_, _>>()?;
+    Ok((!medians.is_empty()).then_some((medians, count)))
+}
+
+/// The currency to draw: the only one, else dollars, else the one with the largest figure.
+pub fn currency_to_draw<'a>(money: impl IntoIterator<Item = &'a MixedMoney>) -> Option<Currency> {
+    let mut all = MixedMoney::default();
+    for one in money {
+        // Too large a sum only changes which currency is drawn.
+        let _ = all.add_all(one);
+    }
+    all.of(Currency::USD)
+        .map(|_| Currency::USD)
+        .or_else(|| all.iter().max_by_key(|(_, total)| total.nearest().abs()).map(|(currency, _)| currency))
+}
+
+/// The whole percentage that a part is of a whole, rounded down; nothing for a whole that is not positive.
+pub fn percent(part: Total, whole: Total) -> Option<u32> {
+    let (part, whole) = (part.nearest(), whole.nearest());
+    if whole.is_sign_negative() || whole.is_zero() {
+        return None;
+    }
+    let share = part.checked_div(whole)?.checked_mul(100.into())?;
+    u32::try_from(share.trunc().mantissa() / 10_i128.pow(share.trunc().scale())).ok()
+}

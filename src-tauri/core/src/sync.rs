@@ -174,6 +174,15 @@ pub struct Read {
     pub days: Option<(Date, Date)>,
 }
 
+/// What a provider says of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Checked {
+    /// The id of its kind, where the answer tells.
+    pub kind: Option<&'static str>,
+    /// The provider's clock.
+    pub date: Option<Timestamp>,
+}
+
 /// How far a sync has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
@@ -209,16 +218,13 @@ impl Engine {
         Engine { store, net, policy }
     }
 
-    /// Asks the provider whether a key works; returns the id of its kind where the answer tells.
-    pub async fn check(
-        &self,
-        job: &Job<'_>,
-        cancel: &CancellationToken,
-    ) -> Result<Option<&'static str>, SyncError> {
+    /// Asks the provider whether a key works.
+    pub async fn check(&self, job: &Job<'_>, cancel: &CancellationToken) -> Result<Checked, SyncError> {
         let run = Run { engine: self, job, cancel, started: Instant::now() };
-        let body =
-            run.fetch("the key check", &(job.provider.check.request)(job.now), self.policy.attempts).await?;
-        (job.provider.check.kind)(&body).map_err(SyncError::changed("the key check"))
+        let request = (job.provider.check.request)(job.now);
+        let answer = run.fetch(KEY_CHECK, &request, self.policy.attempts).await?;
+        let kind = (job.provider.check.kind)(&answer.body).map_err(SyncError::changed(KEY_CHECK))?;
+        Ok(Checked { kind, date: answer.date })
     }
 
     /// Reads every stream that the account's key sees, one after another; a stream that fails does not stop the others.
@@ -287,5 +293,8 @@ impl Engine {
     }
 }
 
+/// How errors name the call that checks a key.
+const KEY_CHECK: &str = "the key check";
+
 /// How long the whole sync of an account may take.
-pub(crate) const DEADLINE: Duration = Duration::from_mins(15);
+const DEADLINE: Duration = Duration::from_mins(15);

@@ -221,6 +221,8 @@ pub enum StreamState {
     New,
     /// The last sync was cancelled before this was read.
     Cancelled,
+    /// Another sync of the account is under way.
+    Busy,
     /// The provider cannot be reached or fails.
     Unreachable,
     /// The provider asks to wait.

@@ -54,19 +54,19 @@ impl Policy {
 }
 
 impl Run<'_> {
-    /// The body of a successful answer.
+    /// A successful answer.
     pub(super) async fn fetch(
         &self,
         stream: &'static str,
         request: &Request,
         attempts: u32,
-    ) -> Result<Vec<u8>, SyncError> {
+    ) -> Result<Answer, SyncError> {
         let mut tried = 0;
         loop {
             let sent = self.engine.net.send(self.job.provider, &self.job.base, self.job.secret, request);
             let verdict = match self.unless_interrupted(sent).await? {
                 Ok(answer) if (200..300).contains(&answer.status) && !answer.is_html => {
-                    return Ok(answer.body);
+                    return Ok(answer);
                 }
                 Ok(answer) => self.judge(stream, &answer),
                 Err(error) => judge_failure(stream, &error),

@@ -108,8 +108,8 @@ impl Run<'_> {
 
     async fn page(&self, stream: &'static Stream, query: &Query, attempts: u32) -> Result<Page, SyncError> {
         let Source::Http(request) = stream.source;
-        let body = self.fetch(stream.name, &request(query), attempts).await?;
-        (stream.parse)(&body, query).map_err(SyncError::changed(stream.name))
+        let answer = self.fetch(stream.name, &request(query), attempts).await?;
+        (stream.parse)(&answer.body, query).map_err(SyncError::changed(stream.name))
     }
 
     /// The charges of a page, list costs filled in where quantity and model are known.

@@ -1,0 +1,209 @@
+//! The running program: the only place where the rooms are wired to each other.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tempfile::TempDir;
+use tokio::sync::{RwLock, broadcast};
+use tokio_util::sync::CancellationToken;
+
+use super::{ApiError, Config, ErrorCode, Event, SampleTown, Settings, SyncQuery};
+use crate::net::{Net, Timeouts};
+use crate::store::Store;
+use crate::sync::{Engine, Policy};
+use crate::time::{Calendar, Timestamp, Zone};
+use crate::vault::Vault;
+
+/// Events kept for a listener that is slow.
+const EVENTS_KEPT: usize = 256;
+
+/// The running program. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    config: Config,
+    real: House,
+    sample: RwLock<Option<Sample>>,
+    events: broadcast::Sender<Event>,
+    cancel: Mutex<CancellationToken>,
+    syncing: Mutex<BTreeSet<i64>>,
+    // Read by every sync under way, written by `close`, which so waits for them.
+    under_way: RwLock<()>,
+}
+
+/// A store with the ways in and out of it: the person's own, or sample data's.
+#[derive(Clone)]
+pub(super) struct House {
+    pub(super) store: Store,
+    pub(super) vault: Vault,
+    pub(super) engine: Engine,
+    pub(super) sample: bool,
+}
+
+struct Sample {
+    house: House,
+    _town: SampleTown,
+    _folder: TempDir,
+}
+
+impl House {
+    async fn open(
+        folder: &std::path::Path,
+        vault: Vault,
+        now: Timestamp,
+        sample: bool,
+    ) -> Result<House, ApiError> {
+        let net = Net::new(Timeouts::default()).map_err(|error| {
+            ApiError::new(ErrorCode::Internal, format!("the way out could not be prepared: {error}"))
+        })?;
+        let store = Store::open(folder, now).await?;
+        let engine = Engine::new(store.clone(), net, Policy::default());
+        Ok(House { store, vault, engine, sample })
+    }
+}
+
+impl App {
+    /// Opens the store and wires the rooms.
+    pub async fn open(config: Config) -> Result<App, ApiError> {
+        let real = House::open(&config.data_dir, config.vault.clone(), config.clock.now(), false).await?;
+        Ok(App(Arc::new(Inner {
+            config,
+            real,
+            sample: RwLock::new(None),
+            events: broadcast::Sender::new(EVENTS_KEPT),
+            cancel: Mutex::default(),
+            syncing: Mutex::default(),
+            under_way: RwLock::default(),
+        })))
+    }
+
+    /// What happens from now on.
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.0.events.subscribe()
+    }
+
+    /// Cancels what is under way, waits for it, and closes the store.
+    pub async fn close(&self) {
+        self.cancel_syncs();
+        let _all_ended = self.0.under_way.write().await;
+        if let Some(sample) = self.0.sample.write().await.take() {
+            sample.house.store.close().await;
+        }
+        self.0.real.store.close().await;
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.0.config.clock.now()
+    }
+
+    pub(super) fn clock_stands_still(&self) -> bool {
+        matches!(self.0.config.clock, crate::time::Clock::Fixed(_))
+    }
+
+    /// The house whose door is open: sample data's while it is entered.
+    pub(super) async fn house(&self) -> House {
+        self.0.sample.read().await.as_ref().map_or_else(|| self.0.real.clone(), |sample| sample.house.clone())
+    }
+
+    pub(super) fn tell(&self, event: Event) {
+        // Nobody listening is no error.
+        let _ = self.0.events.send(event);
+    }
+
+    pub(super) fn cancellation(&self) -> CancellationToken {
+        self.0.cancel.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn cancel_syncs(&self) {
+        let mut token = self.0.cancel.lock().unwrap_or_else(PoisonError::into_inner);
+        token.cancel();
+        *token = CancellationToken::new();
+    }
+
+    /// Holds the program open while a sync is under way.
+    pub(super) async fn hold_open(&self) -> tokio::sync::RwLockReadGuard<'_, ()> {
+        self.0.under_way.read().await
+    }
+
+    pub(super) fn set_syncing(&self, account: i64, syncing: bool) {
+        let mut all = self.0.syncing.lock().unwrap_or_else(PoisonError::into_inner);
+        if syncing {
+            all.insert(account)
+        } else {
+            all.remove(&account)
+        };
+    }
+
+    pub(super) fn is_syncing(&self, account: i64) -> bool {
+        self.0.syncing.lock().unwrap_or_else(PoisonError::into_inner).contains(&account)
+    }
+
+    pub(super) async fn settings(&self) -> Result<Settings, ApiError> {
+        let kept = self.0.real.store.setting("settings").await?;
+        // Settings of another version that cannot be read are as good as none: every one has a default.
+        Ok(kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+    }
+
+    pub(super) async fn change_settings(&self, settings: Settings) -> Result<Settings, ApiError> {
+        if let Some(zone) = &settings.time_zone {
+            zone.parse::<Zone>().map_err(|error| ApiError::bad(error.to_string()))?;
+        }
+        let text = serde_json::to_string(&settings).map_err(|error| {
+            ApiError::new(ErrorCode::Internal, format!("settings could not be written: {error}"))
+        })?;
+        self.0.real.store.set_setting("settings", &text).await?;
+        self.tell(Event::Changed);
+        Ok(settings)
+    }
+
+    /// The person's calendar: the door's zone, else their setting, else the system's.
+    pub(super) async fn calendar(&self) -> Result<Calendar, ApiError> {
+        let zone = match self.0.config.zone {
+            Some(zone) => zone,
+            None => self
+                .settings()
+                .await?
+                .time_zone
+                .and_then(|name| name.parse().ok())
+                .unwrap_or_else(Zone::system),
+        };
+        Ok(Calendar::new(zone))
+    }
+
+    /// Opens sample data in a folder of its own, adds its accounts and reads them, all as with real ones.
+    pub(super) async fn enter_sample(&self) -> Result<(), ApiError> {
+        let Some(source) = &self.0.config.sample else {
+            return Err(ApiError::bad("sample data is not offered here"));
+        };
+        let mut open = self.0.sample.write().await;
+        if open.is_some() {
+            return Ok(());
+        }
+        let failed = |error: std::io::Error| {
+            ApiError::new(ErrorCode::Internal, format!("sample data could not be started: {error}"))
+        };
+        let town = source(self.now()).await.map_err(failed)?;
+        let folder = tempfile::Builder::new().prefix("spendglass-sample-").tempdir().map_err(failed)?;
+        let house = House::open(folder.path(), Vault::memory(), self.now(), true).await?;
+        for account in &town.accounts {
+            self.add_sample_account(&house, account).await?;
+        }
+        *open = Some(Sample { house, _town: town, _folder: folder });
+        drop(open);
+        self.tell(Event::Changed);
+        self.sync(&SyncQuery::default()).await?;
+        Ok(())
+    }
+
+    /// Closes sample data and deletes its folder.
+    pub(super) async fn leave_sample(&self) {
+        self.cancel_syncs();
+        let _all_ended = self.0.under_way.write().await;
+        let sample = self.0.sample.write().await.take();
+        if let Some(sample) = sample {
+            sample.house.store.close().await;
+        }
+        self.tell(Event::Changed);
+    }
+}

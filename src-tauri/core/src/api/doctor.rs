@@ -1,0 +1,141 @@
+//! The doctor: what works, what does not, and what to do.
+
+use super::app::{App, House};
+use super::failures::sentence;
+use super::keys::{base_url, find_provider, secret_of};
+use super::{ApiError, Doctor, Finding, FindingState};
+use crate::store::{AccountRow, KeyPlace};
+use crate::sync::{Checked, Job};
+use crate::time::Timestamp;
+
+/// A clock that is off by more than this many seconds cuts days at the wrong place.
+const CLOCK_MAY_BE_OFF: i64 = 120;
+
+impl App {
+    pub(super) async fn doctor(&self) -> Result<Doctor, ApiError> {
+        let house = self.house().await;
+        let rows = house.store.accounts().await?;
+        let mut findings = vec![keychain(&house, &rows).await, store(&house).await];
+        let mut dates = Vec::new();
+        let mut reached = Vec::new();
+        let mut accounts = Vec::new();
+        for row in &rows {
+            let (finding, date) = self.account_finding(&house, row).await;
+            reached.push(date.is_some());
+            dates.extend(date);
+            accounts.push(finding);
+        }
+        findings.push(self.clock(dates.first().copied()));
+        findings.push(network(&reached));
+        findings.extend(accounts);
+        Ok(Doctor {
+            findings,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            data_dir: house.store.folder().display().to_string(),
+        })
+    }
+
+    fn clock(&self, provider: Option<Timestamp>) -> Finding {
+        let now = self.now();
+        let finding = |state, message: String, remedy: Option<&str>| Finding {
+            subject: "clock".to_owned(),
+            state,
+            message,
+            remedy: remedy.map(str::to_owned),
+        };
+        match provider {
+            _ if self.clock_stands_still() => finding(
+                FindingState::Warning,
+                format!("It is set by hand to {now}."),
+                Some("Leave out --now."),
+            ),
+            None => finding(
+                FindingState::Works,
+                format!("This machine says {now}. No provider answered to compare it with."),
+                None,
+            ),
+            Some(theirs) if now.seconds_since(theirs).abs() > CLOCK_MAY_BE_OFF => finding(
+                FindingState::Fails,
+                format!("This machine says {now}, a provider says {theirs}."),
+                Some("Set this machine's clock: days and look-back windows are cut by it."),
+            ),
+            Some(theirs) => {
+                finding(FindingState::Works, format!("It agrees with a provider's clock ({theirs})."), None)
+            }
+        }
+    }
+
+    /// Asks an account's provider about its key; returns the provider's clock where it answered.
+    async fn account_finding(&self, house: &House, row: &AccountRow) -> (Finding, Option<Timestamp>) {
+        let subject = format!("account {}", row.id);
+        let checked = self.ask(house, row).await;
+        match checked {
+            Ok((name, checked)) => {
+                let message = format!("{name} accepts the key.");
+                (Finding { subject, state: FindingState::Works, message, remedy: None }, checked.date)
+            }
+            Err(error) => {
+                // The message of an error at the door ends with what to do.
+                (Finding { subject, state: FindingState::Fails, message: error.message, remedy: None }, None)
+            }
+        }
+    }
+
+    async fn ask(&self, house: &House, row: &AccountRow) -> Result<(&'static str, Checked), ApiError> {
+        let provider = find_provider(&row.account.provider)?;
+        let kind = provider.key_kind(&row.account.key_kind).or_else(|| provider.keys.first());
+        let kind = kind.ok_or_else(|| ApiError::bad(format!("{} has no kind of key", provider.name)))?;
+        let base = base_url(provider, row.account.base_url.as_deref())?;
+        let secret = secret_of(house, row).await?;
+        let job =
+            Job { account_id: row.id, provider, kind, base, secret: &secret, from: None, now: self.now() };
+        Ok((provider.name, house.engine.check(&job, &self.cancellation()).await?))
+    }
+}
+
+async fn keychain(house: &House, rows: &[AccountRow]) -> Finding {
+    let subject = "keychain".to_owned();
+    let name = house.vault.name();
+    let needed = rows.iter().any(|row| matches!(row.account.key_place, KeyPlace::Keychain(_)));
+    match house.vault.probe().await {
+        Ok(()) => {
+            let message = format!("{name} keeps, gives back and forgets a key.");
+            Finding { subject, state: FindingState::Works, message, remedy: None }
+        }
+        Err(error) => {
+            let state = if needed || rows.is_empty() { FindingState::Fails } else { FindingState::Warning };
+            let message = format!("{name}: {}", sentence(&error.to_string()));
+            Finding { subject, state, message, remedy: Some(error.remedy()) }
+        }
+    }
+}
+
+async fn store(house: &House) -> Finding {
+    let subject = "store".to_owned();
+    match house.store.check_integrity().await {
+        Ok(()) => {
+            let message = "The store is whole.".to_owned();
+            Finding { subject, state: FindingState::Works, message, remedy: None }
+        }
+        Err(error) => Finding {
+            subject,
+            state: FindingState::Fails,
+            message: sentence(&error.to_string()),
+            remedy: None,
+        },
+    }
+}
+
+fn network(reached: &[bool]) -> Finding {
+    let subject = "network".to_owned();
+    let works = reached.iter().filter(|reached| **reached).count();
+    let (state, message, remedy) = if reached.is_empty() {
+        (FindingState::Works, "There is no account to reach, so nothing was sent.".to_owned(), None)
+    } else if works == 0 {
+        let remedy = "Check the connection, a proxy, and the accounts below.".to_owned();
+        (FindingState::Fails, "No provider answered well.".to_owned(), Some(remedy))
+    } else {
+        (FindingState::Works, format!("{works} of {} accounts were reached.", reached.len()), None)
+    };
+    Finding { subject, state, message, remedy }
+}

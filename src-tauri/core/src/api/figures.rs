@@ -1,0 +1,305 @@
+//! Sums in the door's words: usage by a grouping, and the spend figures of the overview.
+
+use std::collections::BTreeMap;
+
+use super::app::{App, House};
+use super::running::seen;
+use super::{Amount, ApiError, Grouping, LaneFigure, SpendFigure, Usage, UsageQuery, UsageRow};
+use crate::ledger::{Lane, name_of};
+use crate::money::{MixedMoney, Total};
+use crate::providers::{self, Cursor, Provider, Sees};
+use crate::report::{self, Totals};
+use crate::store::{AccountRow, Dimension, RollupRow, StreamRow};
+use crate::time::{Date, Period, Timestamp};
+
+/// The widest range that is drawn or summed: ten years and their leap days.
+const MOST_DAYS: i64 = 3_653;
+
+/// The accounts and how far each is read: what figures need besides the sums.
+pub(super) struct Books {
+    pub(super) accounts: Vec<AccountRow>,
+    pub(super) streams: Vec<StreamRow>,
+}
+
+impl Books {
+    pub(super) async fn open(house: &House) -> Result<Books, ApiError> {
+        Ok(Books { accounts: house.store.accounts().await?, streams: house.store.streams().await? })
+    }
+
+    pub(super) fn provider_of(&self, account_id: i64) -> Option<&'static Provider> {
+        let row = self.accounts.iter().find(|row| row.id == account_id)?;
+        providers::find(&row.account.provider)
+    }
+
+    pub(super) fn label_of(&self, account_id: i64) -> String {
+        let row = self.accounts.iter().find(|row| row.id == account_id);
+        match row.and_then(|row| row.account.label.clone()) {
+            Some(label) => label,
+            None => {
+                self.provider_of(account_id).map_or_else(|| account_id.to_string(), |p| p.name.to_owned())
+            }
+        }
+    }
+
+    /// The streams that money comes from, with their provider's definition.
+    fn cost_streams(
+        &self,
+    ) -> impl Iterator<Item = (&AccountRow, &'static providers::Stream, Option<&StreamRow>)> {
+        self.accounts.iter().flat_map(move |row| {
+            let provider = providers::find(&row.account.provider);
+            let kind = provider.and_then(|provider| provider.key_kind(&row.account.key_kind));
+            let streams = provider.zip(kind).into_iter().flat_map(|(provider, kind)| seen(provider, kind));
+            streams.filter(|stream| stream.sees == Sees::Cost).map(move |stream| {
+                let kept =
+                    self.streams.iter().find(|kept| kept.account_id == row.id && kept.name == stream.name);
+                (row, stream, kept)
+            })
+        })
+    }
+
+    /// The oldest time up to which every account's costs are read; nothing while one was never read.
+    pub(super) fn as_of(&self) -> Option<Timestamp> {
+        self.cost_streams().map(|(.., kept)| kept.and_then(|kept| kept.synced_at)).min().flatten()
+    }
+
+    /// The first day from which every account's costs are booked.
+    pub(super) fn covered_from(&self) -> Option<Date> {
+        self.cost_streams()
+            .map(|(.., kept)| kept.and_then(|kept| kept.covered).map(|covered| covered.from))
+            .collect::<Option<Vec<_>>>()?
+            .into_iter()
+            .max()
+    }
+
+    /// Why a figure over a range is missing or partial.
+    pub(super) fn notes(&self, from: Date, to: Date, now: Timestamp) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.accounts.is_empty() {
+            notes.push("No account is connected yet.".to_owned());
+        }
+        let today = now.utc_date();
+        for (row, stream, kept) in self.cost_streams() {
+            let label = self.label_of(row.id);
+            let told_today = !matches!(stream.cursor, Cursor::Daily { today: false, .. });
+            match kept.and_then(|kept| kept.covered) {
+                None => notes.push(format!("{label} is not read yet: nothing of it is in here.")),
+                Some(covered) => {
+                    if from < covered.from {
+                        notes.push(format!("{label} is known from {} on.", covered.from));
+                    }
+                    let due = if told_today { today.plus_days(1) } else { today };
+                    if covered.until < to.min(due) {
+                        notes.push(format!("{label} is read up to {} only.", covered.until.plus_days(-1)));
+                    } else if !told_today && from <= today && today < to {
+                        notes.push(format!("{label} tells complete days only: {today} is not in here yet."));
+                    }
+                }
+            }
+        }
+        if self.accounts.iter().any(|row| !self.cost_streams().any(|(other, ..)| other.id == row.id)) {
+            notes.push("Accounts whose key sees no cost are not in here.".to_owned());
+        }
+        notes
+    }
+}
+
+impl App {
+    pub(super) async fn usage(&self, query: &UsageQuery) -> Result<Usage, ApiError> {
+        let house = self.house().await;
+        let today = self.now().utc_date();
+        let (from, to) =
+            range(query.from.as_deref(), query.to.as_deref(), today.month_start(), today.plus_days(1))?;
+        let books = Books::open(&house).await?;
+        let period = whole_days(from, to)?;
+        let rows = house.store.rollup(dimension(query.by), period).await?;
+        usage(&rows, &books, query.by, (from, to), self.now())
+    }
+}
+
+pub(super) fn whole_days(from: Date, to: Date) -> Result<Period, ApiError> {
+    Period::utc_days(from, to).map_err(|error| ApiError::bad(error.to_string()))
+}
+
+/// The dates of a request, with those to use where it names none.
+pub(super) fn range(
+    from: Option<&str>,
+    to: Option<&str>,
+    default_from: Date,
+    default_to: Date,
+) -> Result<(Date, Date), ApiError> {
+    let date = |text: Option<&str>| {
+        text.map(str::parse::<Date>).transpose().map_err(|error| ApiError::bad(error.to_string()))
+    };
+    let to = date(to)?.unwrap_or(default_to);
+    let from = date(from)?.unwrap_or_else(|| default_from.min(to.plus_days(-1)));
+    if from >= to {
+        return Err(ApiError::bad(format!(
+            "the range is empty: {from} is not before {to}. The end is exclusive, so one day is {from} to {}",
+            from.plus_days(1)
+        )));
+    }
+    if to.days_since(from) > MOST_DAYS {
+        return Err(ApiError::bad("the range is longer than ten years: ask for a shorter one"));
+    }
+    Ok((from, to))
+}
+
+pub(super) const fn dimension(by: Grouping) -> Dimension {
+    match by {
+        Grouping::Day | Grouping::Provider | Grouping::Account => Dimension::Day,
+        Grouping::Model => Dimension::Model,
+        Grouping::Project => Dimension::Project,
+        Grouping::Key => Dimension::Key,
+        Grouping::Item => Dimension::Item,
+    }
+}
+
+/// The group of a row: its provider, where one matters, and its key.
+pub(super) type GroupKey = (Option<&'static str>, Option<String>);
+
+pub(super) fn group_key(books: &Books, by: Grouping, row: &RollupRow) -> GroupKey {
+    let provider = books.provider_of(row.account_id).map(|provider| provider.id);
+    match by {
+        Grouping::Day => (None, Some(row.start.utc_date().to_string())),
+        Grouping::Provider => (provider, provider.map(str::to_owned)),
+        Grouping::Account => (provider, Some(row.account_id.to_string())),
+        // The same model may be had from two providers, at two prices.
+        Grouping::Model | Grouping::Project | Grouping::Key | Grouping::Item => {
+            (provider, row.member.clone())
+        }
+    }
+}
+
+/// A group in words.
+pub(super) fn group_name(books: &Books, by: Grouping, (provider, key): &GroupKey) -> String {
+    let provider_name = provider.and_then(providers::find).map_or("", |provider| provider.name);
+    match (by, key) {
+        (Grouping::Provider, _) => provider_name.to_owned(),
+        (Grouping::Account, Some(id)) => id.parse().map_or_else(|_| id.clone(), |id| books.label_of(id)),
+        (_, Some(key)) => key.clone(),
+        (Grouping::Model, None) => format!("{provider_name}, model not reported"),
+        (Grouping::Project, None) => format!("{provider_name}, no project reported"),
+        (Grouping::Key, None) => format!("{provider_name}, key not reported"),
+        (Grouping::Item, None) => format!("{provider_name}, no line item reported"),
+        (Grouping::Day | Grouping::Account, None) => String::new(),
+    }
+}
+
+pub(super) fn usage(
+    rows: &[RollupRow],
+    books: &Books,
+    by: Grouping,
+    (from, to): (Date, Date),
+    now: Timestamp,
+) -> Result<Usage, ApiError> {
+    let period = whole_days(from, to)?;
+    let lane = report::lane_of(rows);
+    let groups = report::group(report::within(rows, period, lane), |row| group_key(books, by, row))?;
+    let total = report::total(report::within(rows, period, lane))?;
+    let mut notes = books.notes(from, to, now);
+    if by == Grouping::Model
+        && groups.iter().any(|((_, key), totals)| key.is_none() && !totals.billed.is_empty())
+    {
+        notes.push("A provider that bills by line item does not say which model a bill is for.".to_owned());
+    }
+    let mut sorted: Vec<_> = groups.into_iter().collect();
+    if by != Grouping::Day {
+        sorted.sort_by_key(|(_, totals)| std::cmp::Reverse(weight(totals)));
+    }
+    let beside = lanes_beside(report::beside(rows, period, lane)?);
+    let rows = sorted.into_iter().map(|(key, totals)| {
+        let name = group_name(books, by, &key);
+        row(key.1, name, key.0.map(str::to_owned), &totals)
+    });
+    Ok(Usage {
+        from: from.to_string(),
+        to: to.to_string(),
+        days: "UTC".to_owned(),
+        by,
+        lane: name_of(lane, Lane::NAMED).to_owned(),
+        rows: rows.collect(),
+        total: row(None, "All".to_owned(), None, &total),
+        beside,
+        as_of: books.as_of().map(|at| at.to_string()),
+        notes,
+    })
+}
+
+/// By what groups are ranked: what they are billed, else what they cost at list price, else their tokens.
+fn weight(totals: &Totals) -> (crate::money::Decimal, crate::money::Decimal, u64) {
+    let largest =
+        |money: &MixedMoney| money.iter().map(|(_, total)| total.nearest()).max().unwrap_or_default();
+    let tokens = totals.input_tokens.unwrap_or(0).saturating_add(totals.output_tokens.unwrap_or(0));
+    (largest(&totals.billed), largest(&totals.listed), tokens)
+}
+
+fn row(key: Option<String>, name: String, provider: Option<String>, totals: &Totals) -> UsageRow {
+    UsageRow {
+        key,
+        name,
+        provider,
+        billed: amounts(&totals.billed),
+        listed: amounts(&totals.listed),
+        input_tokens: totals.input_tokens,
+        output_tokens: totals.output_tokens,
+        requests: totals.requests,
+        unpriced: totals.unpriced,
+    }
+}
+
+pub(super) fn amounts(money: &MixedMoney) -> Vec<Amount> {
+    money.iter().map(|(currency, total)| amount(total, currency)).collect()
+}
+
+pub(super) fn amount(total: Total, currency: crate::money::Currency) -> Amount {
+    Amount { amount: total.to_string(), currency: currency.to_string() }
+}
+
+pub(super) fn lanes_beside(beside: Vec<(Lane, MixedMoney)>) -> Vec<LaneFigure> {
+    let figure = |(lane, money): (Lane, MixedMoney)| LaneFigure {
+        lane: name_of(lane, Lane::NAMED).to_owned(),
+        billed: amounts(&money),
+    };
+    beside.into_iter().map(figure).collect()
+}
+
+/// The sums of a range as one figure.
+pub(super) fn spend_figure(
+    rows: &[RollupRow],
+    books: &Books,
+    (from, to): (Date, Date),
+    now: Timestamp,
+) -> Result<SpendFigure, ApiError> {
+    let period = whole_days(from, to)?;
+    let lane = report::lane_of(rows);
+    let total = report::total(report::within(rows, period, lane))?;
+    let mut notes = books.notes(from, to, now);
+    if total.billed.is_empty() && books.as_of().is_some() {
+        notes.push("No provider reported a bill for these days yet.".to_owned());
+    }
+    Ok(SpendFigure {
+        from: from.to_string(),
+        to: to.to_string(),
+        days: "UTC".to_owned(),
+        lane: name_of(lane, Lane::NAMED).to_owned(),
+        billed: amounts(&total.billed),
+        listed: amounts(&total.listed),
+        unpriced: total.unpriced,
+        beside: lanes_beside(report::beside(rows, period, lane)?),
+        as_of: books.as_of().map(|at| at.to_string()),
+        notes,
+    })
+}
+
+/// Sums by group and day, for the pictures.
+pub(super) fn by_group_and_day(
+    rows: &[RollupRow],
+    books: &Books,
+    by: Grouping,
+    period: Period,
+) -> Result<BTreeMap<(GroupKey, Date), Totals>, ApiError> {
+    let lane = report::lane_of(rows);
+    Ok(report::group(report::within(rows, period, lane), |row| {
+        (group_key(books, by, row), row.start.utc_date())
+    })?)
+}

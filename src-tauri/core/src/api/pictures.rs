@@ -1,0 +1,308 @@
+//! Charts in the door's words, and as files.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::app::App;
+use super::figures::{Books, GroupKey, by_group_and_day, dimension, group_name, range, usage, whole_days};
+use super::{
+    ApiError, ChartTable, ErrorCode, Grouping, Mark, Measure, Picture, PictureFile, PictureFormat,
+    PictureKind, PictureQuery, PictureTheme, Spend, SpendQuery,
+};
+use crate::chart::{self, Bucket, Chart, RankedBars, RankedRow, Series, Slot, StackedBars, Theme, Unit};
+use crate::money::{Currency, Decimal};
+use crate::providers;
+use crate::report::{self, Totals};
+use crate::store::RollupRow;
+use crate::time::Date;
+
+/// How many days a chart shows where no range is asked for.
+pub(super) const DAYS_SHOWN: i64 = 30;
+const CHART_HEIGHT: u32 = 240;
+/// The most rows of a ranked chart.
+const MOST_RANKED: usize = 12;
+/// Width of a chart that is kept as a file.
+const FILE_WIDTH: u32 = 960;
+const SLOTS: [Slot; 5] = [Slot::S1, Slot::S2, Slot::S3, Slot::S4, Slot::S5];
+
+/// What is drawn: which figure, over which days, in which groups.
+pub(super) struct Scene<'a> {
+    pub(super) rows: &'a [RollupRow],
+    pub(super) books: &'a Books,
+    pub(super) by: Grouping,
+    pub(super) measure: Measure,
+    pub(super) days: (Date, Date),
+    pub(super) today: Date,
+    pub(super) width: u32,
+}
+
+impl App {
+    pub(super) async fn spend(&self, query: &SpendQuery) -> Result<Spend, ApiError> {
+        let house = self.house().await;
+        let now = self.now();
+        let today = now.utc_date();
+        let days = self.shown_days(query.from.as_deref(), query.to.as_deref())?;
+        let by = if query.by == Grouping::Day { Grouping::Provider } else { query.by };
+        let books = Books::open(&house).await?;
+        let rows = house.store.rollup(dimension(by), whole_days(days.0, days.1)?).await?;
+        let scene = Scene {
+            rows: &rows,
+            books: &books,
+            by,
+            measure: query.measure,
+            days,
+            today,
+            width: query.chart_width,
+        };
+        let unit = scene.unit()?;
+        Ok(Spend {
+            usage: usage(&rows, &books, query.by, days, now)?,
+            measure: query.measure,
+            unit: unit.as_ref().map(Currency::to_string),
+            daily: scene.daily(unit)?.into_picture(query.measure),
+            ranked: scene.ranked(unit)?.into_picture(query.measure),
+        })
+    }
+
+    pub(super) async fn picture(&self, query: &PictureQuery) -> Result<PictureFile, ApiError> {
+        let house = self.house().await;
+        let today = self.now().utc_date();
+        let days = self.shown_days(query.from.as_deref(), query.to.as_deref())?;
+        let (by, measure) = match query.kind {
+            PictureKind::Daily => (Grouping::Provider, Measure::Billed),
+            PictureKind::Models => (Grouping::Model, Measure::Listed),
+        };
+        let books = Books::open(&house).await?;
+        let rows = house.store.rollup(dimension(by), whole_days(days.0, days.1)?).await?;
+        let scene = Scene { rows: &rows, books: &books, by, measure, days, today, width: FILE_WIDTH };
+        let unit = scene.unit()?;
+        let Drawn(chart) = match query.kind {
+            PictureKind::Daily => scene.daily(unit)?,
+            PictureKind::Models => scene.ranked(unit)?,
+        };
+        let theme = match query.theme {
+            PictureTheme::Light => Theme::Light,
+            PictureTheme::Dark => Theme::Dark,
+        };
+        let (media_type, bytes) = match query.format {
+            PictureFormat::Svg => ("image/svg+xml", chart::to_svg(&chart, theme).into_bytes()),
+            PictureFormat::Png => ("image/png", chart::to_png(&chart, theme, 2).map_err(undrawable)?),
+        };
+        Ok(PictureFile {
+            media_type: media_type.to_owned(),
+            base64: STANDARD.encode(bytes),
+            description: chart.description,
+        })
+    }
+
+    fn shown_days(&self, from: Option<&str>, to: Option<&str>) -> Result<(Date, Date), ApiError> {
+        let tomorrow = self.now().utc_date().plus_days(1);
+        range(from, to, tomorrow.plus_days(-DAYS_SHOWN), tomorrow)
+    }
+}
+
+fn undrawable(error: chart::ChartError) -> ApiError {
+    ApiError::new(ErrorCode::Internal, error.to_string())
+}
+
+/// A chart that is drawn.
+pub(super) struct Drawn(Chart);
+
+impl Scene<'_> {
+    /// The currency to draw, for measures of money.
+    pub(super) fn unit(&self) -> Result<Option<Currency>, ApiError> {
+        let period = whole_days(self.days.0, self.days.1)?;
+        let total = report::total(report::within(self.rows, period, report::lane_of(self.rows)))?;
+        Ok(match self.measure {
+            Measure::Billed => report::currency_to_draw([&total.billed]),
+            Measure::Listed => report::currency_to_draw([&total.listed]),
+            Measure::Tokens | Measure::Requests => None,
+        })
+    }
+
+    /// The figure of a group, where it is known.
+    fn value(&self, totals: &Totals, unit: Option<Currency>) -> Option<Decimal> {
+        match self.measure {
+            Measure::Billed => totals.billed.of(unit?).map(|total| total.nearest()),
+            Measure::Listed => totals.listed.of(unit?).map(|total| total.nearest()),
+            Measure::Tokens => match (totals.input_tokens, totals.output_tokens) {
+                (None, None) => None,
+                (input, output) => Some(input.unwrap_or(0).saturating_add(output.unwrap_or(0)).into()),
+            },
+            Measure::Requests => totals.requests.map(Decimal::from),
+        }
+    }
+
+    fn chart_unit(&self, unit: Option<Currency>) -> Unit {
+        match self.measure {
+            Measure::Billed | Measure::Listed => {
+                Unit::Money { currency: unit.unwrap_or(Currency::USD).to_string() }
+            }
+            Measure::Tokens => Unit::Count { noun: "tokens".to_owned() },
+            Measure::Requests => Unit::Count { noun: "requests".to_owned() },
+        }
+    }
+
+    fn title(&self, what: &str) -> String {
+        let figure = match self.measure {
+            Measure::Billed => "Billed",
+            Measure::Listed => "At list price",
+            Measure::Tokens => "Tokens",
+            Measure::Requests => "Requests",
+        };
+        let (from, to) = self.days;
+        format!("{figure} {what}, {} to {} (UTC days)", spoken(from), spoken(to.plus_days(-1)))
+    }
+
+    fn by_what(&self) -> &'static str {
+        match self.by {
+            Grouping::Day => "by day",
+            Grouping::Provider => "by provider",
+            Grouping::Account => "by account",
+            Grouping::Model => "by model",
+            Grouping::Project => "by project",
+            Grouping::Key => "by key",
+            Grouping::Item => "by line item",
+        }
+    }
+
+    /// Stacked bars by day. A day without a line of a group is nought where the group's provider was read that day.
+    pub(super) fn daily(&self, unit: Option<Currency>) -> Result<Drawn, ApiError> {
+        let (from, to) = self.days;
+        let sums = by_group_and_day(self.rows, self.books, self.by, whole_days(from, to)?)?;
+        let groups: BTreeSet<&GroupKey> = sums
+            .iter()
+            .filter(|(_, totals)| self.value(totals, unit).is_some())
+            .map(|((key, _), _)| key)
+            .collect();
+        let days: Vec<Date> = (0..to.days_since(from)).map(|offset| from.plus_days(offset)).collect();
+        let mut series: Vec<(Decimal, &GroupKey, Vec<Option<Decimal>>)> = groups
+            .into_iter()
+            .map(|key| {
+                let values: Vec<_> = days
+                    .iter()
+                    .map(|day| match sums.get(&(key.clone(), *day)) {
+                        Some(totals) => self.value(totals, unit),
+                        None => self.is_read(key, *day).then_some(Decimal::ZERO),
+                    })
+                    .collect();
+                let weight =
+                    values.iter().flatten().fold(Decimal::ZERO, |sum, value| sum.saturating_add(*value));
+                (weight, key, values)
+            })
+            .collect();
+        series.sort_by_key(|(weight, ..)| std::cmp::Reverse(*weight));
+        let mut ranks = 0;
+        let series = series.into_iter().map(|(_, key, values)| {
+            let slot = self.slot(key, ranks);
+            ranks += 1;
+            Series { name: group_name(self.books, self.by, key), slot, values }
+        });
+        let picture = chart::Picture::StackedBars(StackedBars {
+            title: self.title(&format!("by day and {}", self.by_what().trim_start_matches("by "))),
+            unit: self.chart_unit(unit),
+            series: series.collect(),
+            buckets: days.iter().map(|day| self.bucket(*day)).collect(),
+            width: self.width,
+            height: CHART_HEIGHT,
+            estimated: self.measure == Measure::Listed,
+        });
+        chart::draw(&picture).map(Drawn).map_err(undrawable)
+    }
+
+    /// The largest groups as bars; those that follow are one bar.
+    pub(super) fn ranked(&self, unit: Option<Currency>) -> Result<Drawn, ApiError> {
+        let (from, to) = self.days;
+        let sums = by_group_and_day(self.rows, self.books, self.by, whole_days(from, to)?)?;
+        let mut groups = BTreeMap::<&GroupKey, Decimal>::new();
+        for ((key, _), totals) in &sums {
+            if let Some(value) = self.value(totals, unit) {
+                let sum = groups.entry(key).or_default();
+                *sum = sum.saturating_add(value);
+            }
+        }
+        let mut groups: Vec<_> = groups.into_iter().collect();
+        groups.sort_by_key(|(_, value)| std::cmp::Reverse(*value));
+        let rest = groups.split_off(groups.len().min(MOST_RANKED));
+        let mut rows: Vec<RankedRow> = groups
+            .into_iter()
+            .enumerate()
+            .map(|(rank, (key, value))| RankedRow {
+                name: group_name(self.books, self.by, key),
+                value,
+                slot: if self.by == Grouping::Provider { self.slot(key, rank) } else { Slot::S1 },
+            })
+            .collect();
+        if !rest.is_empty() {
+            let value = rest.iter().fold(Decimal::ZERO, |sum, (_, value)| sum.saturating_add(*value));
+            rows.push(RankedRow { name: format!("{} others", rest.len()), value, slot: Slot::Other });
+        }
+        let picture = chart::Picture::RankedBars(RankedBars {
+            title: self.title(self.by_what()),
+            unit: self.chart_unit(unit),
+            rows,
+            width: self.width,
+            estimated: self.measure == Measure::Listed,
+        });
+        chart::draw(&picture).map(Drawn).map_err(undrawable)
+    }
+
+    /// A provider has one colour in every chart; other groups are coloured by rank.
+    fn slot(&self, (provider, _): &GroupKey, rank: usize) -> Slot {
+        let place = match self.by {
+            Grouping::Provider => providers::ALL.iter().position(|known| Some(known.id) == *provider),
+            _ => Some(rank),
+        };
+        place.and_then(|place| SLOTS.get(place)).copied().unwrap_or(Slot::Other)
+    }
+
+    fn is_read(&self, (provider, _): &GroupKey, day: Date) -> bool {
+        self.books.accounts.iter().filter(|row| Some(row.account.provider.as_str()) == *provider).any(|row| {
+            let covers = |covered: crate::store::Covered| covered.from <= day && day < covered.until;
+            self.books
+                .streams
+                .iter()
+                .any(|stream| stream.account_id == row.id && stream.covered.is_some_and(covers))
+        })
+    }
+
+    fn bucket(&self, day: Date) -> Bucket {
+        Bucket {
+            label: format!("{} {}", &day.month_name()[..3], day.day()),
+            name: format!("{}, {} (UTC)", day.weekday(), spoken(day)),
+            partial: day >= self.today,
+        }
+    }
+}
+
+fn spoken(day: Date) -> String {
+    format!("{} {} {}", day.day(), day.month_name(), day.year())
+}
+
+impl Drawn {
+    pub(super) fn into_picture(self, measure: Measure) -> Picture {
+        let Chart { svg, title, description, width, height, marks, table } = self.0;
+        let mark = |mark: chart::Mark| Mark {
+            x: mark.x,
+            y: mark.y,
+            width: mark.width,
+            height: mark.height,
+            series: mark.series,
+            bucket: mark.bucket,
+            label: mark.label,
+            value: mark.value,
+        };
+        Picture {
+            svg,
+            title,
+            description,
+            width,
+            height,
+            marks: marks.into_iter().map(mark).collect(),
+            table: ChartTable { columns: table.columns, rows: table.rows },
+            estimated: measure == Measure::Listed,
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Syncing: one sync of an account at a time, several accounts at once.
+
+use futures_util::future::join_all;
+
+use super::app::{App, House};
+use super::failures::sentence;
+use super::keys::{base_url, find_account, find_provider, secret_of};
+use super::states::stream_state;
+use super::{AccountReport, ApiError, Event, StreamReport, StreamState as DoorState, SyncQuery, SyncReport};
+use crate::ledger::name_of;
+use crate::providers::{KeyKind, Provider, Sees, Stream};
+use crate::store::{AccountRow, StreamState};
+use crate::sync::{Job, Progress, StreamOutcome};
+use crate::time::Date;
+use crate::vault::VaultError;
+
+impl App {
+    pub(super) async fn sync(&self, query: &SyncQuery) -> Result<SyncReport, ApiError> {
+        let _open = self.hold_open().await;
+        let house = self.house().await;
+        let from = query.from.as_deref().map(str::parse::<Date>).transpose();
+        let from = from.map_err(|error| ApiError::bad(error.to_string()))?;
+        if from.is_some_and(|from| from > self.now().utc_date()) {
+            return Err(ApiError::bad("the day to read from lies in the future"));
+        }
+        let rows = match query.account {
+            Some(id) => vec![find_account(&house, id).await?],
+            None => house.store.accounts().await?,
+        };
+        let reports = join_all(rows.iter().map(|row| self.sync_account(&house, row, from))).await;
+        let accounts: Vec<_> = reports.into_iter().collect::<Result<_, _>>()?;
+        let complete = accounts.iter().flat_map(|account| &account.streams).all(|s| s.state == DoorState::Ok);
+        Ok(SyncReport { accounts, complete })
+    }
+
+    async fn sync_account(
+        &self,
+        house: &House,
+        row: &AccountRow,
+        from: Option<Date>,
+    ) -> Result<AccountReport, ApiError> {
+        let provider = find_provider(&row.account.provider)?;
+        let kind = provider.key_kind(&row.account.key_kind).ok_or_else(|| {
+            ApiError::bad(format!("account {} has a kind of key that this version does not know", row.id))
+        })?;
+        let report = |streams| AccountReport {
+            account: row.id,
+            provider: provider.id.to_owned(),
+            label: row.account.label.clone().unwrap_or_else(|| provider.name.to_owned()),
+            streams,
+        };
+        let Some(_turn) = house.store.try_lock_account(row.id)? else {
+            let message = "another sync of this account is under way; its result appears by itself";
+            return Ok(report(failed(provider, kind, DoorState::Busy, message)));
+        };
+        let secret = match secret_of(house, row).await {
+            Ok(secret) => secret,
+            Err(error) => {
+                let message = format!("{} {}", sentence(&error.to_string()), error.remedy());
+                self.note_closed_keychain(house, row, provider, kind, &error, &message).await?;
+                self.tell(Event::Synced { account: row.id });
+                return Ok(report(failed(provider, kind, DoorState::Keychain, &message)));
+            }
+        };
+        let base = base_url(provider, row.account.base_url.as_deref())?;
+        let job = Job { account_id: row.id, provider, kind, base, secret: &secret, from, now: self.now() };
+        self.set_syncing(row.id, true);
+        self.tell(Event::SyncStarted { account: row.id });
+        let progress = |Progress { stream, done, total, first }: Progress| {
+            self.tell(Event::SyncProgress { account: row.id, stream: stream.to_owned(), done, total, first });
+        };
+        let outcomes = house.engine.sync(&job, &self.cancellation(), &progress).await;
+        self.set_syncing(row.id, false);
+        self.tell(Event::Synced { account: row.id });
+        Ok(report(outcomes?.iter().map(stream_report).collect()))
+    }
+
+    /// A key that cannot be had is a state of every stream: the screens show it until the next good sync.
+    async fn note_closed_keychain(
+        &self,
+        house: &House,
+        row: &AccountRow,
+        provider: &'static Provider,
+        kind: &'static KeyKind,
+        error: &VaultError,
+        message: &str,
+    ) -> Result<(), ApiError> {
+        let missing = matches!(
+            error,
+            VaultError::Missing | VaultError::VariableUnset { .. } | VaultError::VariableBad { .. }
+        );
+        let state = if missing { StreamState::KeyMissing } else { StreamState::Keychain };
+        for stream in seen(provider, kind) {
+            let kept = house.store.stream(row.id, stream.name).await?;
+            house.store.stream_failed(kept.id, state, message, None, self.now()).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The streams that a kind of key sees.
+pub(super) fn seen(
+    provider: &'static Provider,
+    kind: &'static KeyKind,
+) -> impl Iterator<Item = &'static Stream> {
+    provider.streams.iter().filter(|stream| kind.sees.contains(&stream.sees))
+}
+
+fn failed(
+    provider: &'static Provider,
+    kind: &'static KeyKind,
+    state: DoorState,
+    message: &str,
+) -> Vec<StreamReport> {
+    let report = |stream: &'static Stream| StreamReport {
+        stream: stream.name.to_owned(),
+        sees: name_of(stream.sees, Sees::NAMED).to_owned(),
+        state,
+        message: Some(sentence(message)),
+        retry_at: None,
+        booked: 0,
+        pages: 0,
+        from: None,
+        to: None,
+    };
+    seen(provider, kind).map(report).collect()
+}
+
+fn stream_report(outcome: &StreamOutcome) -> StreamReport {
+    let error = outcome.error.as_ref();
+    StreamReport {
+        stream: outcome.stream.name.to_owned(),
+        sees: name_of(outcome.stream.sees, Sees::NAMED).to_owned(),
+        state: error.map_or(DoorState::Ok, |error| stream_state(error.state())),
+        message: error.map(|error| sentence(&error.to_string())),
+        retry_at: error.and_then(crate::sync::SyncError::retry_at).map(|until| until.to_string()),
+        booked: outcome.read.booked,
+        pages: outcome.read.pages,
+        from: outcome.read.days.map(|(from, _)| from.to_string()),
+        to: outcome.read.days.map(|(_, to)| to.to_string()),
+    }
+}

@@ -1,0 +1,222 @@
+//! The state of every account in words: from its streams, its key and the time.
+
+use super::app::{App, House};
+use super::keys::{find_provider, kind_row};
+use super::running::seen;
+use super::{
+    Account, AccountState, Advice, Amount, ApiError, BalanceReading, ErrorCode, QuotaRow,
+    StreamRow as DoorRow, StreamState as DoorState,
+};
+use crate::ledger::{Balance, BalanceKind, QuotaReading, QuotaWindow, name_of};
+use crate::money::{Currency, Decimal};
+use crate::providers::{KeyKind, Provider, Sees};
+use crate::store::{AccountRow, KeyPlace, StreamRow, StreamState};
+use crate::time::Timestamp;
+
+/// After this many seconds figures are called stale: providers' costs are worth reading every hour.
+const STALE_AFTER: i64 = 6 * 3_600;
+
+impl App {
+    pub(super) async fn accounts(&self) -> Result<Vec<Account>, ApiError> {
+        let house = self.house().await;
+        self.accounts_of(&house).await
+    }
+
+    pub(super) async fn account(&self, id: i64) -> Result<Account, ApiError> {
+        self.accounts()
+            .await?
+            .into_iter()
+            .find(|account| account.id == id)
+            .ok_or_else(|| ApiError::new(ErrorCode::NoSuchAccount, format!("there is no account {id}")))
+    }
+
+    pub(super) async fn accounts_of(&self, house: &House) -> Result<Vec<Account>, ApiError> {
+        let rows = house.store.accounts().await?;
+        let streams = house.store.streams().await?;
+        let balances = house.store.latest_balances().await?;
+        let quotas = house.store.latest_quotas().await?;
+        let now = self.now();
+        rows.into_iter()
+            .map(|row| {
+                let provider = find_provider(&row.account.provider)?;
+                let kind = provider
+                    .key_kind(&row.account.key_kind)
+                    .or_else(|| provider.keys.first())
+                    .ok_or_else(|| {
+                        ApiError::new(ErrorCode::Internal, format!("{} has no kind of key", provider.name))
+                    })?;
+                let streams: Vec<&StreamRow> =
+                    streams.iter().filter(|stream| stream.account_id == row.id).collect();
+                let of_account = |id: i64| id == row.id;
+                let balances =
+                    balances.iter().filter(|(id, _)| of_account(*id)).map(|(_, b)| balance_row(b)).collect();
+                let quotas =
+                    quotas.iter().filter(|(id, _)| of_account(*id)).map(|(_, q)| quota_row(q)).collect();
+                Ok(self.account_in_words(row, provider, kind, &streams, balances, quotas, now))
+            })
+            .collect()
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one caller, which has just read them all")]
+    fn account_in_words(
+        &self,
+        row: AccountRow,
+        provider: &'static Provider,
+        kind: &'static KeyKind,
+        kept: &[&StreamRow],
+        balances: Vec<BalanceReading>,
+        quotas: Vec<QuotaRow>,
+        now: Timestamp,
+    ) -> Account {
+        let streams: Vec<DoorRow> = seen(provider, kind)
+            .map(|stream| {
+                let kept = kept.iter().find(|kept| kept.name == stream.name);
+                let sees = name_of(stream.sees, Sees::NAMED);
+                stream_row(stream.name, sees, kept.copied())
+            })
+            .collect();
+        let seen_rows: Vec<&StreamRow> = seen(provider, kind)
+            .filter_map(|stream| kept.iter().find(|k| k.name == stream.name).copied())
+            .collect();
+        let all_read = seen_rows.len() == streams.len();
+        let synced_at = seen_rows.iter().map(|row| row.synced_at).min().flatten().filter(|_| all_read);
+        let worst = seen_rows.iter().max_by_key(|row| severity(row.state));
+        let state = match worst {
+            _ if self.is_syncing(row.id) => AccountState::Syncing,
+            Some(worst) if severity(worst.state) > 0 => account_state(worst.state),
+            _ if !all_read || synced_at.is_none() => AccountState::New,
+            _ if synced_at.is_some_and(|at| now.seconds_since(at) > STALE_AFTER) => AccountState::Stale,
+            _ => AccountState::Fresh,
+        };
+        let message = match (state, worst.and_then(|worst| worst.message.clone())) {
+            (AccountState::Syncing, _) => "Reading from the provider.".to_owned(),
+            (AccountState::New, _) => "Nothing is read yet: sync to see figures.".to_owned(),
+            (AccountState::Fresh, _) => "Up to date.".to_owned(),
+            (AccountState::Stale, _) => "Not read lately: sync to bring it up to date.".to_owned(),
+            (_, message) => message.unwrap_or_else(|| "The last sync failed.".to_owned()),
+        };
+        let (key_env, _) = match &row.account.key_place {
+            KeyPlace::Variable(name) => (Some(name.clone()), ()),
+            KeyPlace::Keychain(_) => (None, ()),
+        };
+        Account {
+            id: row.id,
+            provider: provider.id.to_owned(),
+            provider_name: provider.name.to_owned(),
+            label: row.account.label.unwrap_or_else(|| provider.name.to_owned()),
+            base_url: row.account.base_url,
+            key_kind: kind_row(kind),
+            key_hint: row.account.key_hint,
+            key_env,
+            state,
+            message,
+            advice: advice(state),
+            synced_at: synced_at.map(|at| at.to_string()),
+            retry_at: worst.and_then(|worst| worst.retry_at).map(|at| at.to_string()),
+            streams,
+            balances,
+            quotas,
+        }
+    }
+}
+
+/// How much a state matters when one is shown for several; nought for those that are no failure.
+fn severity(state: StreamState) -> u8 {
+    match state {
+        StreamState::Ok | StreamState::New | StreamState::Cancelled => 0,
+        StreamState::Unreachable => 1,
+        StreamState::RateLimited => 2,
+        StreamState::Failed => 3,
+        StreamState::ProviderChanged => 4,
+        StreamState::Forbidden => 5,
+        StreamState::Keychain => 6,
+        StreamState::KeyMissing => 7,
+        StreamState::KeyRejected => 8,
+    }
+}
+
+fn account_state(state: StreamState) -> AccountState {
+    match state {
+        StreamState::Ok => AccountState::Fresh,
+        StreamState::New | StreamState::Cancelled => AccountState::New,
+        StreamState::Unreachable => AccountState::Unreachable,
+        StreamState::RateLimited => AccountState::RateLimited,
+        StreamState::Failed => AccountState::Failed,
+        StreamState::ProviderChanged => AccountState::ProviderChanged,
+        StreamState::Forbidden => AccountState::Forbidden,
+        StreamState::Keychain => AccountState::Keychain,
+        StreamState::KeyMissing => AccountState::KeyMissing,
+        StreamState::KeyRejected => AccountState::KeyRejected,
+    }
+}
+
+fn advice(state: AccountState) -> Option<Advice> {
+    match state {
+        AccountState::Fresh | AccountState::Syncing => None,
+        AccountState::New | AccountState::Stale | AccountState::Unreachable | AccountState::Failed => {
+            Some(Advice::Sync)
+        }
+        AccountState::KeyRejected | AccountState::Forbidden | AccountState::KeyMissing => {
+            Some(Advice::ReplaceKey)
+        }
+        AccountState::Keychain => Some(Advice::OpenKeychain),
+        AccountState::RateLimited => Some(Advice::Wait),
+        AccountState::ProviderChanged => Some(Advice::Update),
+    }
+}
+
+/// A stream's state in the door's words.
+pub(super) fn stream_state(state: StreamState) -> DoorState {
+    match state {
+        StreamState::Ok => DoorState::Ok,
+        StreamState::New => DoorState::New,
+        StreamState::Cancelled => DoorState::Cancelled,
+        StreamState::Unreachable => DoorState::Unreachable,
+        StreamState::RateLimited => DoorState::RateLimited,
+        StreamState::ProviderChanged => DoorState::ProviderChanged,
+        StreamState::Forbidden => DoorState::Forbidden,
+        StreamState::KeyRejected => DoorState::KeyRejected,
+        StreamState::Keychain | StreamState::KeyMissing => DoorState::Keychain,
+        StreamState::Failed => DoorState::Failed,
+    }
+}
+
+fn stream_row(name: &str, sees: &str, kept: Option<&StreamRow>) -> DoorRow {
+    let covered = kept.and_then(|kept| kept.covered);
+    DoorRow {
+        name: name.to_owned(),
+        sees: sees.to_owned(),
+        state: kept.map_or(DoorState::New, |kept| stream_state(kept.state)),
+        message: kept.and_then(|kept| kept.message.clone()),
+        synced_at: kept.and_then(|kept| kept.synced_at).map(|at| at.to_string()),
+        covered_from: covered.map(|covered| covered.from.to_string()),
+        covered_until: covered.map(|covered| covered.until.to_string()),
+    }
+}
+
+fn balance_row(balance: &Balance) -> BalanceReading {
+    let currency = balance.amount.currency;
+    BalanceReading {
+        kind: name_of(balance.kind, BalanceKind::NAMED).to_owned(),
+        left: amount(balance.amount.amount, currency),
+        acquired: balance.acquired.map(|acquired| amount(acquired, currency)),
+        used: balance.used.map(|used| amount(used, currency)),
+        as_of: balance.observed_at.to_string(),
+    }
+}
+
+fn quota_row(reading: &QuotaReading) -> QuotaRow {
+    QuotaRow {
+        name: reading.name.clone(),
+        window: name_of(reading.window, QuotaWindow::NAMED).to_owned(),
+        unit: reading.unit.to_string(),
+        used: reading.used.map(|used| used.normalize().to_string()),
+        limit: reading.limit.map(|limit| limit.normalize().to_string()),
+        resets_at: reading.resets_at.map(|at| at.to_string()),
+        as_of: reading.observed_at.to_string(),
+    }
+}
+
+fn amount(amount: Decimal, currency: Currency) -> Amount {
+    Amount { amount: amount.normalize().to_string(), currency: currency.to_string() }
+}

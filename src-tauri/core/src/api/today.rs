@@ -1,0 +1,115 @@
+//! The overview: what today and this month cost.
+
+use std::collections::BTreeSet;
+
+use super::app::{App, House};
+use super::figures::{Books, amount, amounts, spend_figure, whole_days};
+use super::pictures::{DAYS_SHOWN, Scene};
+use super::{ApiError, Grouping, Measure, Overview, OverviewQuery, OwnDay, UsualDay};
+use crate::providers;
+use crate::report;
+use crate::store::{Dimension, RollupRow};
+use crate::time::{Date, Timestamp};
+
+/// A usual day is taken from at most this many complete days.
+const USUAL_DAYS: i64 = 28;
+
+impl App {
+    pub(super) async fn overview(&self, query: &OverviewQuery) -> Result<Overview, ApiError> {
+        let house = self.house().await;
+        let now = self.now();
+        let calendar = self.calendar().await?;
+        let today = now.utc_date();
+        let tomorrow = today.plus_days(1);
+        let first = today.month_start().min(tomorrow.plus_days(-DAYS_SHOWN));
+        let books = Books::open(&house).await?;
+        let rows = house.store.rollup(Dimension::Day, whole_days(first, tomorrow)?).await?;
+        let daily = match query.chart_width {
+            Some(width) if !books.accounts.is_empty() => {
+                let days = (tomorrow.plus_days(-DAYS_SHOWN), tomorrow);
+                let (by, measure) = (Grouping::Provider, Measure::Billed);
+                let scene = Scene { rows: &rows, books: &books, by, measure, days, today, width };
+                Some(scene.daily(scene.unit()?)?.into_picture(measure))
+            }
+            _ => None,
+        };
+        Ok(Overview {
+            now: now.to_string(),
+            sample: house.sample,
+            zone: calendar.zone().name().to_owned(),
+            today: spend_figure(&rows, &books, (today, tomorrow), now)?,
+            usual_day: usual_day(&rows, &books, today)?,
+            month: spend_figure(&rows, &books, (today.month_start(), tomorrow), now)?,
+            own_day: own_day(&house, &books, calendar, now).await?,
+            accounts: self.accounts_of(&house).await?,
+            daily,
+            insight: insight(&rows, &books, today)?,
+        })
+    }
+}
+
+fn usual_day(rows: &[RollupRow], books: &Books, today: Date) -> Result<Option<UsualDay>, ApiError> {
+    let Some(covered_from) = books.covered_from() else { return Ok(None) };
+    let from = covered_from.max(today.plus_days(-USUAL_DAYS));
+    let usual = report::usual_day(rows, from, today, report::lane_of(rows))?;
+    Ok(usual.map(|(medians, days)| UsualDay {
+        billed: medians.into_iter().map(|(currency, total)| amount(total, currency)).collect(),
+        of_days: u32::try_from(days).unwrap_or(u32::MAX),
+    }))
+}
+
+/// The person's own day so far, from usage known by the hour. An hour that straddles their midnight, as in zones off by half
+/// an hour, counts to the day it begins in.
+async fn own_day(
+    house: &House,
+    books: &Books,
+    calendar: crate::time::Calendar,
+    now: Timestamp,
+) -> Result<Option<OwnDay>, ApiError> {
+    let date = calendar.date_of(now);
+    let rows = house.store.rollup(Dimension::Hour, calendar.day(date)).await?;
+    let by_the_hour: BTreeSet<i64> = books
+        .streams
+        .iter()
+        .filter(|stream| stream.synced_at.is_some())
+        .filter(|stream| {
+            let provider = books.provider_of(stream.account_id);
+            let known = provider.and_then(|p| p.streams.iter().find(|known| known.name == stream.name));
+            known.is_some_and(|known| matches!(known.cursor, providers::Cursor::Hourly { .. }))
+        })
+        .map(|stream| stream.account_id)
+        .collect();
+    if by_the_hour.is_empty() {
+        return Ok(None);
+    }
+    let total = report::total(rows.iter().filter(|row| row.lane == report::lane_of(&rows)))?;
+    let without = books.accounts.iter().filter(|row| !by_the_hour.contains(&row.id));
+    Ok(Some(OwnDay {
+        date: date.to_string(),
+        listed: amounts(&total.listed),
+        unpriced: total.unpriced,
+        requests: total.requests,
+        input_tokens: total.input_tokens,
+        output_tokens: total.output_tokens,
+        without: without.map(|row| books.label_of(row.id)).collect(),
+    }))
+}
+
+/// One sentence on what stands out this month.
+fn insight(rows: &[RollupRow], books: &Books, today: Date) -> Result<Option<String>, ApiError> {
+    let month = whole_days(today.month_start(), today.plus_days(1))?;
+    let lane = report::lane_of(rows);
+    let total = report::total(report::within(rows, month, lane))?;
+    let Some(currency) = report::currency_to_draw([&total.billed]) else { return Ok(None) };
+    let Some(whole) = total.billed.of(currency) else { return Ok(None) };
+    let by_account = report::group(report::within(rows, month, lane), |row| row.account_id)?;
+    let dearest = by_account
+        .iter()
+        .filter_map(|(account, totals)| totals.billed.of(currency).map(|billed| (*account, billed)))
+        .max_by_key(|(_, billed)| billed.nearest());
+    let Some((account, billed)) = dearest else { return Ok(None) };
+    Ok(report::percent(billed, whole).filter(|_| by_account.len() > 1).map(|share| {
+        let label = books.label_of(account);
+        format!("{label} is {share} % of what {} was billed so far in {currency}.", today.month_name())
+    }))
+}
