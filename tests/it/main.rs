@@ -7,4 +7,5 @@ mod contract;
 mod fixtures;
 mod pricing;
 mod providers;
+mod journey;
 mod vault;
