@@ -15,5 +15,6 @@ export default defineConfig(({ mode }) => ({
   },
   // Components under test need the browser's half of Svelte.
   resolve: mode === 'test' ? { conditions: ['browser'] } : {},
-  test: { environment: 'jsdom', include: ['src/**/*.test.ts'] },
+  // Stylesheets are read as they are: a test measures their contrast.
+  test: { environment: 'jsdom', include: ['src/**/*.test.ts'], css: true },
 }));

@@ -166,9 +166,14 @@ describe('times', () => {
     ['2026-11-22T09:57:00Z', '3 minutes ago'],
     ['2026-11-22T15:30:00+05:30', 'just now'],
     ['2026-11-22T07:01:00Z', '2 hours ago'],
-    ['2026-11-20T18:00:00Z', '1 day ago'],
+    ['2026-11-20T18:00:00Z', '40 hours ago'],
+    ['2026-11-20T09:00:00Z', '2 days ago'],
+    ['2026-12-01T00:00:00Z', 'in 8 days'],
+    ['2026-12-20T00:00:00Z', 'in 3 weeks'],
+    ['2026-11-22T09:00:30Z', '59 minutes ago'],
     ['2026-11-22T14:00:00Z', 'in 4 hours'],
-    ['2026-10-01T00:00:00Z', '1 month ago'],
+    ['2026-09-01T00:00:00Z', '2 months ago'],
+    ['2024-01-01T00:00:00Z', '2 years ago'],
     ['nonsense', '—'],
   ])('%s is %s', (time, text) => {
     expect(format.relative(time, now)).toBe(text);

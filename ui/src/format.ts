@@ -224,13 +224,13 @@ export function percent(value: number): string {
   return format.format(value);
 }
 
-const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
-  ['year', 365 * 86_400],
-  ['month', 30 * 86_400],
-  ['week', 7 * 86_400],
-  ['day', 86_400],
-  ['hour', 3_600],
-  ['minute', 60],
+// Unit, its seconds, and the seconds from which it is used: 40 hours say more than one day.
+const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number, number])[] = [
+  ['year', 365 * 86_400, 2 * 365 * 86_400],
+  ['month', 30 * 86_400, 60 * 86_400],
+  ['week', 7 * 86_400, 21 * 86_400],
+  ['day', 86_400, 48 * 3_600],
+  ['hour', 3_600, 3_600],
 ];
 
 /** A time as seen from now: just now, 3 minutes ago, in 4 hours. */
@@ -240,14 +240,10 @@ export function relative(time: string, now: number): string {
   const seconds = Math.round((at - now) / 1000);
   if (Math.abs(seconds) < 45) return 'just now';
   const format = new Intl.RelativeTimeFormat(locale, { numeric: 'always' });
-  for (const [unit, size] of STEPS) {
-    // Half a minute on counts as the next minute, but 40 hours are not yet two days.
-    if (Math.abs(seconds) >= (unit === 'minute' ? 45 : size)) {
-      const steps = unit === 'minute' ? Math.round(seconds / size) || Math.sign(seconds) : Math.trunc(seconds / size);
-      return format.format(steps, unit);
-    }
+  for (const [unit, size, from] of STEPS) {
+    if (Math.abs(seconds) >= from) return format.format(Math.trunc(seconds / size), unit);
   }
-  return 'just now';
+  return format.format(Math.trunc(seconds / 60) || Math.sign(seconds), 'minute');
 }
 
 /** A time in full, in a zone. */

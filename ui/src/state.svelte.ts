@@ -60,6 +60,13 @@ class WindowState {
     return `${verb} ${this.nameOf(Number(id))}: ${format.count(part.done)} of ${format.count(part.total)}`;
   });
 
+  /** The share of what is being read that is done, where it is known. */
+  part = $derived.by(() => {
+    const known = Object.values(this.syncing).filter(({ total }) => total > 0);
+    const sum = (of: 'done' | 'total'): number => known.reduce((all, part) => all + part[of], 0);
+    return known.length > 0 ? sum('done') / sum('total') : null;
+  });
+
   nameOf(account: number): string {
     return this.overview?.accounts.find(({ id }) => id === account)?.label ?? 'account';
   }

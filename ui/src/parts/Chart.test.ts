@@ -1,0 +1,86 @@
+import { flushSync, mount, unmount } from 'svelte';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Mark, Picture } from '../bindings';
+import Chart from './Chart.svelte';
+
+const mark = (series: string, bucket: string, x: number, y: number): Mark => ({
+  x,
+  y,
+  width: 100,
+  height: 400,
+  series,
+  bucket,
+  label: `${series}, ${bucket}: $1.50`,
+  value: '1.50',
+});
+
+const picture: Picture = {
+  svg: `<svg xmlns="http://www.w3.org/2000/svg" class="sg-chart" viewBox="0 0 100 100"><title>T</title><rect class="bar s1" data-mark="0"/><rect class="bar s2" data-mark="1"/><rect class="bar s1" data-mark="2"/></svg>`,
+  title: 'Billed by day',
+  description: 'Three bars.',
+  width: 100,
+  height: 100,
+  marks: [mark('OpenAI', 'Monday', 0, 500), mark('Anthropic', 'Monday', 0, 100), mark('OpenAI', 'Tuesday', 500, 500)],
+  table: { columns: ['Period', 'OpenAI (USD)'], rows: [['Monday', '1.50'], ['Tuesday', '1.50']] },
+  estimated: true,
+};
+
+let page: Record<string, unknown>;
+
+function press(key: string): void {
+  document
+    .querySelector('[role="application"]')
+    ?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+  flushSync();
+}
+
+const spoken = (): string => document.querySelector('[aria-live]')?.textContent ?? '';
+const tooltip = (): Element | null => document.querySelector('[role="tooltip"]');
+
+beforeEach(() => {
+  vi.stubGlobal(
+    'ResizeObserver',
+    class {
+      observe(): void {}
+      disconnect(): void {}
+    },
+  );
+  page = mount(Chart, { target: document.body, props: { picture, title: 'Waiting', onwidth: () => undefined } });
+  flushSync();
+});
+
+afterEach(async () => {
+  await unmount(page);
+  vi.unstubAllGlobals();
+});
+
+it('puts the picture in as nodes and marks an estimate', () => {
+  expect(document.querySelector('[data-testid="chart"] svg.sg-chart')?.querySelectorAll('.bar')).toHaveLength(3);
+  expect(document.querySelector('h2')?.textContent).toContain('estimate');
+});
+
+it('speaks the mark that an arrow key leads to, and shows its whole day', () => {
+  press('ArrowRight');
+  expect(spoken()).toBe('OpenAI, Monday: $1.50');
+  expect(tooltip()?.textContent).toContain('Anthropic');
+  expect(tooltip()?.querySelector('.swatch.s2')).not.toBeNull();
+  press('ArrowRight');
+  expect(spoken()).toBe('OpenAI, Tuesday: $1.50');
+  expect(tooltip()?.textContent).not.toContain('Anthropic');
+});
+
+it('lets Escape dismiss the tooltip', () => {
+  press('ArrowRight');
+  expect(tooltip()).not.toBeNull();
+  press('Escape');
+  expect(tooltip()).toBeNull();
+});
+
+it('has a table twin', () => {
+  expect(document.querySelector('[data-testid="chart-table"]')).toBeNull();
+  document.querySelector<HTMLElement>('[data-testid="chart-table-toggle"]')?.click();
+  flushSync();
+  const cells = [...document.querySelectorAll('[data-testid="chart-table"] tbody tr')].map((row) => row.textContent);
+  expect(cells).toHaveLength(2);
+  expect(cells[0]).toContain('1.50');
+});
