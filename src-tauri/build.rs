@@ -1,1 +1,14 @@
-fn main() {}
+use tauri_build::{AppManifest, Attributes};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // Otherwise the window would export the symbols of its own SQLite, and WebKitGTK, which is linked to the system's,
+    // would call into it.
+    #[expect(clippy::disallowed_methods, reason = "Cargo tells build scripts the target in this way alone")]
+    let target = std::env::var_os("CARGO_CFG_TARGET_OS");
+    if target.is_some_and(|os| os == "linux") {
+        println!("cargo:rustc-link-arg-bins=-Wl,--exclude-libs,ALL");
+    }
+    let page = AppManifest::new().commands(&["call"]);
+    tauri_build::try_build(Attributes::new().app_manifest(page))?;
+    Ok(())
+}

@@ -1,1 +1,112 @@
-fn main() {}
+//! The window of Spendglass: shows the page, carries its requests to the core and the core's events back.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+mod door;
+mod links;
+mod options;
+mod sample;
+
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::Parser;
+use tauri::{AppHandle, Manager, RunEvent, WebviewWindowBuilder};
+use tauri_plugin_window_state::StateFlags;
+
+use door::Door;
+use options::Options;
+
+/// How long quitting waits for syncs to stop. What is not booked by then is read again the next time.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+fn main() -> anyhow::Result<()> {
+    let options = Options::parse();
+    prefer_plain_rendering();
+    tauri::Builder::default()
+        .plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| show(app)))
+        .plugin(
+            tauri_plugin_window_state::Builder::default()
+                .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED)
+                .build(),
+        )
+        .manage(Door::new(options))
+        .invoke_handler(tauri::generate_handler![door::call])
+        .setup(|app| {
+            let handle = app.handle();
+            tauri::async_runtime::spawn(end_when_asked(handle.clone()));
+            tauri::async_runtime::spawn(door::open(handle.clone()));
+            open_window(handle)?;
+            Ok(())
+        })
+        .build(tauri::generate_context!())
+        .context("the window cannot be made")?
+        .run(|app, event| {
+            if matches!(event, RunEvent::Exit) {
+                tauri::async_runtime::block_on(async {
+                    // Late or not, the program ends now.
+                    let _ = tokio::time::timeout(FAREWELL, app.state::<Door>().close()).await;
+                });
+            }
+        });
+    Ok(())
+}
+
+/// The web view's fast path leaves windows blank on some graphics drivers. A person who set the variable is left alone.
+fn prefer_plain_rendering() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = glib::setenv("WEBKIT_DISABLE_DMABUF_RENDERER", "1", false) {
+        eprintln!("spendglass-app: the drawing of the page is left to WebKit's own choice: {error}");
+    }
+}
+
+fn open_window(app: &AppHandle) -> anyhow::Result<()> {
+    let config = app.config().app.windows.first().context("the configuration names no window")?;
+    let (here, opener) = (app.clone(), app.clone());
+    WebviewWindowBuilder::from_config(app, config)?
+        .on_navigation(move |url| {
+            let own = links::is_own_page(url);
+            if !own {
+                links::open(&here, url);
+            }
+            own
+        })
+        .on_new_window(move |url, _features| {
+            links::open(&opener, &url);
+            tauri::webview::NewWindowResponse::Deny
+        })
+        .build()?;
+    Ok(())
+}
+
+/// Brings the window to the front: what starting Spendglass again does.
+fn show(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window("main") {
+        // A desktop may refuse any of these; there is nothing else to try.
+        let _ = window.show();
+        let _ = window.unminimize();
+        let _ = window.set_focus();
+    }
+}
+
+/// Quits in order when the system or a terminal asks for it: syncs stop, the window's place is kept.
+async fn end_when_asked(app: AppHandle) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (Ok(mut terminate), Ok(mut hang_up)) =
+            (signal(SignalKind::terminate()), signal(SignalKind::hangup()))
+        else {
+            return;
+        };
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = hang_up.recv() => {}
+            Ok(()) = tokio::signal::ctrl_c() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    if tokio::signal::ctrl_c().await.is_err() {
+        return;
+    }
+    app.exit(0);
+}

@@ -1,0 +1,106 @@
+//! The one door of the page: `call` in, `event` out.
+
+use serde_json::Value;
+use spendglass_core::api::{self, ApiError, App, ErrorCode, Event, Request, Response};
+use tauri::{AppHandle, Emitter, Manager, State};
+use tokio::sync::OnceCell;
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+
+use crate::options::Options;
+
+/// The core, opened by the first who needs it. Where it does not open, every request is answered with the reason, and the
+/// next one tries again: a full disk or a missing folder can be mended while the window stands.
+pub(crate) struct Door {
+    options: Options,
+    app: OnceCell<App>,
+}
+
+impl Door {
+    pub(crate) fn new(options: Options) -> Door {
+        Door { options, app: OnceCell::new() }
+    }
+
+    async fn app(&self, page: &AppHandle) -> Result<&App, ApiError> {
+        let open = async || {
+            let app = App::open(self.options.config()?).await?;
+            tauri::async_runtime::spawn(pass_on(app.events(), page.clone()));
+            Ok(app)
+        };
+        self.app.get_or_try_init(open).await
+    }
+
+    pub(crate) async fn ask(&self, page: &AppHandle, request: Request) -> Result<Response, ApiError> {
+        api::handle(self.app(page).await?, request).await
+    }
+
+    /// Stops the syncs under way and waits for them.
+    pub(crate) async fn close(&self) {
+        if let Some(app) = self.app.get() {
+            app.close().await;
+        }
+    }
+}
+
+/// Opens the store while the page loads, so that its first request finds it open.
+pub(crate) async fn open(page: AppHandle) {
+    // A failure is told in answer to the page's first request.
+    let _ = page.state::<Door>().app(&page).await;
+}
+
+#[tauri::command]
+pub(crate) async fn call(
+    page: AppHandle,
+    door: State<'_, Door>,
+    request: Value,
+) -> Result<Response, ApiError> {
+    door.ask(&page, read(request)?).await
+}
+
+/// The reader's own words would repeat what it could not read, and that may be a key.
+fn read(request: Value) -> Result<Request, ApiError> {
+    serde_json::from_value(request).map_err(|_| ApiError {
+        code: ErrorCode::BadRequest,
+        message: "The page asked for something that Spendglass does not know. Please report this.".to_owned(),
+        retry_at: None,
+    })
+}
+
+async fn pass_on(mut events: Receiver<Event>, page: AppHandle) {
+    loop {
+        let event = match events.recv().await {
+            Ok(event) => event,
+            // Some were missed: the page reads everything again.
+            Err(RecvError::Lagged(_)) => Event::Changed,
+            Err(RecvError::Closed) => return,
+        };
+        if let Err(error) = page.emit("event", event) {
+            eprintln!("spendglass-app: an event did not reach the page: {error}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_request_is_read_by_its_method() {
+        assert!(matches!(read(json!({"method": "accounts"})), Ok(Request::Accounts)));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_repeated() {
+        let requests = [
+            json!({"method": "sk-secret"}),
+            json!({"method": "replaceKey", "params": {"account": "sk-secret", "key": "sk-secret"}}),
+            json!("sk-secret"),
+        ];
+        for request in requests {
+            let error = read(request).unwrap_err();
+            assert_eq!(error.code, ErrorCode::BadRequest);
+            assert!(!format!("{error:?}").contains("sk-secret"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Where the page may lead: to itself, and by the person's own browser to the pages on which keys are made.
+
+use spendglass_core::api::{ProviderRow, Request, Response};
+use tauri::{AppHandle, Manager, Url};
+
+use crate::door::Door;
+
+/// Whether the address is that of the page that came with this program.
+pub(crate) fn is_own_page(url: &Url) -> bool {
+    match (url.scheme(), url.host_str()) {
+        ("tauri", Some("localhost")) => cfg!(not(windows)),
+        // On Windows the page has an http address; in development it comes from Vite.
+        ("http" | "https", Some("tauri.localhost")) => cfg!(windows),
+        ("http", Some("127.0.0.1")) => tauri::is_dev() && url.port() == Some(1420),
+        _ => false,
+    }
+}
+
+/// Opens the address in the person's browser where it is a page on which a provider's keys are made. Nothing else is
+/// opened: a page that was led astray could carry figures out in an address.
+pub(crate) fn open(app: &AppHandle, url: &Url) {
+    let (app, url) = (app.clone(), url.clone());
+    tauri::async_runtime::spawn(async move {
+        let answer = app.state::<Door>().ask(&app, Request::Providers).await;
+        let Ok(Response::Providers(providers)) = answer else { return };
+        if !makes_keys(&providers, &url) {
+            eprintln!("spendglass-app: a link that leads elsewhere than to a provider's keys was not opened");
+        } else if let Err(error) = tauri_plugin_opener::open_url(url, None::<&str>) {
+            eprintln!("spendglass-app: no browser could be opened: {error}");
+        }
+    });
+}
+
+fn makes_keys(providers: &[ProviderRow], url: &Url) -> bool {
+    let mut pages = providers.iter().flat_map(|provider| &provider.keys).map(|kind| &kind.made_at);
+    url.scheme() == "https" && pages.any(|page| Url::parse(page).as_ref() == Ok(url))
+}
+
+#[cfg(test)]
+mod tests {
+    use spendglass_core::api::KeyKindRow;
+
+    use super::*;
+
+    fn url(text: &str) -> Url {
+        Url::parse(text).unwrap()
+    }
+
+    #[test]
+    fn only_the_programs_own_page_is_shown() {
+        assert_eq!(is_own_page(&url("tauri://localhost/index.html")), cfg!(not(windows)));
+        for other in [
+            "https://example.com/",
+            "http://localhost/",
+            "tauri://example.com/",
+            "file:///etc/passwd",
+            "data:text/html,x",
+            "about:blank",
+        ] {
+            assert!(!is_own_page(&url(other)), "{other}");
+        }
+    }
+
+    #[test]
+    fn only_a_page_that_makes_keys_is_opened_and_only_as_it_stands() {
+        let kind = |made_at: &str| KeyKindRow {
+            id: "admin".to_owned(),
+            name: "Admin key".to_owned(),
+            prefixes: vec![],
+            sees: vec![],
+            made_at: made_at.to_owned(),
+            note: String::new(),
+        };
+        let providers = [ProviderRow {
+            id: "openai".to_owned(),
+            name: "OpenAI".to_owned(),
+            base_url: "https://api.example.com/v1".to_owned(),
+            keys: vec![kind("https://console.example.com/keys"), kind("http://plain.example.com/keys")],
+            latency: String::new(),
+        }];
+        assert!(makes_keys(&providers, &url("https://console.example.com/keys")));
+        for other in [
+            "https://console.example.com/keys?spent=12",
+            "https://console.example.com/keys/..",
+            "https://console.example.com.evil.com/keys",
+            "https://user@console.example.com/keys",
+            "http://console.example.com/keys",
+            "http://plain.example.com/keys",
+            "file:///keys",
+        ] {
+            assert!(!makes_keys(&providers, &url(other)), "{other}");
+        }
+    }
+}

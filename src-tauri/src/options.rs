@@ -1,0 +1,74 @@
+//! What the window understands on its command line.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use spendglass_core::api::{self, ApiError, Config, ErrorCode};
+use spendglass_core::time::{Clock, Timestamp, Zone};
+use spendglass_core::vault::Vault;
+
+use crate::sample;
+
+/// The window of Spendglass: what AI use costs, today and this month.
+///
+/// The same in a terminal: spendglass.
+#[derive(Debug, Parser)]
+#[command(name = "spendglass-app", version)]
+pub(crate) struct Options {
+    /// Folder of the store, in place of the usual one
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// The time to take as the present, such as 2026-11-22T09:30:00Z
+    #[arg(long, value_name = "RFC3339")]
+    now: Option<Timestamp>,
+    /// Time zone of your own days, such as Asia/Kolkata; providers bill by UTC days all the same
+    #[arg(long, value_name = "IANA")]
+    timezone: Option<Zone>,
+}
+
+impl Options {
+    /// What the core needs to open.
+    pub(crate) fn config(&self) -> Result<Config, ApiError> {
+        let data_dir = self.data_dir.clone().or_else(api::default_data_dir).ok_or_else(|| ApiError {
+            code: ErrorCode::Store,
+            message: "There is no home folder to keep the store in. Start Spendglass with --data-dir DIR."
+                .to_owned(),
+            retry_at: None,
+        })?;
+        Ok(Config {
+            data_dir,
+            vault: Vault::system(),
+            clock: self.now.map_or(Clock::System, Clock::Fixed),
+            zone: self.timezone,
+            sample: Some(sample::source()),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> Result<Options, clap::Error> {
+        Options::try_parse_from([&["spendglass-app"], arguments].concat())
+    }
+
+    #[test]
+    fn a_fixed_present_and_zone_reach_the_core() {
+        let options =
+            parse(&["--data-dir", "/d", "--now", "2026-11-22T09:30:00Z", "--timezone", "Asia/Kolkata"])
+                .unwrap();
+        let config = options.config().unwrap();
+        assert_eq!(config.data_dir, PathBuf::from("/d"));
+        assert_eq!(config.clock.now().to_string(), "2026-11-22T09:30:00Z");
+        assert_eq!(config.zone.map(|zone| zone.name()), Some("Asia/Kolkata"));
+        assert!(config.sample.is_some());
+    }
+
+    #[test]
+    fn what_is_no_time_or_zone_is_refused_before_a_window_opens() {
+        assert!(parse(&["--now", "yesterday"]).is_err());
+        assert!(parse(&["--timezone", "Asia/Atlantis"]).is_err());
+        assert!(parse(&["sk-admin-key"]).is_err());
+    }
+}
