@@ -1,8 +1,8 @@
 //! The main job from end to end, through the api: add keys, sync from the pretend providers, read the figures.
 
 use spendglass_core::api::{
-    AddAccount, App, Config, Grouping, Measure, OverviewQuery, Request, Response, SpendQuery, StreamState, SyncQuery,
-    UsageQuery, handle,
+    AddAccount, App, Config, Grouping, Measure, OverviewQuery, Request, Response, SpendQuery, StreamState,
+    SyncQuery, UsageQuery, handle,
 };
 use spendglass_core::time::{Clock, Timestamp, Zone};
 use spendglass_core::vault::{Secret, Vault};
@@ -52,23 +52,36 @@ async fn a_freelancer_sees_what_today_and_this_month_cost() {
     let app = app(folder.path(), NOW).await;
     add_all(&app, &town).await;
 
-    let Response::Sync(report) = handle(&app, Request::Sync(SyncQuery::default())).await.unwrap() else { panic!() };
+    let Response::Sync(report) = handle(&app, Request::Sync(SyncQuery::default())).await.unwrap() else {
+        panic!()
+    };
     for account in &report.accounts {
         for stream in &account.streams {
-            assert_eq!(stream.state, StreamState::Ok, "{}/{}: {:?}", account.provider, stream.stream, stream.message);
+            assert_eq!(
+                stream.state,
+                StreamState::Ok,
+                "{}/{}: {:?}",
+                account.provider,
+                stream.stream,
+                stream.message
+            );
         }
     }
     assert!(report.complete);
 
     let query = OverviewQuery { chart_width: Some(800) };
-    let Response::Overview(overview) = handle(&app, Request::Overview(query)).await.unwrap() else { panic!() };
+    let Response::Overview(overview) = handle(&app, Request::Overview(query)).await.unwrap() else {
+        panic!()
+    };
     assert_eq!(overview.accounts.len(), 3);
     assert!(!overview.today.billed.is_empty(), "{:?}", overview.today);
     assert!(!overview.month.billed.is_empty());
     assert_eq!(overview.usual_day.as_ref().unwrap().of_days, 28);
     assert!(!overview.daily.unwrap().marks.is_empty());
 
-    for by in [Grouping::Day, Grouping::Provider, Grouping::Model, Grouping::Project, Grouping::Key, Grouping::Item] {
+    for by in
+        [Grouping::Day, Grouping::Provider, Grouping::Model, Grouping::Project, Grouping::Key, Grouping::Item]
+    {
         let query = UsageQuery { by, from: None, to: None };
         let Response::Usage(usage) = handle(&app, Request::Usage(query)).await.unwrap() else { panic!() };
         assert_eq!(usage.total.billed, overview.month.billed, "by {by:?}");

@@ -32,7 +32,7 @@ impl Default for Timeouts {
         Timeouts {
             connect: Duration::from_secs(10),
             silence: Duration::from_secs(30),
-            whole: Duration::from_secs(120),
+            whole: Duration::from_mins(2),
         }
     }
 }

@@ -94,6 +94,15 @@ pub fn beside(rows: &[RollupRow], period: Period, lane: Lane) -> Result<Vec<(Lan
 /// The fewest complete days from which a usual day is told.
 pub const FEWEST_DAYS: usize = 7;
 
+/// What a usual day is billed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsualDay {
+    /// The median of each currency.
+    pub billed: Vec<(Currency, Total)>,
+    /// How many complete days it is taken from.
+    pub of_days: usize,
+}
+
 /// The median billed day over the days from `from` up to, but without, `to`, and how many they are. A covered day without a
 /// charge counts as nought; with fewer than seven days there is none.
 pub fn usual_day(
@@ -101,7 +110,7 @@ pub fn usual_day(
     from: Date,
     to: Date,
     lane: Lane,
-) -> Result<Option<(Vec<(Currency, Total)>, usize)>, MoneyError> {
+) -> Result<Option<UsualDay>, MoneyError> {
     let count = usize::try_from(to.days_since(from)).unwrap_or(0);
     if count < FEWEST_DAYS {
         return Ok(None);
@@ -119,7 +128,7 @@ pub fn usual_day(
         upper.mean(lower).ok_or(MoneyError::Overflow(currency)).map(|middle| (currency, middle))
     };
     let medians: Vec<_> = currencies.into_iter().map(median).collect::<Result<_, _>>()?;
-    Ok((!medians.is_empty()).then_some((medians, count)))
+    Ok((!medians.is_empty()).then_some(UsualDay { billed: medians, of_days: count }))
 }
 
 /// The currency to draw: the only one, else dollars, else the one with the largest figure.

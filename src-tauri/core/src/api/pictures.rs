@@ -12,7 +12,7 @@ use super::{
     PictureKind, PictureQuery, PictureTheme, Spend, SpendQuery,
 };
 use crate::chart::{self, Bucket, Chart, RankedBars, RankedRow, Series, Slot, StackedBars, Theme, Unit};
-use crate::money::{Currency, Decimal};
+use crate::money::{Currency, Decimal, Total};
 use crate::providers;
 use crate::report::{self, Totals};
 use crate::store::RollupRow;
@@ -88,7 +88,9 @@ impl App {
         };
         let (media_type, bytes) = match query.format {
             PictureFormat::Svg => ("image/svg+xml", chart::to_svg(&chart, theme).into_bytes()),
-            PictureFormat::Png => ("image/png", chart::to_png(&chart, theme, 2).map_err(undrawable)?),
+            PictureFormat::Png => {
+                ("image/png", chart::to_png(&chart, theme, 2).map_err(|error| undrawable(&error))?)
+            }
         };
         Ok(PictureFile {
             media_type: media_type.to_owned(),
@@ -103,7 +105,7 @@ impl App {
     }
 }
 
-fn undrawable(error: chart::ChartError) -> ApiError {
+fn undrawable(error: &chart::ChartError) -> ApiError {
     ApiError::new(ErrorCode::Internal, error.to_string())
 }
 
@@ -125,8 +127,8 @@ impl Scene<'_> {
     /// The figure of a group, where it is known.
     fn value(&self, totals: &Totals, unit: Option<Currency>) -> Option<Decimal> {
         match self.measure {
-            Measure::Billed => totals.billed.of(unit?).map(|total| total.nearest()),
-            Measure::Listed => totals.listed.of(unit?).map(|total| total.nearest()),
+            Measure::Billed => totals.billed.of(unit?).map(Total::nearest),
+            Measure::Listed => totals.listed.of(unit?).map(Total::nearest),
             Measure::Tokens => match (totals.input_tokens, totals.output_tokens) {
                 (None, None) => None,
                 (input, output) => Some(input.unwrap_or(0).saturating_add(output.unwrap_or(0)).into()),
@@ -209,7 +211,7 @@ impl Scene<'_> {
             height: CHART_HEIGHT,
             estimated: self.measure == Measure::Listed,
         });
-        chart::draw(&picture).map(Drawn).map_err(undrawable)
+        chart::draw(&picture).map(Drawn).map_err(|error| undrawable(&error))
     }
 
     /// The largest groups as bars; those that follow are one bar.
@@ -246,7 +248,7 @@ impl Scene<'_> {
             width: self.width,
             estimated: self.measure == Measure::Listed,
         });
-        chart::draw(&picture).map(Drawn).map_err(undrawable)
+        chart::draw(&picture).map(Drawn).map_err(|error| undrawable(&error))
     }
 
     /// A provider has one colour in every chart; other groups are coloured by rank.

@@ -95,9 +95,9 @@ impl App {
             (AccountState::Stale, _) => "Not read lately: sync to bring it up to date.".to_owned(),
             (_, message) => message.unwrap_or_else(|| "The last sync failed.".to_owned()),
         };
-        let (key_env, _) = match &row.account.key_place {
-            KeyPlace::Variable(name) => (Some(name.clone()), ()),
-            KeyPlace::Keychain(_) => (None, ()),
+        let key_env = match &row.account.key_place {
+            KeyPlace::Variable(name) => Some(name.clone()),
+            KeyPlace::Keychain(_) => None,
         };
         Account {
             id: row.id,

@@ -52,9 +52,9 @@ fn usual_day(rows: &[RollupRow], books: &Books, today: Date) -> Result<Option<Us
     let Some(covered_from) = books.covered_from() else { return Ok(None) };
     let from = covered_from.max(today.plus_days(-USUAL_DAYS));
     let usual = report::usual_day(rows, from, today, report::lane_of(rows))?;
-    Ok(usual.map(|(medians, days)| UsualDay {
-        billed: medians.into_iter().map(|(currency, total)| amount(total, currency)).collect(),
-        of_days: u32::try_from(days).unwrap_or(u32::MAX),
+    Ok(usual.map(|usual| UsualDay {
+        billed: usual.billed.into_iter().map(|(currency, total)| amount(total, currency)).collect(),
+        of_days: u32::try_from(usual.of_days).unwrap_or(u32::MAX),
     }))
 }
 

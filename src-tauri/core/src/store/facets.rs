@@ -9,6 +9,13 @@ use crate::ledger::{Charge, ChargeCategory, Lane, Meter, name_of};
 pub(super) type Cache = HashMap<Facet, i64>;
 const CACHED_AT_MOST: usize = 50_000;
 
+const INSERT: &str = "INSERT INTO facets (lane, category, meter, billed_currency, list_currency, unit, request_model, \
+     response_model, service_tier, context_window, project, api_key, description) \
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+const FIND: &str = "SELECT id FROM facets WHERE lane = ? AND category = ? AND meter = ? AND billed_currency = ? \
+     AND list_currency = ? AND unit = ? AND request_model = ? AND response_model = ? AND service_tier = ? \
+     AND context_window = ? AND project = ? AND api_key = ? AND description = ?";
+
 /// The fields of a facet; empty text stands for none.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Facet {
@@ -82,12 +89,6 @@ impl Store {
         if let Some(id) = self.remembered(|known| known.facets.get(facet).copied()) {
             return Ok(id);
         }
-        const INSERT: &str = "INSERT INTO facets (lane, category, meter, billed_currency, list_currency, unit, request_model, \
-             response_model, service_tier, context_window, project, api_key, description) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
-        const FIND: &str = "SELECT id FROM facets WHERE lane = ? AND category = ? AND meter = ? AND billed_currency = ? \
-             AND list_currency = ? AND unit = ? AND request_model = ? AND response_model = ? AND service_tier = ? \
-             AND context_window = ? AND project = ? AND api_key = ? AND description = ?";
         let bind = |sql: &'static str| {
             let query = sqlx::query(sql)
                 .bind(name_of(facet.lane, Lane::NAMED))

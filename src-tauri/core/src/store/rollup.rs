@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
 
 use super::facets::Facet;
 use super::{Store, StoreError, timestamp};
-use crate::ledger::{Charge, ChargeCategory, Lane, name_of, named};
+use crate::ledger::{Charge, ChargeCategory, Lane, Meter, name_of, named};
 use crate::money::{Currency, Total};
 use crate::time::{Period, Timestamp};
 
@@ -92,9 +92,7 @@ pub(super) struct Sums {
 
 impl Sums {
     pub(super) fn add(&mut self, charge: &Charge, facet_id: i64, facet: &Facet) -> Result<(), StoreError> {
-        if !self.facets.contains_key(&facet_id) {
-            self.facets.insert(facet_id, facet.clone());
-        }
+        self.facets.entry(facet_id).or_insert_with(|| facet.clone());
         let start = charge.charge_period.start;
         let day = start.utc_date().utc_start().unix();
         self.days.entry((facet_id, day)).or_default().add_charge(charge)?;
@@ -234,9 +232,11 @@ impl GroupSums {
     }
 
     fn add_charge(&mut self, charge: &Charge) -> Result<(), StoreError> {
+        // Bytes kept are a level, not something used up.
+        let is_level = charge.sku_meter == Some(Meter::Byte);
         let used = charge.tokens.is_some_and(|t| t.input_tokens() > 0 || t.output_tokens() > 0)
             || charge.consumed_quantity.is_some_and(|quantity| !quantity.is_zero());
-        let unpriced = charge.billed_cost.is_none() && charge.list_cost.is_none() && used;
+        let unpriced = charge.billed_cost.is_none() && charge.list_cost.is_none() && used && !is_level;
         self.add(&GroupSums {
             billed: charge.billed_cost.map(|money| money.amount.into()),
             listed: charge.list_cost.as_ref().map(|list| list.cost.amount.into()),
