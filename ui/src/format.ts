@@ -13,12 +13,25 @@ const MOST_DIGITS = 20;
 
 const DECIMAL = /^-?\d+(?:\.\d+)?$/;
 
-let locale = typeof navigator === 'undefined' ? 'en-US' : navigator.language || 'en-US';
+/** How numbers are written: as at home. */
+let locale = 'en-US';
+/** How dates and words are written: the page is English, with the habits of the person's region. */
+let wordLocale = 'en-US';
 
-/** Sets the locale: the system's, unless a test sets another. */
-export function useLocale(tag: string): void {
-  locale = tag;
+/** Sets the locale to the first that can be used. A bare system calls its language "C", which is none. */
+export function useLocale(...tags: readonly string[]): void {
+  locale = tags.find(usable) ?? 'en-US';
+  const { language, region } = new Intl.Locale(locale).maximize();
+  wordLocale = language === 'en' ? locale : `en-${region ?? 'GB'}`;
   formats.clear();
+}
+
+function usable(tag: string): boolean {
+  try {
+    return Intl.NumberFormat.supportedLocalesOf(tag).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 const formats = new Map<string, Intl.NumberFormat>();
@@ -32,6 +45,8 @@ function numberFormat(tag: string, options: Intl.NumberFormatOptions): Intl.Numb
   }
   return format;
 }
+
+useLocale(...navigator.languages);
 
 let exactStrings: boolean | null = null;
 
@@ -195,7 +210,7 @@ export function count(value: number | null): string {
 export function compact(value: number | null): string {
   if (value === null) return UNKNOWN;
   if (Math.abs(value) < 10_000) return count(value);
-  const parts = numberFormat(locale, { notation: 'compact', maximumSignificantDigits: 3 }).formatToParts(value);
+  const parts = numberFormat(wordLocale, { notation: 'compact', maximumSignificantDigits: 3 }).formatToParts(value);
   return parts
     .map((part, at) =>
       part.type === 'compact' && parts[at - 1]?.type !== 'literal' ? NARROW_SPACE + part.value : part.value,
@@ -239,7 +254,7 @@ export function relative(time: string, now: number): string {
   if (Number.isNaN(at)) return UNKNOWN;
   const seconds = Math.round((at - now) / 1000);
   if (Math.abs(seconds) < 45) return 'just now';
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'always' });
+  const format = new Intl.RelativeTimeFormat(wordLocale, { numeric: 'always' });
   for (const [unit, size, from] of STEPS) {
     if (Math.abs(seconds) >= from) return format.format(Math.trunc(seconds / size), unit);
   }
@@ -259,9 +274,9 @@ export function exactTime(time: string, zone?: string): string {
     timeZoneName: 'short',
   };
   try {
-    return new Intl.DateTimeFormat(locale, { ...options, ...(zone ? { timeZone: zone } : {}) }).format(at);
+    return new Intl.DateTimeFormat(wordLocale, { ...options, ...(zone ? { timeZone: zone } : {}) }).format(at);
   } catch {
-    return new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' }).format(at);
+    return new Intl.DateTimeFormat(wordLocale, { ...options, timeZone: 'UTC' }).format(at);
   }
 }
 
@@ -271,7 +286,7 @@ function utc(date: string): Date {
 
 /** A calendar date with its weekday: Sunday, November 22. */
 export function longDay(date: string): string {
-  return new Intl.DateTimeFormat(locale, {
+  return new Intl.DateTimeFormat(wordLocale, {
     weekday: 'long',
     month: 'long',
     day: 'numeric',
@@ -281,12 +296,12 @@ export function longDay(date: string): string {
 
 /** The month of a calendar date: November 2026. */
 export function month(date: string): string {
-  return new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(utc(date));
+  return new Intl.DateTimeFormat(wordLocale, { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(utc(date));
 }
 
 /** The first and last date of a range whose end is exclusive: Nov 1 – 22, 2026. */
 export function dayRange(from: string, to: string): string {
-  const format = new Intl.DateTimeFormat(locale, {
+  const format = new Intl.DateTimeFormat(wordLocale, {
     month: 'short',
     day: 'numeric',
     year: 'numeric',
@@ -305,5 +320,5 @@ export function addDays(date: string, days: number): string {
 
 /** Names in a sentence: OpenAI, Anthropic and OpenRouter. */
 export function names(list: readonly string[]): string {
-  return new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(list);
+  return new Intl.ListFormat(wordLocale, { type: 'conjunction' }).format(list);
 }
