@@ -12,7 +12,7 @@ export class Refusal extends Error {
   readonly retryAt: string | null;
 
   constructor(error: ApiError) {
-    super(error.message);
+    super(sentence(error.message));
     this.name = 'Refusal';
     this.code = error.code;
     this.retryAt = error.retryAt;
@@ -35,6 +35,11 @@ export function onEvent(hear: (event: Event) => void): Promise<() => void> {
   return listen<Event>('event', ({ payload }) => {
     hear(payload);
   });
+}
+
+function sentence(text: string): string {
+  const whole = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?…]$/.test(whole) ? whole : `${whole}.`;
 }
 
 function apiError(error: unknown): ApiError {

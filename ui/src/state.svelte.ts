@@ -31,7 +31,7 @@ class WindowState {
   /** How many syncs this window asked for that have not come back. */
   asked = $state(0);
   /** Whether sample data is being entered or left. */
-  switching = $state(false);
+  switching = $state<'in' | 'out' | null>(null);
   /** The last thing worth saying, for eyes and for the live region. */
   notice = $state<{ text: string; bad: boolean } | null>(null);
   /** Grows whenever figures may have changed, so that screens ask again. */
@@ -147,20 +147,20 @@ class WindowState {
   }
 
   async sample(enter: boolean): Promise<void> {
-    if (this.switching) return;
-    this.switching = true;
+    const way = enter ? 'in' : 'out';
+    if (this.switching === way) return;
+    this.switching = way;
     this.notice = null;
+    this.screen = 'today';
     try {
+      // Entering ends with the import; sample data can be left before that.
       await call(enter ? { method: 'enterSample' } : { method: 'leaveSample' });
-      this.screen = 'today';
-      this.overview = null;
-      await this.#changed();
-      await this.#catchUp();
     } catch (error) {
       this.say(error);
-      await this.#changed();
     } finally {
-      this.switching = false;
+      if (this.switching === way) this.switching = null;
+      if (this.asked === 0) this.syncing = {};
+      await this.#changed();
     }
   }
 
