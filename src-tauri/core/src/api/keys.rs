@@ -192,10 +192,11 @@ impl App {
             let message = format!("this key is connected already, as account {}", twin.id);
             return Err(ApiError::new(ErrorCode::AlreadyConnected, message));
         }
-        let kind = provider.kinds_of(secret.expose()).first().copied();
+        let recognised = providers::recognise(secret.expose());
+        let kind = recognised.iter().find(|(known, _)| known.id == provider.id).map(|(_, kind)| *kind);
         if kind.is_none()
             && !own_address
-            && let Some((other, _)) = providers::recognise(secret.expose()).first()
+            && let Some((other, _)) = recognised.first()
         {
             let message = format!(
                 "this looks like a key of {}, not of {}. Add it as {}",
