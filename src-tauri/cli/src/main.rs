@@ -1,2 +1,207 @@
-//! Spendglass in a terminal.
-fn main() {}
+//! Spendglass in a terminal: types a request, prints the answer, and decides nothing itself.
+
+/// Appends to a text. Writing into a `String` cannot fail.
+macro_rules! put {
+    ($text:expr, $($words:tt)*) => {{
+        use std::fmt::Write as _;
+        let _ = write!($text, $($words)*);
+    }};
+}
+
+mod accounts;
+mod chart;
+mod csv;
+mod demo;
+mod doctor;
+mod door;
+mod key;
+mod status;
+mod syncing;
+mod text;
+mod town;
+mod usage;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Args, Parser, Subcommand};
+use spendglass_core::time::{Clock, Timestamp, Zone};
+
+use door::{Ending, Failure, Out};
+
+/// What AI use costs: today, this month and by model, read from the providers' own billing.
+///
+/// Keys are kept in the operating system's keychain, figures in a store on this machine. Nothing is sent to anybody but the
+/// provider that is asked.
+#[derive(Parser)]
+#[command(name = "spendglass", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+struct Arguments {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command understands, before it or after it.
+#[derive(Args)]
+#[command(next_help_heading = "For every command")]
+pub(crate) struct Global {
+    /// Folder of the store, in place of the usual one
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// The time to take as the present, such as 2026-11-22T09:30:00Z
+    #[arg(long, global = true, value_name = "RFC3339")]
+    now: Option<Timestamp>,
+    /// Time zone of your own days, such as Asia/Kolkata; providers bill by UTC days all the same
+    #[arg(long, global = true, value_name = "IANA")]
+    pub(crate) timezone: Option<Zone>,
+    /// Print the answer as JSON, and nothing else
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+impl Global {
+    pub(crate) fn clock(&self) -> Clock {
+        self.now.map_or(Clock::System, Clock::Fixed)
+    }
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  partly done: a provider could not be reached, asks to wait, or answered unlike its contract; or interrupted
+  2  wrong usage: an argument, a date, an address, an account that does not exist
+  3  sign-in needed: a key is refused, or is of a kind that does not see this
+  4  keychain: it is locked or absent, or a key is not where it was put
+  5  store: the data folder cannot be read or written, or is of a newer version
+Where several things went wrong in one sync, the highest code is given. Errors are told on standard error.
+
+Examples:
+  spendglass demo                          see all of it with sample data, without a key
+  spendglass accounts add openai           asks for the key, without showing it
+  spendglass sync && spendglass status     read what is new; what today and this month cost";
+
+#[derive(Subcommand)]
+enum Command {
+    /// The whole trip with sample data: add, sync, status, usage, chart
+    Demo(demo::Options),
+    /// Connect providers: add, list, check, remove, replace-key
+    #[command(subcommand, after_help = "Example:\n  spendglass accounts add openai --label Studio")]
+    Accounts(accounts::Command),
+    /// Every provider, its kinds of key, what each sees and where it is made
+    #[command(after_help = "Example:\n  spendglass providers")]
+    Providers,
+    /// Read what is new from the providers
+    Sync(syncing::Options),
+    /// What today and this month cost, and how fresh that is
+    #[command(after_help = "Example:\n  spendglass status --timezone Asia/Kolkata")]
+    Status,
+    /// Exact sums by day, provider, account, model, project, key or item
+    Usage(usage::Options),
+    /// Draw a chart into a file
+    Chart(chart::Options),
+    /// What works, what does not, and what to do
+    #[command(after_help = "\
+Exit codes: 5 where the store fails, 4 where the keychain does, 1 where something else does, 0 otherwise.
+
+Example:
+  spendglass doctor")]
+    Doctor,
+    /// Serve a loopback town of pretend providers, to try things out and for tests
+    Simulator(town::Options),
+}
+
+fn main() -> ExitCode {
+    let typed: Vec<OsString> = std::env::args_os().collect();
+    let arguments = match read(&typed) {
+        Ok(arguments) => arguments,
+        Err(code) => return code,
+    };
+    let Arguments { global, command } = arguments;
+    let out = Out::new(global.json);
+    let ending = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Ending::Partly, format!("No threads can be started: {error}.")))
+        .and_then(|runtime| runtime.block_on(run(&global, &out, command)));
+    match ending {
+        Ok(ending) => ending.into(),
+        Err(failure) => {
+            door::complain(&failure.words);
+            failure.ending.into()
+        }
+    }
+}
+
+/// Reads the arguments. An argument that may be a key is never repeated: what is on a screen or in a log stays there.
+fn read(typed: &[OsString]) -> Result<Arguments, ExitCode> {
+    let given = || typed.iter().skip(1).map(|argument| argument.to_string_lossy());
+    if given().any(|argument| key::key_shaped(&argument)) {
+        door::complain(key::IN_ARGUMENTS);
+        return Err(Ending::Usage.into());
+    }
+    Arguments::try_parse_from(typed).map_err(|error| {
+        let takes_key = given().any(|argument| argument == "add" || argument == "replace-key");
+        if takes_key && matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand) {
+            door::complain(key::STRAY);
+        } else {
+            // Nothing is left to tell where the terminal itself is gone.
+            let _ = error.print();
+        }
+        u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
+    })
+}
+
+async fn run(global: &Global, out: &Out, command: Command) -> Result<Ending, Failure> {
+    match command {
+        Command::Demo(options) => demo::run(global, out, options).await,
+        Command::Accounts(command) => accounts::run(global, out, command).await,
+        Command::Providers => accounts::providers(global, out).await,
+        Command::Sync(options) => syncing::run(global, out, options).await,
+        Command::Status => status::run(global, out).await,
+        Command::Usage(options) => usage::run(global, out, options).await,
+        Command::Chart(options) => chart::run(global, out, options).await,
+        Command::Doctor => doctor::run(global, out).await,
+        Command::Simulator(options) => town::run(global, out, options).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_well_formed_and_every_command_has_an_example() {
+        let mut root = Arguments::command();
+        root.build();
+        root.clone().debug_assert();
+        let mut left: Vec<clap::Command> = root.get_subcommands().cloned().collect();
+        while let Some(command) = left.pop() {
+            if command.get_name() == "help" {
+                continue;
+            }
+            let name = command.get_name().to_owned();
+            assert!(command.get_about().is_some(), "{name} has no description");
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains("spendglass "), "{name} has no example");
+            left.extend(command.get_subcommands().cloned());
+        }
+    }
+
+    #[test]
+    fn global_arguments_go_before_and_after() {
+        let read = |line: &str| Arguments::try_parse_from(line.split(' ')).unwrap().global;
+        for line in [
+            "spendglass --json --timezone Asia/Kolkata status",
+            "spendglass status --timezone Asia/Kolkata --json",
+        ] {
+            let global = read(line);
+            assert!(global.json);
+            assert_eq!(global.timezone.unwrap().name(), "Asia/Kolkata");
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! Exact sums by a grouping.
+
+use clap::{Args, ValueEnum};
+use spendglass_core::api::{Amount, Grouping, Request, Response, Usage, UsageQuery, UsageRow};
+use spendglass_core::money::{self, Decimal};
+use spendglass_core::time::{Date, Zone};
+
+use crate::door::{Door, Ending, Failure, Out};
+use crate::text::{
+    Stand, Table, UNKNOWN, amount, amounts, amounts_cell, as_of, cell, clean, count, days, explained, several,
+};
+use crate::{Global, csv};
+
+#[derive(Args)]
+#[command(after_help = "\
+Dates are UTC dates, as providers bill; without them the present month to date. In JSON and CSV every amount has every digit.
+
+Examples:
+  spendglass usage --by model
+  spendglass usage --by day --from 2026-11-01 --to 2026-12-01 --csv > november.csv
+  spendglass usage --by provider --json")]
+pub(crate) struct Options {
+    /// What the sums are grouped by
+    #[arg(long, value_name = "GROUPING")]
+    by: By,
+    /// First UTC date
+    #[arg(long, value_name = "DATE")]
+    from: Option<Date>,
+    /// End date, exclusive
+    #[arg(long, value_name = "DATE")]
+    to: Option<Date>,
+    /// Print CSV
+    #[arg(long, conflicts_with = "json")]
+    csv: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum By {
+    Day,
+    Provider,
+    Account,
+    Model,
+    Project,
+    Key,
+    Item,
+}
+
+impl From<By> for Grouping {
+    fn from(by: By) -> Grouping {
+        match by {
+            By::Day => Grouping::Day,
+            By::Provider => Grouping::Provider,
+            By::Account => Grouping::Account,
+            By::Model => Grouping::Model,
+            By::Project => Grouping::Project,
+            By::Key => Grouping::Key,
+            By::Item => Grouping::Item,
+        }
+    }
+}
+
+pub(crate) async fn run(global: &Global, out: &Out, options: Options) -> Result<Ending, Failure> {
+    let date = |date: Option<Date>| date.map(|date| date.to_string());
+    let query = UsageQuery { by: options.by.into(), from: date(options.from), to: date(options.to) };
+    let (response, zone) = Door::ask_once(global, Request::Usage(query)).await?;
+    let Response::Usage(usage) = &response else { return Err(Failure::mismatch()) };
+    if options.csv {
+        Out::raw(&csv::usage(usage))?;
+    } else {
+        out.answer(&response, || words(usage, zone))?;
+    }
+    Ok(Ending::Done)
+}
+
+/// The sums in words.
+pub(crate) fn words(usage: &Usage, zone: Zone) -> String {
+    let by = group_name(usage.by);
+    let range = days(&usage.from, &usage.to);
+    let at = as_of(usage.as_of.as_deref(), zone);
+    let mut text = format!("By {by}, {range} ({} days), {at}\n\n", usage.days);
+    if usage.rows.is_empty() {
+        text.push_str("Nothing is known of these days.\n");
+    } else {
+        let heads = [
+            (by, Stand::Left),
+            ("billed", Stand::Point),
+            ("at list price, est.", Stand::Point),
+            ("input tokens", Stand::Right),
+            ("output tokens", Stand::Right),
+            ("requests", Stand::Right),
+        ];
+        let mut table = Table::new(&heads);
+        let mut add = |name: String, row: &UsageRow| {
+            table.row([
+                cell(name),
+                amounts_cell(&row.billed),
+                amounts_cell(&row.listed),
+                cell(count(row.input_tokens)),
+                cell(count(row.output_tokens)),
+                cell(count(row.requests)),
+            ]);
+        };
+        for row in &usage.rows {
+            add(clean(&row.name), row);
+        }
+        add("All".to_owned(), &usage.total);
+        text.push_str(&table.render());
+        if usage.total.unpriced > 0 {
+            let lines = several(usage.total.unpriced, "line");
+            put!(text, "\nThe list price lacks {lines} of usage without a known price.\n");
+        }
+        if usage.rows.iter().any(|row| row.billed.is_empty() || row.listed.is_empty()) {
+            text.push_str("\n— is not known: the provider does not tell it by this grouping, or no list price is known.\n");
+        }
+    }
+    for lane in &usage.beside {
+        put!(text, "\nBeside that, {} {}; never added up.\n", lane.lane, amounts(&lane.billed));
+    }
+    for note in &usage.notes {
+        put!(text, "\n{}\n", clean(note));
+    }
+    explained(text)
+}
+
+fn group_name(by: Grouping) -> &'static str {
+    match by {
+        Grouping::Day => "day",
+        Grouping::Provider => "provider",
+        Grouping::Account => "account",
+        Grouping::Model => "model",
+        Grouping::Project => "project",
+        Grouping::Key => "key",
+        Grouping::Item => "item",
+    }
+}
+
+/// What each day was billed, as bars of text. Sums by day go in; a day of which nothing is known has no bar and no zero.
+pub(crate) fn bars(usage: &Usage, wide: usize) -> String {
+    let (Ok(from), Ok(to)) = (usage.from.parse::<Date>(), usage.to.parse::<Date>()) else {
+        return String::new();
+    };
+    let Some(currency) = usage.total.billed.first().map(|amount| amount.currency.as_str()) else {
+        return "Nothing was billed on these days, as far as is known.\n".to_owned();
+    };
+    let of = |row: &UsageRow| -> Option<(Decimal, Amount)> {
+        let amount = row.billed.iter().find(|amount| amount.currency == currency)?;
+        Some((money::exact(&amount.amount).ok()?, amount.clone()))
+    };
+    let most = usage.rows.iter().filter_map(&of).map(|(value, _)| value).max().unwrap_or_default();
+    let mut table = Table::new(&[("UTC day", Stand::Left), ("billed", Stand::Point), ("", Stand::Left)]);
+    for day in (0..to.days_since(from)).map(|day| from.plus_days(day).to_string()) {
+        let known = usage.rows.iter().find(|row| row.key.as_ref() == Some(&day)).and_then(&of);
+        match known {
+            Some((value, shown)) => {
+                table.row([cell(day), cell(amount(&shown)), cell("█".repeat(length(value, most, wide)))]);
+            }
+            None => table.row([cell(day), cell(UNKNOWN), cell("")]),
+        }
+    }
+    table.render()
+}
+
+fn length(value: Decimal, most: Decimal, wide: usize) -> usize {
+    let share =
+        value.checked_div(most).unwrap_or_default().checked_mul(Decimal::from(wide)).unwrap_or_default();
+    let whole = usize::try_from(share.round()).unwrap_or(0).min(wide);
+    // A day that cost something has a bar, however small.
+    if whole == 0 && value > Decimal::ZERO { 1 } else { whole }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(key: Option<&str>, name: &str, billed: &[(&str, &str)]) -> UsageRow {
+        let billed = billed.iter().map(|(amount, currency)| Amount {
+            amount: (*amount).to_owned(),
+            currency: (*currency).to_owned(),
+        });
+        UsageRow {
+            key: key.map(str::to_owned),
+            name: name.to_owned(),
+            provider: None,
+            billed: billed.collect(),
+            listed: vec![],
+            input_tokens: Some(1_000_000),
+            output_tokens: None,
+            requests: None,
+            unpriced: 0,
+        }
+    }
+
+    fn usage(by: Grouping, rows: Vec<UsageRow>) -> Usage {
+        Usage {
+            from: "2026-11-20".to_owned(),
+            to: "2026-11-23".to_owned(),
+            days: "UTC".to_owned(),
+            by,
+            lane: "billed".to_owned(),
+            rows,
+            total: row(None, "all", &[("3.5", "USD"), ("7", "credits")]),
+            beside: vec![],
+            as_of: None,
+            notes: vec!["OpenRouter tells nothing of today.".to_owned()],
+        }
+    }
+
+    #[test]
+    fn currencies_stand_below_each_other_and_are_never_added() {
+        let rows =
+            vec![row(Some("a"), "model a", &[("3.5", "USD"), ("7", "credits")]), row(None, "not told", &[])];
+        let text = words(&usage(Grouping::Model, rows), Zone::UTC);
+        assert!(
+            text.starts_with("By model, 2026-11-20 to 2026-11-22 (UTC days), nothing read yet\n"),
+            "{text}"
+        );
+        assert!(text.contains("3.50 USD") && text.contains("7    credits"), "{text}");
+        assert!(text.contains("1,000,000") && text.contains("— is not known"), "{text}");
+        assert!(text.contains("OpenRouter tells nothing of today."));
+    }
+
+    #[test]
+    fn bars_keep_their_measure() {
+        let rows = vec![
+            row(Some("2026-11-20"), "2026-11-20", &[("0.01", "USD")]),
+            row(Some("2026-11-22"), "2026-11-22", &[("3.49", "USD")]),
+        ];
+        let text = bars(&usage(Grouping::Day, rows), 20);
+        let lines: Vec<&str> = text.lines().collect();
+        let long = |line: &str| line.matches('█').count();
+        assert_eq!((long(lines[1]), long(lines[2]), long(lines[3])), (1, 0, 20), "{text}");
+        assert!(lines[2].contains('—'), "a day without a figure is not free: {text}");
+    }
+
+    #[test]
+    fn a_credit_has_no_bar() {
+        let minus = money::exact("-2.5").unwrap();
+        assert_eq!(length(minus, Decimal::ONE, 20), 0);
+        assert_eq!(length(Decimal::ZERO, Decimal::ZERO, 20), 0);
+    }
+}
