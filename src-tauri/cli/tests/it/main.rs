@@ -1,0 +1,9 @@
+//! The real program against the real simulator: what is typed, what is printed, how it ends.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod faults;
+mod keys;
+mod raw;
+mod stage;
+mod sums;
+mod trip;
