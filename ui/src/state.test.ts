@@ -1,0 +1,136 @@
+import { flushSync } from 'svelte';
+import { beforeEach, expect, it, vi } from 'vitest';
+import type { Account, Event, Overview, Request, SyncReport } from './bindings';
+
+const door = vi.hoisted(() => ({
+  asked: [] as Request[],
+  answer: (() => Promise.resolve(undefined)) as (request: Request) => Promise<unknown>,
+  hear: (() => undefined) as (event: Event) => void,
+}));
+vi.mock('./api', () => ({
+  Refusal: class extends Error {},
+  call: (request: Request) => {
+    door.asked.push(request);
+    return door.answer(request);
+  },
+  onEvent: (hear: (event: Event) => void) => {
+    door.hear = hear;
+    return Promise.resolve(() => undefined);
+  },
+}));
+
+const NOW = '2026-11-22T10:00:00Z';
+const overview = (accounts: Partial<Account>[]): Partial<Overview> => ({
+  now: NOW,
+  sample: false,
+  accounts: accounts as Account[],
+});
+const openai = (more: Partial<Account>): Partial<Account> => ({ id: 1, label: 'OpenAI', state: 'fresh', syncedAt: NOW, ...more });
+
+async function fresh(accounts: Partial<Account>[]) {
+  vi.resetModules();
+  localStorage.clear();
+  door.asked = [];
+  door.answer = (request) => {
+    if (request.method === 'overview') return Promise.resolve(overview(accounts));
+    if (request.method === 'settings') return Promise.resolve({ timeZone: 'Asia/Kolkata', theme: 'dark' });
+    if (request.method === 'changeSettings') return Promise.resolve(request.params);
+    if (request.method === 'sync') return Promise.resolve({ accounts: [], complete: true } satisfies SyncReport);
+    return Promise.resolve({});
+  };
+  const { app } = await import('./state.svelte');
+  const stop = app.start();
+  await vi.waitFor(() => {
+    expect(app.overview).not.toBeNull();
+  });
+  stop();
+  return app;
+}
+
+const asked = (method: Request['method']): Request[] => door.asked.filter((request) => request.method === method);
+
+beforeEach(() => {
+  delete document.documentElement.dataset['theme'];
+});
+
+it('wears the theme of the settings and keeps the rest of them when it changes', async () => {
+  const app = await fresh([openai({})]);
+  await vi.waitFor(() => {
+    expect(document.documentElement.dataset['theme']).toBe('dark');
+  });
+  await app.setTheme('light');
+  expect(document.documentElement.dataset['theme']).toBe('light');
+  expect(asked('changeSettings')).toEqual([
+    { method: 'changeSettings', params: { timeZone: 'Asia/Kolkata', theme: 'light' } },
+  ]);
+  await app.setTheme('system');
+  expect(document.documentElement.dataset['theme']).toBeUndefined();
+});
+
+it('reads what is new at the start when figures are missing or old, and not otherwise', async () => {
+  await fresh([openai({ state: 'new', syncedAt: null })]);
+  await vi.waitFor(() => {
+    expect(asked('sync')).toHaveLength(1);
+  });
+  await fresh([openai({ syncedAt: '2026-11-22T09:00:00Z' })]);
+  await vi.waitFor(() => {
+    expect(asked('sync')).toHaveLength(1);
+  });
+  const app = await fresh([openai({}), openai({ id: 2, state: 'keyRejected', syncedAt: null })]);
+  await app.refresh();
+  expect(asked('sync')).toHaveLength(0);
+});
+
+it('says what is being read and how far it is', async () => {
+  const app = await fresh([openai({}), openai({ id: 2, label: 'Anthropic' })]);
+  expect(app.progress).toBeNull();
+  door.hear({ type: 'syncStarted', account: 1 as unknown as bigint });
+  flushSync();
+  expect(app.progress).toBe('Syncing OpenAI…');
+  door.hear({ type: 'syncProgress', account: 1 as unknown as bigint, stream: 'costs', done: 12, total: 40, first: true });
+  door.hear({ type: 'syncProgress', account: 2 as unknown as bigint, stream: 'costs', done: 8, total: 10, first: false });
+  flushSync();
+  expect(app.progress).toBe('Importing OpenAI: 12 of 40');
+  expect(app.part).toBe(0.4);
+  door.hear({ type: 'synced', account: 1 as unknown as bigint });
+  flushSync();
+  expect(app.progress).toBe('Syncing Anthropic: 8 of 10');
+});
+
+it('asks again after an event, once for many', async () => {
+  const app = await fresh([openai({})]);
+  const before = asked('overview').length;
+  const edition = app.edition;
+  for (let at = 0; at < 5; at += 1) door.hear({ type: 'synced', account: 1 as unknown as bigint });
+  await app.refresh();
+  expect(asked('overview').length - before).toBe(2);
+  expect(app.edition).toBe(edition + 5);
+});
+
+it('names the accounts that were not wholly read', async () => {
+  const app = await fresh([openai({})]);
+  const stream = { stream: 'costs', sees: 'cost', message: null, retryAt: null, booked: 0, pages: 0, from: null, to: null };
+  const answer = door.answer;
+  door.answer = (request) =>
+    request.method === 'sync'
+      ? Promise.resolve({
+          accounts: [
+            { account: 1, provider: 'openai', label: 'OpenAI', streams: [{ ...stream, state: 'forbidden' }] },
+            { account: 2, provider: 'anthropic', label: 'Anthropic', streams: [{ ...stream, state: 'ok' }] },
+          ],
+          complete: false,
+        } satisfies SyncReport)
+      : answer(request);
+  await app.sync();
+  expect(app.notice).toEqual({ text: 'Not everything could be read: OpenAI.', bad: true });
+});
+
+it('keeps the last good figures when the next ones do not come', async () => {
+  const app = await fresh([openai({})]);
+  const good = app.overview;
+  const { Refusal } = await import('./api');
+  door.answer = () => Promise.reject(new Refusal({ code: 'store', message: 'The disk is full.', retryAt: null }));
+  await app.refresh();
+  expect(app.overview).toBe(good);
+  expect(app.failure).not.toBeNull();
+});
