@@ -4,7 +4,9 @@
 mod bindings;
 mod chart;
 mod contract;
+mod faults;
 mod fixtures;
+mod house;
 mod pricing;
 mod providers;
 mod journey;
