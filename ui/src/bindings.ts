@@ -231,11 +231,11 @@ export type Event = { "type": "syncStarted",
 /**
  * The account.
  */
-account: bigint, } | { "type": "syncProgress", 
+account: number, } | { "type": "syncProgress", 
 /**
  * The account.
  */
-account: bigint, 
+account: number, 
 /**
  * The stream.
  */
@@ -255,7 +255,7 @@ first: boolean, } | { "type": "synced",
 /**
  * The account.
  */
-account: bigint, } | { "type": "changed" };
+account: number, } | { "type": "changed" };
 
 /**
  * One thing that was looked at.

@@ -237,7 +237,7 @@ class WindowState {
       void this.#changed();
       return;
     }
-    const account = Number(event.account);
+    const { account } = event;
     if (event.type === 'syncStarted') {
       this.syncing[account] = { done: 0, total: 0, first: false };
     } else if (event.type === 'syncProgress') {

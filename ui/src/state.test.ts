@@ -84,15 +84,15 @@ it('reads what is new at the start when figures are missing or old, and not othe
 it('says what is being read and how far it is', async () => {
   const app = await fresh([openai({}), openai({ id: 2, label: 'Anthropic' })]);
   expect(app.progress).toBeNull();
-  door.hear({ type: 'syncStarted', account: 1 as unknown as bigint });
+  door.hear({ type: 'syncStarted', account: 1 });
   flushSync();
   expect(app.progress).toBe('Syncing OpenAI…');
-  door.hear({ type: 'syncProgress', account: 1 as unknown as bigint, stream: 'costs', done: 12, total: 40, first: true });
-  door.hear({ type: 'syncProgress', account: 2 as unknown as bigint, stream: 'costs', done: 8, total: 10, first: false });
+  door.hear({ type: 'syncProgress', account: 1, stream: 'costs', done: 12, total: 40, first: true });
+  door.hear({ type: 'syncProgress', account: 2, stream: 'costs', done: 8, total: 10, first: false });
   flushSync();
   expect(app.progress).toBe('Importing OpenAI: 12 of 40');
   expect(app.part).toBe(0.4);
-  door.hear({ type: 'synced', account: 1 as unknown as bigint });
+  door.hear({ type: 'synced', account: 1 });
   flushSync();
   expect(app.progress).toBe('Syncing Anthropic: 8 of 10');
 });
@@ -101,7 +101,7 @@ it('asks again after an event, once for many', async () => {
   const app = await fresh([openai({})]);
   const before = asked('overview').length;
   const edition = app.edition;
-  for (let at = 0; at < 5; at += 1) door.hear({ type: 'synced', account: 1 as unknown as bigint });
+  for (let at = 0; at < 5; at += 1) door.hear({ type: 'synced', account: 1 });
   await app.refresh();
   expect(asked('overview').length - before).toBe(2);
   expect(app.edition).toBe(edition + 5);

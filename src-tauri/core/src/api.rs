@@ -210,11 +210,13 @@ pub enum Event {
     /// A sync of an account began.
     SyncStarted {
         /// The account.
+        #[ts(type = "number")]
         account: i64,
     },
     /// A part of a stream was booked.
     SyncProgress {
         /// The account.
+        #[ts(type = "number")]
         account: i64,
         /// The stream.
         stream: String,
@@ -228,6 +230,7 @@ pub enum Event {
     /// A sync of an account ended, whole or in part.
     Synced {
         /// The account.
+        #[ts(type = "number")]
         account: i64,
     },
     /// Accounts or settings changed, or sample data was entered or left.

@@ -57,18 +57,14 @@ impl Books {
         })
     }
 
-    /// The oldest time up to which every account's costs are read; nothing while one was never read.
+    /// The oldest time up to which the accounts that were read at all are read. The notes name those that were not.
     pub(super) fn as_of(&self) -> Option<Timestamp> {
-        self.cost_streams().map(|(.., kept)| kept.and_then(|kept| kept.synced_at)).min().flatten()
+        self.cost_streams().filter_map(|(.., kept)| kept?.synced_at).min()
     }
 
-    /// The first day from which every account's costs are booked.
+    /// The first day from which the costs of every account that was read at all are booked.
     pub(super) fn covered_from(&self) -> Option<Date> {
-        self.cost_streams()
-            .map(|(.., kept)| kept.and_then(|kept| kept.covered).map(|covered| covered.from))
-            .collect::<Option<Vec<_>>>()?
-            .into_iter()
-            .max()
+        self.cost_streams().filter_map(|(.., kept)| kept?.covered).map(|covered| covered.from).max()
     }
 
     /// Why a figure over a range is missing or partial.

@@ -36,6 +36,8 @@ pub(super) struct Scene<'a> {
     pub(super) days: (Date, Date),
     pub(super) today: Date,
     pub(super) width: u32,
+    /// What the title ends with, where the picture leaves the screen that says it beside.
+    pub(super) ending: String,
 }
 
 impl App {
@@ -47,15 +49,8 @@ impl App {
         let by = if query.by == Grouping::Day { Grouping::Provider } else { query.by };
         let books = Books::open(&house).await?;
         let rows = house.store.rollup(dimension(by), whole_days(days.0, days.1)?).await?;
-        let scene = Scene {
-            rows: &rows,
-            books: &books,
-            by,
-            measure: query.measure,
-            days,
-            today,
-            width: query.chart_width,
-        };
+        let (measure, width, ending) = (query.measure, query.chart_width, String::new());
+        let scene = Scene { rows: &rows, books: &books, by, measure, days, today, width, ending };
         let unit = scene.unit()?;
         Ok(Spend {
             usage: usage(&rows, &books, query.by, days, now)?,
@@ -76,7 +71,9 @@ impl App {
         };
         let books = Books::open(&house).await?;
         let rows = house.store.rollup(dimension(by), whole_days(days.0, days.1)?).await?;
-        let scene = Scene { rows: &rows, books: &books, by, measure, days, today, width: FILE_WIDTH };
+        let as_of = books.as_of().map_or_else(String::new, |at| format!(", as of {at}"));
+        let ending = if house.sample { format!("{as_of}, sample data") } else { as_of };
+        let scene = Scene { rows: &rows, books: &books, by, measure, days, today, width: FILE_WIDTH, ending };
         let unit = scene.unit()?;
         let Drawn(chart) = match query.kind {
             PictureKind::Daily => scene.daily(unit)?,
@@ -155,7 +152,7 @@ impl Scene<'_> {
             Measure::Requests => "Requests",
         };
         let (from, to) = self.days;
-        format!("{figure} {what}, {} to {} (UTC days)", spoken(from), spoken(to.plus_days(-1)))
+        format!("{figure} {what}, {} to {} (UTC days){}", spoken(from), spoken(to.plus_days(-1)), self.ending)
     }
 
     fn by_what(&self) -> &'static str {

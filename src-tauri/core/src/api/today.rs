@@ -28,7 +28,8 @@ impl App {
             Some(width) if !books.accounts.is_empty() => {
                 let days = (tomorrow.plus_days(-DAYS_SHOWN), tomorrow);
                 let (by, measure) = (Grouping::Provider, Measure::Billed);
-                let scene = Scene { rows: &rows, books: &books, by, measure, days, today, width };
+                let ending = String::new();
+                let scene = Scene { rows: &rows, books: &books, by, measure, days, today, width, ending };
                 Some(scene.daily(scene.unit()?)?.into_picture(measure))
             }
             _ => None,
@@ -103,12 +104,12 @@ fn insight(rows: &[RollupRow], books: &Books, today: Date) -> Result<Option<Stri
     let Some(currency) = report::currency_to_draw([&total.billed]) else { return Ok(None) };
     let Some(whole) = total.billed.of(currency) else { return Ok(None) };
     let by_account = report::group(report::within(rows, month, lane), |row| row.account_id)?;
-    let dearest = by_account
-        .iter()
-        .filter_map(|(account, totals)| totals.billed.of(currency).map(|billed| (*account, billed)))
-        .max_by_key(|(_, billed)| billed.nearest());
-    let Some((account, billed)) = dearest else { return Ok(None) };
-    Ok(report::percent(billed, whole).filter(|_| by_account.len() > 1).map(|share| {
+    let billed =
+        by_account.iter().filter_map(|(account, totals)| Some((*account, totals.billed.of(currency)?)));
+    let Some((account, most)) = billed.clone().max_by_key(|(_, billed)| billed.nearest()) else {
+        return Ok(None);
+    };
+    Ok(report::percent(most, whole).filter(|_| billed.count() > 1).map(|share| {
         let label = books.label_of(account);
         format!("{label} is {share} % of what {} was billed so far in {currency}.", today.month_name())
     }))
