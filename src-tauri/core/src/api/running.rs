@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use super::app::{App, House};
 use super::failures::sentence;
 use super::keys::{base_url, find_account, find_provider, secret_of};
-use super::states::stream_state;
+use super::states::{known, stream_state};
 use super::{AccountReport, ApiError, Event, StreamReport, StreamState as DoorState, SyncQuery, SyncReport};
 use crate::ledger::name_of;
 use crate::providers::{KeyKind, Provider, Sees, Stream};
@@ -25,7 +25,8 @@ impl App {
         }
         let rows = match query.account {
             Some(id) => vec![find_account(&house, id).await?],
-            None => house.store.accounts().await?,
+            // Those of a newer version are left alone; their state says so.
+            None => house.store.accounts().await?.into_iter().filter(|row| known(row).is_some()).collect(),
         };
         let reports = join_all(rows.iter().map(|row| self.sync_account(&house, row, from))).await;
         let accounts: Vec<_> = reports.into_iter().collect::<Result<_, _>>()?;

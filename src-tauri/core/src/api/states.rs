@@ -1,15 +1,15 @@
 //! The state of every account in words: from its streams, its key and the time.
 
 use super::app::{App, House};
-use super::keys::{find_provider, kind_row};
+use super::keys::kind_row;
 use super::running::seen;
 use super::{
-    Account, AccountState, Advice, Amount, ApiError, BalanceReading, ErrorCode, QuotaRow,
+    Account, AccountState, Advice, Amount, ApiError, BalanceReading, ErrorCode, KeyKindRow, QuotaRow,
     StreamRow as DoorRow, StreamState as DoorState,
 };
 use crate::ledger::{Balance, BalanceKind, QuotaReading, QuotaWindow, name_of};
 use crate::money::{Currency, Decimal};
-use crate::providers::{KeyKind, Provider, Sees};
+use crate::providers::{self, KeyKind, Provider, Sees};
 use crate::store::{AccountRow, KeyPlace, StreamRow, StreamState};
 use crate::time::Timestamp;
 
@@ -36,25 +36,15 @@ impl App {
         let balances = house.store.latest_balances().await?;
         let quotas = house.store.latest_quotas().await?;
         let now = self.now();
-        rows.into_iter()
-            .map(|row| {
-                let provider = find_provider(&row.account.provider)?;
-                let kind = provider
-                    .key_kind(&row.account.key_kind)
-                    .or_else(|| provider.keys.first())
-                    .ok_or_else(|| {
-                        ApiError::new(ErrorCode::Internal, format!("{} has no kind of key", provider.name))
-                    })?;
-                let streams: Vec<&StreamRow> =
-                    streams.iter().filter(|stream| stream.account_id == row.id).collect();
-                let of_account = |id: i64| id == row.id;
-                let balances =
-                    balances.iter().filter(|(id, _)| of_account(*id)).map(|(_, b)| balance_row(b)).collect();
-                let quotas =
-                    quotas.iter().filter(|(id, _)| of_account(*id)).map(|(_, q)| quota_row(q)).collect();
-                Ok(self.account_in_words(row, provider, kind, &streams, balances, quotas, now))
-            })
-            .collect()
+        let in_words = |row: AccountRow| {
+            let id = row.id;
+            let Some((provider, kind)) = known(&row) else { return of_a_newer_version(row) };
+            let streams: Vec<&StreamRow> = streams.iter().filter(|stream| stream.account_id == id).collect();
+            let balances = balances.iter().filter(|(of, _)| *of == id).map(|(_, b)| balance_row(b)).collect();
+            let quotas = quotas.iter().filter(|(of, _)| *of == id).map(|(_, q)| quota_row(q)).collect();
+            self.account_in_words(row, provider, kind, &streams, balances, quotas, now)
+        };
+        Ok(rows.into_iter().map(in_words).collect())
     }
 
     #[expect(clippy::too_many_arguments, reason = "one caller, which has just read them all")]
@@ -117,6 +107,44 @@ impl App {
             balances,
             quotas,
         }
+    }
+}
+
+/// The provider and kind of key of an account, unless a newer version added it.
+pub(super) fn known(row: &AccountRow) -> Option<(&'static Provider, &'static KeyKind)> {
+    let provider = providers::find(&row.account.provider)?;
+    Some((provider, provider.key_kind(&row.account.key_kind)?))
+}
+
+/// An account that this version does not know is shown, so that it is not thought lost.
+fn of_a_newer_version(row: AccountRow) -> Account {
+    let account = row.account;
+    let kind = account.key_kind;
+    Account {
+        id: row.id,
+        provider: account.provider.clone(),
+        provider_name: account.provider.clone(),
+        label: account.label.unwrap_or_else(|| account.provider.clone()),
+        base_url: account.base_url,
+        key_kind: KeyKindRow {
+            id: kind.clone(),
+            name: kind,
+            prefixes: Vec::new(),
+            sees: Vec::new(),
+            made_at: String::new(),
+            note: String::new(),
+        },
+        key_hint: account.key_hint,
+        key_env: None,
+        state: AccountState::ProviderChanged,
+        message: "A newer version of Spendglass added this account, and this one cannot read it: update Spendglass."
+            .to_owned(),
+        advice: Some(Advice::Update),
+        synced_at: None,
+        retry_at: None,
+        streams: Vec::new(),
+        balances: Vec::new(),
+        quotas: Vec::new(),
     }
 }
 
