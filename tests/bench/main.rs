@@ -1,0 +1,31 @@
+//! The figures that have a limit, as one table: `make bench`. Nothing here fails for being slow.
+//!
+//! Arguments choose parts: `cargo bench -p spendglass-core --bench figures -- screens`.
+
+mod charges;
+mod importing;
+mod plain;
+mod screens;
+mod sheet;
+mod stores;
+
+use anyhow::Result;
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    // Cargo adds `--bench`.
+    let args: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
+    if importing::child(&args).await? {
+        return Ok(());
+    }
+    let wanted = |part: &str| args.is_empty() || args.iter().any(|arg| arg == part);
+    let mut figures = Vec::new();
+    if wanted("screens") {
+        screens::measure(&mut figures).await?;
+    }
+    if wanted("sync") {
+        importing::measure(&mut figures).await?;
+    }
+    println!("\n{}", sheet::table(&figures));
+    Ok(())
+}
