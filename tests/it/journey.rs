@@ -4,6 +4,7 @@ use spendglass_core::api::{
     AddAccount, App, Config, Grouping, Measure, OverviewQuery, Request, Response, SpendQuery, StreamState,
     SyncQuery, UsageQuery, handle,
 };
+use spendglass_core::providers::ALL;
 use spendglass_core::time::{Clock, Timestamp, Zone};
 use spendglass_core::vault::{Secret, Vault};
 use spendglass_simulator::{Person, Town, TownOptions, serve};
@@ -73,7 +74,7 @@ async fn a_freelancer_sees_what_today_and_this_month_cost() {
     let Response::Overview(overview) = handle(&app, Request::Overview(query)).await.unwrap() else {
         panic!()
     };
-    assert_eq!(overview.accounts.len(), 3);
+    assert_eq!(overview.accounts.len(), ALL.len());
     assert!(!overview.today.billed.is_empty(), "{:?}", overview.today);
     assert!(!overview.month.billed.is_empty());
     assert_eq!(overview.usual_day.as_ref().unwrap().of_days, 28);

@@ -4,6 +4,7 @@ use std::io::Read;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
+use spendglass_core::providers::ALL;
 
 use crate::stage::{NOW, PROVIDERS, Stage, Town, holds};
 
@@ -138,16 +139,14 @@ fn without_an_account_every_command_says_what_to_do() {
         assert!(ran.stdout.contains("spendglass accounts add openai"), "{arguments:?}: {ran:?}");
     }
     let providers = stage.run(&["providers"]).ends(0).stdout;
-    for words in [
-        "OpenAI (openai)",
-        "Anthropic (anthropic)",
-        "OpenRouter (openrouter)",
-        "sk-admin-...",
-        "made at https://",
-    ] {
+    for provider in ALL {
+        let words = format!("{} ({})", provider.name, provider.id);
+        assert!(providers.contains(&words), "{words}: {providers}");
+    }
+    for words in ["sk-admin-...", "made at https://"] {
         assert!(providers.contains(words), "{words}: {providers}");
     }
-    assert_eq!(stage.run(&["providers", "--json"]).ends(0).json().as_array().unwrap().len(), 3);
+    assert_eq!(stage.run(&["providers", "--json"]).ends(0).json().as_array().unwrap().len(), ALL.len());
     assert_eq!(stage.run(&["accounts", "list", "--json"]).ends(0).json(), Value::Array(vec![]));
 }
 
