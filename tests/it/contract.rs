@@ -69,6 +69,8 @@ fn every_kind_of_key_says_where_it_is_made_and_what_to_mind() {
                 assert!(here, "{at}: a key that begins with {prefix} is taken for something else");
             }
         }
+        let usable_first = provider.keys.is_sorted_by_key(|kind| kind.sees.is_empty());
+        assert!(usable_first, "{}: the kinds that can be used here come first", provider.id);
         for stream in provider.streams {
             assert!(
                 provider.kind_that_sees(stream.sees).is_some(),

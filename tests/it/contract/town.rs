@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use spendglass_core::providers::{
-    ALL, Auth, Bucket, Cursor, Next, Page, PageToken, Provider, Query, Request, Source, Stream,
+    ALL, Auth, Bucket, Cursor, Next, Page, PageToken, ParseError, Provider, Query, Request, Source, Stream,
 };
 use spendglass_core::time::{Period, Timestamp};
-use spendglass_simulator::{Person, STREAMS, TownOptions, TownProvider, serve};
+use spendglass_simulator::{Fault, Person, STREAMS, Town, TownOptions, TownProvider, serve};
 
-use super::fits;
+use super::{fits, has_path};
 
 const NOW: &str = "2026-09-10T17:41:09Z";
 
@@ -29,9 +29,7 @@ fn the_town_has_every_provider_and_stream() {
 #[tokio::test]
 async fn every_stream_of_the_town_is_read_to_its_end() {
     for person in [Person::Freelancer, Person::Student, Person::Team] {
-        let listen = "127.0.0.1:0".parse().unwrap();
-        let options = TownOptions { listen, person, seed: 7, now: NOW.parse().unwrap(), faults: Vec::new() };
-        let town = serve(options).await.unwrap();
+        let town = open(person).await;
         let mut entries = 0;
         for there in town.providers() {
             let Some(provider) = ALL.iter().find(|provider| provider.id == there.id) else { continue };
@@ -47,6 +45,65 @@ async fn every_stream_of_the_town_is_read_to_its_end() {
         assert!(entries > 100, "{person:?} did nearly nothing: {entries} entries");
         town.shutdown().await;
     }
+}
+
+/// The figures that the town can spoil in the first pages of a stream.
+const SPOILED: [&str; 6] =
+    ["wrong-shape", "not-json", "unknown-currency", "negative-count", "outside-window", "huge-number"];
+
+#[tokio::test]
+async fn what_the_town_can_spoil_is_refused_with_its_place() {
+    let town = open(Person::Team).await;
+    for there in town.providers() {
+        let Some(provider) = ALL.iter().find(|provider| provider.id == there.id) else { continue };
+        for stream in provider.streams {
+            let id = format!("{}/{}", provider.id, stream.name);
+            let clean = first_pages(provider, stream, &there).await;
+            assert!(clean.iter().all(Result::is_ok), "{id}: {clean:?}");
+            for kind in SPOILED {
+                // What makes no sense for a stream is no fault of it.
+                let Ok(fault) = format!("{id}={kind}").parse::<Fault>() else { continue };
+                town.set_faults(vec![fault]);
+                let pages = first_pages(provider, stream, &there).await;
+                let errors: Vec<_> = pages.into_iter().filter_map(Result::err).collect();
+                assert!(!errors.is_empty(), "{id}={kind}: nothing was spoiled, or it was not seen");
+                assert!(errors.iter().all(has_path), "{id}={kind}: {errors:?}");
+            }
+            if let Ok(fault) = format!("{id}=missing-cursor").parse::<Fault>() {
+                town.set_faults(vec![fault]);
+                let pages = first_pages(provider, stream, &there).await;
+                assert!(pages.into_iter().all(|page| page.unwrap().next == Next::Missing), "{id}");
+            }
+            town.set_faults(vec![format!("{id}=unknown-field").parse().unwrap()]);
+            assert_eq!(
+                first_pages(provider, stream, &there).await,
+                clean,
+                "{id}: an unknown field is ignored"
+            );
+            town.set_faults(Vec::new());
+        }
+    }
+    town.shutdown().await;
+}
+
+async fn first_pages(
+    provider: &Provider,
+    stream: &Stream,
+    there: &TownProvider,
+) -> Vec<Result<Page, ParseError>> {
+    let Source::Http(request) = stream.source;
+    let mut pages = Vec::new();
+    for query in queries(stream) {
+        let body = ask(provider, &there.base_url, &there.key, &request(&query)).await;
+        pages.push((stream.parse)(&body, &query));
+    }
+    pages
+}
+
+async fn open(person: Person) -> Town {
+    let listen = "127.0.0.1:0".parse().unwrap();
+    let options = TownOptions { listen, person, seed: 7, now: NOW.parse().unwrap(), faults: Vec::new() };
+    serve(options).await.unwrap()
 }
 
 fn now() -> Timestamp {
