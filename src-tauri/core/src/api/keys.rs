@@ -24,7 +24,7 @@ impl App {
             provider: provider.id.to_owned(),
             provider_name: provider.name.to_owned(),
             kind: kind_row(kind),
-            better: kind.sees.is_empty().then(|| provider.kind_that_sees(Sees::Cost)).flatten().map(kind_row),
+            better: kind.sees.is_empty().then(|| needed(provider)).flatten().map(kind_row),
             connected_as,
         };
         Ok(providers::recognise(key.expose()).into_iter().map(candidate).collect())
@@ -225,8 +225,13 @@ impl App {
     }
 }
 
+/// The kind of key to ask for: one that sees cost, or the first where a provider tells none.
+fn needed(provider: &Provider) -> Option<&'static KeyKind> {
+    provider.kind_that_sees(Sees::Cost).or_else(|| provider.keys.first())
+}
+
 fn wrong_kind(provider: &'static Provider, given: &'static KeyKind) -> SyncError {
-    let needed = provider.kind_that_sees(Sees::Cost).or_else(|| provider.keys.first()).unwrap_or(given);
+    let needed = needed(provider).unwrap_or(given);
     SyncError::SignIn(SignIn::WrongKind {
         provider: provider.name,
         given: given.name,
