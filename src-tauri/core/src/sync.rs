@@ -74,7 +74,8 @@ pub enum SignIn {
     },
     /// It is a key, but of a kind that sees no figures.
     #[error(
-        "this is a {given} of {provider}, which cannot see cost or usage. Make a {needed} at {made_at} and give that one. {note}"
+        "this is a key of the kind \"{given}\" of {provider}, which cannot see cost or usage. Make one of the kind \"{needed}\" at \
+         {made_at} and give that one. {note}"
     )]
     WrongKind {
         /// The provider's name.
