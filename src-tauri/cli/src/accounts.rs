@@ -133,7 +133,7 @@ async fn list(global: &Global, out: &Out) -> Result<Ending, Failure> {
 
 /// Said where there is no account.
 pub(crate) fn none() -> String {
-    "No account yet. Add one: spendglass accounts add openai (or anthropic, openrouter).\n\
+    "No account yet. Add one: spendglass accounts add openai (or another that `spendglass providers` lists).\n\
      To look around without a key: spendglass demo\n"
         .to_owned()
 }

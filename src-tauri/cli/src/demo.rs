@@ -109,7 +109,7 @@ async fn tell(door: &Door, global: &Global, out: &Out, options: Options) -> Resu
     }
     out.text(
         "All of this was sample data, and it is deleted now. With your own:\n\
-         \x20 spendglass accounts add openai     (or anthropic, openrouter; asks for the key)\n\
+         \x20 spendglass accounts add openai     (or another that `spendglass providers` lists; asks for the key)\n\
          \x20 spendglass sync\n",
     )?;
     Ok(Ending::Done)
