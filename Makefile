@@ -19,6 +19,7 @@ test: packages-test page
 	npm --prefix ui run check
 	npm --prefix ui run test
 	cargo fmt --all --check
+	rustfmt --edition 2024 --check src-tauri/{core/src/providers,simulator/src}/*.rs
 	cargo clippy --workspace --all-targets -- -D warnings
 	tests/desktop/session.sh cargo test --workspace
 
