@@ -36,7 +36,7 @@ pub fn exact(text: &str) -> Result<Decimal, NumberError> {
     let not = || NumberError::NotANumber(shown(text));
     let precise = || NumberError::TooPrecise(shown(text));
     let (mantissa, exponent) = match text.find(['e', 'E']) {
-        Some(at) => (&text[..at], text[at + 1..].parse::<i32>().map_err(|_| not())?),
+        Some(at) => (&text[..at], exponent(&text[at + 1..]).ok_or_else(not)?),
         None => (text, 0),
     };
     let digits = mantissa.strip_prefix('-').unwrap_or(mantissa);
@@ -48,20 +48,37 @@ pub fn exact(text: &str) -> Result<Decimal, NumberError> {
         return Err(not());
     }
     // Trailing zeros of a fraction carry no value but would use up digits.
-    let mantissa =
+    let plain =
         if mantissa.contains('.') { mantissa.trim_end_matches('0').trim_end_matches('.') } else { mantissa };
-    let number = Decimal::from_str_exact(mantissa).map_err(|_| precise())?;
-    if exponent == 0 || number.is_zero() {
-        return Ok(number);
+    if exponent == 0 {
+        return Decimal::from_str_exact(plain).map_err(|_| precise());
     }
-    let scale = i64::from(number.scale()) - i64::from(exponent);
-    let mut unscaled = number.mantissa();
-    if scale < 0 {
-        let factor = u32::try_from(-scale).ok().and_then(|n| 10_i128.checked_pow(n)).ok_or_else(precise)?;
-        unscaled = unscaled.checked_mul(factor).ok_or_else(precise)?;
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let digits = format!("{whole}{fraction}");
+    let significant = digits.trim_end_matches('0');
+    if significant.is_empty() {
+        return Ok(Decimal::ZERO);
     }
-    let scale = u32::try_from(scale.max(0)).map_err(|_| precise())?;
-    Decimal::try_from_i128_with_scale(unscaled, scale).map(|d| d.normalize()).map_err(|_| precise())
+    let places = i64::try_from(fraction.len()).unwrap_or(i64::MAX);
+    let zeros = i64::try_from(digits.len() - significant.len()).unwrap_or(i64::MAX);
+    let unscaled = significant.parse::<i128>().map_err(|_| precise())?;
+    let unscaled = if mantissa.starts_with('-') { -unscaled } else { unscaled };
+    scaled(unscaled, places.saturating_sub(zeros).saturating_sub(exponent)).ok_or_else(precise)
+}
+
+/// An exponent as JSON writes it; one past counting stands for any that is out of range.
+fn exponent(text: &str) -> Option<i64> {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let well_formed = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    let out_of_range = if text.starts_with('-') { i64::MIN } else { i64::MAX };
+    well_formed.then(|| text.parse().unwrap_or(out_of_range))
+}
+
+/// `unscaled` with so many of its digits behind the point, or that many noughts more where there are fewer than none.
+fn scaled(unscaled: i128, places: i64) -> Option<Decimal> {
+    let noughts = u32::try_from(places.checked_neg()?.max(0)).ok()?;
+    let unscaled = unscaled.checked_mul(10_i128.checked_pow(noughts)?)?;
+    Decimal::try_from_i128_with_scale(unscaled, u32::try_from(places.max(0)).ok()?).ok()
 }
 
 /// The start of a text, short enough for a message.
@@ -186,21 +203,34 @@ pub fn exact_add(a: Decimal, b: Decimal) -> Option<Decimal> {
         return Some(a);
     }
     // Where 96 bits do not hold all digits, `checked_add` drops the last ones and says so only by a smaller scale.
-    let whole =
-        |a: Decimal, b: Decimal| a.checked_add(b).filter(|sum| sum.scale() == a.scale().max(b.scale()));
-    whole(a, b).or_else(|| whole(a.normalize(), b.normalize()))
+    let plain = a.checked_add(b).filter(|sum| sum.scale() == a.scale().max(b.scale()));
+    plain.or_else(|| {
+        let Total { unscaled, scale } = Total::from(a).checked_add(b.into())?.trimmed();
+        Decimal::try_from_i128_with_scale(unscaled, scale).ok()
+    })
 }
 
 /// The exact product, or nothing where it would have to be rounded.
 pub fn exact_mul(a: Decimal, b: Decimal) -> Option<Decimal> {
-    let (a, b) = (a.normalize(), b.normalize());
-    let mut unscaled = a.mantissa().checked_mul(b.mantissa())?;
-    let mut scale = a.scale() + b.scale();
-    while scale > 0 && unscaled % 10 == 0 {
-        unscaled /= 10;
-        scale -= 1;
+    // Noughts at the end of both factors would use up digits of the product.
+    let bare = |factor: Decimal| {
+        let (mut unscaled, mut places) = (factor.mantissa(), i64::from(factor.scale()));
+        while unscaled != 0 && unscaled % 10 == 0 {
+            unscaled /= 10;
+            places -= 1;
+        }
+        (unscaled, places)
+    };
+    let ((a, a_places), (b, b_places)) = (bare(a), bare(b));
+    let (mut unscaled, mut places) = (a.checked_mul(b)?, a_places + b_places);
+    if unscaled == 0 {
+        return Some(Decimal::ZERO);
     }
-    Decimal::try_from_i128_with_scale(unscaled, scale).ok()
+    while places > 0 && unscaled % 10 == 0 {
+        unscaled /= 10;
+        places -= 1;
+    }
+    scaled(unscaled, places)
 }
 
 /// An exact sum of decimals. Wider than one decimal: amounts of 28 digits still add up to the last of them.
@@ -213,9 +243,12 @@ pub struct Total {
 impl Total {
     /// The sum with one more amount, or nothing where even 38 digits do not hold it.
     pub fn checked_add(self, other: Total) -> Option<Total> {
-        let scale = self.scale.max(other.scale);
-        let widen = |total: Total| total.unscaled.checked_mul(10_i128.checked_pow(scale - total.scale)?);
-        Some(Total { unscaled: widen(self)?.checked_add(widen(other)?)?, scale })
+        let sum = |a: Total, b: Total| {
+            let scale = a.scale.max(b.scale);
+            let widen = |total: Total| total.unscaled.checked_mul(10_i128.checked_pow(scale - total.scale)?);
+            Some(Total { unscaled: widen(a)?.checked_add(widen(b)?)?, scale })
+        };
+        sum(self, other).or_else(|| sum(self.trimmed(), other.trimmed()))
     }
 
     /// The exact middle between two sums.
@@ -291,7 +324,8 @@ impl FromStr for Total {
         let not = || NumberError::NotANumber(shown(text));
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
         let plain = |digits: &str| digits.bytes().all(|b| b.is_ascii_digit());
-        if whole.trim_start_matches('-').is_empty() || !plain(fraction) {
+        let digits = whole.strip_prefix('-').unwrap_or(whole);
+        if digits.is_empty() || !plain(digits) || !plain(fraction) || text.ends_with('.') {
             return Err(not());
         }
         let unscaled = format!("{whole}{fraction}").parse().map_err(|_| not())?;
