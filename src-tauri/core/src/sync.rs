@@ -239,6 +239,12 @@ impl Engine {
         let mut plan = Vec::new();
         for stream in job.provider.streams.iter().filter(|stream| job.kind.sees.contains(&stream.sees)) {
             let row = self.store.stream(job.account_id, stream.name).await?;
+            let tomorrow = job.now.utc_date().plus_days(1);
+            let row = match row.covered {
+                // Read while the clock was ahead: no day to come is known, and an absence must be noticed.
+                Some(covered) if covered.until > tomorrow => self.store.uncover(&row, tomorrow).await?,
+                _ => row,
+            };
             let windows = windows(stream.cursor, row.covered, job.from, job.now);
             plan.push((stream, row, windows));
         }
