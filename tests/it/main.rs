@@ -3,11 +3,18 @@
 
 mod bindings;
 mod chart;
+mod children;
 mod contract;
 mod faults;
 mod fixtures;
 mod house;
+mod kill;
+mod late;
+mod money;
 mod pricing;
 mod providers;
 mod journey;
+mod store;
+mod time;
 mod vault;
+mod windows;

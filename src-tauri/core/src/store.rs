@@ -15,10 +15,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sqlx::SqlSafeStr as _;
-use sqlx::SqlitePool;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection as _, SqlSafeStr as _, SqliteConnection, SqlitePool};
 
 pub use accounts::{AccountRow, KeyPlace, NewAccount};
 pub use charges::{Covered, Sequence};
@@ -56,8 +55,8 @@ pub enum StoreError {
         /// Newest schema known here.
         known: i64,
     },
-    /// The disk is full.
-    #[error("the disk is full: nothing was written. Free some space and try again")]
+    /// The disk is full, or takes no more.
+    #[error("the disk is full or takes no more: nothing of this was written. Free some space and try again")]
     Full,
     /// Another process holds the store for too long.
     #[error("another program keeps the store busy. Close it and try again")]
@@ -81,6 +80,10 @@ impl From<sqlx::Error> for StoreError {
             .as_database_error()
             .and_then(sqlx::error::DatabaseError::code)
             .and_then(|code| code.parse::<u32>().ok());
+        // A quota or a limit on the size of files fails a write (778), an extension (4874) or a flush (1034) of its own kind.
+        if matches!(code, Some(778 | 1034 | 4874)) {
+            return StoreError::Full;
+        }
         // The low byte of an extended result code is the primary one.
         match code.map(|code| code & 0xff) {
             Some(13) => StoreError::Full,
@@ -175,6 +178,8 @@ impl Store {
             .max_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
+            .test_before_acquire(false)
+            .before_acquire(|writer, _| Box::pin(is_sound(writer)))
             .connect_with(options.clone())
             .await?;
         let readers = SqlitePoolOptions::new()
@@ -254,15 +259,32 @@ impl Store {
     /// A whole copy beside the store, before its schema changes.
     async fn back_up(&self, version: i64, now: Timestamp) -> Result<(), StoreError> {
         let name = format!("backup-schema-{version}-{}.db", now.to_string().replace(':', ""));
-        let path = self.folder.join(&name);
+        // What has a backup's name is whole: a copy that is cut short keeps the other one.
+        let path = self.folder.join("backup.part");
+        let problem = |error: std::io::Error| StoreError::Folder {
+            path: self.folder.clone(),
+            problem: format!("cannot be written to ({error})"),
+        };
+        if path.exists() {
+            std::fs::remove_file(&path).map_err(problem)?;
+        }
         let shown = path.to_str().ok_or_else(|| StoreError::Folder {
             path: self.folder.clone(),
             problem: "has a name that is not Unicode; choose another with --data-dir".to_owned(),
         })?;
         folder::create_private(&path)?;
         sqlx::query("VACUUM INTO ?").bind(shown).execute(&self.writer).await?;
-        Ok(())
+        std::fs::File::open(&path).and_then(|copy| copy.sync_all()).map_err(problem)?;
+        std::fs::rename(&path, self.folder.join(name)).map_err(problem)
     }
+}
+
+/// Whether the writer can go on. On a full disk SQLite rolls back by itself; sqlx goes on to count that transaction and can
+/// begin no other, so such a connection gives way to a new one.
+async fn is_sound(writer: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // Whatever was sent before, such as the rollback of a dropped transaction, is done after this.
+    writer.ping().await?;
+    Ok(!writer.is_in_transaction())
 }
 
 fn migration_error(error: &sqlx::migrate::MigrateError) -> StoreError {
