@@ -110,13 +110,18 @@ async fn add(global: &Global, out: &Out, options: AddOptions) -> Result<Ending, 
             "--key-env takes the name of an environment variable, such as OPENAI_ADMIN_KEY, and not the key itself.",
         ));
     }
-    let key = if key_env.is_some() { None } else { Some(key::read(&provider)?) };
-    if base_url.as_ref().is_some_and(|url| url.starts_with("http://")) {
-        note("Note: plain http, without encryption. That is accepted for an address on this machine only.");
+    if base_url.as_ref().is_some_and(|url| url.trim().is_empty()) {
+        return Err(Failure::usage(
+            "--base-url is empty. Give an address, or leave it out to use the provider's own.",
+        ));
     }
+    let key = if key_env.is_some() { None } else { Some(key::read(&provider)?) };
     let request = Request::AddAccount(AddAccount { provider, label, base_url, key, key_env });
     let (response, _) = Door::ask_once(global, request).await?;
     let Response::AddAccount(account) = &response else { return Err(Failure::mismatch()) };
+    if account.base_url.as_ref().is_some_and(|url| url.starts_with("http://")) {
+        note("Note: plain http, without encryption. That is accepted for an address on this machine only.");
+    }
     out.answer(&response, || {
         let sees = account.key_kind.sees.join(", ");
         format!("Added {}: {}. It sees {sees}.\nNext: spendglass sync\n", title(account), key_words(account))

@@ -49,7 +49,7 @@ pub(crate) fn words(overview: &Overview, zone: Zone) -> String {
             cell(format!("A usual day (median of {})", several(u64::from(usual.of_days), "complete day"))),
             amounts_cell(&usual.billed),
             cell(""),
-            cell(""),
+            cell(format!("days up to {}", usual.to)),
         ]),
         None => {
             table.row([
@@ -65,7 +65,7 @@ pub(crate) fn words(overview: &Overview, zone: Zone) -> String {
             cell(format!("Your own day, {} ({})", own.date, overview.zone)),
             cell(UNKNOWN),
             amounts_cell(&own.listed),
-            cell("from hourly usage; bills are by UTC day only"),
+            cell(format!("from hourly usage, {}", as_of(own.as_of.as_deref(), zone))),
         ]),
         None => table.row([
             cell("Your own day"),
@@ -228,6 +228,7 @@ mod tests {
                 requests: None,
                 input_tokens: Some(1200),
                 output_tokens: Some(0),
+                as_of: None,
                 without: vec!["OpenRouter".to_owned()],
             }),
             accounts: vec![account],

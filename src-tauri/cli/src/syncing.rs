@@ -119,7 +119,9 @@ pub(crate) fn words(report: &SyncReport, stopped: bool, zone: Zone) -> String {
         account_words(&mut text, account, zone);
     }
     if stopped {
-        text.push_str("Interrupted. What is told above as read is kept; the next sync goes on from there.\n");
+        text.push_str(
+            "Interrupted. What is told above as booked is kept; the next sync goes on from there.\n",
+        );
     } else if !report.complete {
         text.push_str("Where a stream failed, its last good figures stay.\n");
     }
@@ -129,11 +131,11 @@ pub(crate) fn words(report: &SyncReport, stopped: bool, zone: Zone) -> String {
 fn account_words(text: &mut String, account: &AccountReport, zone: Zone) {
     let read: Vec<&StreamReport> =
         account.streams.iter().filter(|stream| stream.state == StreamState::Ok).collect();
-    let lines = read.iter().fold(0_u64, |sum, stream| sum.saturating_add(stream.booked));
+    let lines = account.streams.iter().fold(0_u64, |sum, stream| sum.saturating_add(stream.booked));
     let all = account.streams.len();
     let of = if read.len() == all { String::new() } else { format!(" of {all}") };
-    let from = read.iter().filter_map(|stream| stream.from.as_deref()).min();
-    let to = read.iter().filter_map(|stream| stream.to.as_deref()).max();
+    let from = account.streams.iter().filter_map(|stream| stream.from.as_deref()).min();
+    let to = account.streams.iter().filter_map(|stream| stream.to.as_deref()).max();
     let range = from.zip(to).map(|(from, to)| format!(", {} (UTC days)", days(from, to))).unwrap_or_default();
     put!(
         text,

@@ -81,11 +81,6 @@ impl BaseUrl {
         Ok(BaseUrl { url })
     }
 
-    /// Whether it is plain http, which is allowed on this machine only.
-    pub fn is_plain(&self) -> bool {
-        self.url.scheme() == "http"
-    }
-
     fn join(&self, request: &Request) -> Url {
         let mut url = self.url.clone();
         let path = format!("{}{}", url.path().trim_end_matches('/'), request.path);
@@ -212,7 +207,7 @@ impl Net {
             _ => NetError::Unreachable { host: host.clone(), reason: reason(&error) },
         };
         let mut response = client.get(url.clone()).headers(headers).send().await.map_err(failed)?;
-        if response.status().is_redirection() {
+        if matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
             return Err(NetError::Redirected { to: destination(&url, response.headers()), host });
         }
         let date = text(response.headers(), &DATE).and_then(|date| Timestamp::parse_http_date(date).ok());

@@ -58,6 +58,14 @@ pub enum StoreError {
     /// The disk is full, or takes no more.
     #[error("the disk is full or takes no more: nothing of this was written. Free some space and try again")]
     Full,
+    /// The disk, or a limit of the system, refuses to read or write.
+    #[error(
+        "the disk could not be read or written ({0}). What was booked before stays. Check the disk and try again"
+    )]
+    Disk(String),
+    /// The same key is connected already.
+    #[error("this key is connected already")]
+    Taken,
     /// Another process holds the store for too long.
     #[error("another program keeps the store busy. Close it and try again")]
     Busy,
@@ -84,10 +92,14 @@ impl From<sqlx::Error> for StoreError {
         if matches!(code, Some(778 | 1034 | 4874)) {
             return StoreError::Full;
         }
+        if error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation) {
+            return StoreError::Taken;
+        }
         // The low byte of an extended result code is the primary one.
         match code.map(|code| code & 0xff) {
             Some(13) => StoreError::Full,
             Some(5 | 6) => StoreError::Busy,
+            Some(10) => StoreError::Disk(error.to_string()),
             Some(11 | 26) => StoreError::Damaged(error.to_string()),
             _ => StoreError::Sql(error),
         }
@@ -161,6 +173,8 @@ impl Store {
 
     /// Opens the store with a given schema.
     pub async fn open_with(folder: &Path, schema: &Schema, now: Timestamp) -> Result<Store, StoreError> {
+        // Without the slash at its end, behind which a link would hide.
+        let folder: &Path = &folder.components().collect::<PathBuf>();
         // Held until the schema is in place, so that two programs starting at once do not both make it.
         let _turn = folder::prepare(folder, FILE)?;
         let file = folder.join(FILE);

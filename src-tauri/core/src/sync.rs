@@ -25,7 +25,7 @@ pub enum SyncError {
     #[error("{0}")]
     SignIn(SignIn),
     /// Wait.
-    #[error("the provider asks to wait until {until}{}", its_words(.said.as_deref()))]
+    #[error("the provider asks for fewer requests{}: try again after {until}", its_words(.said.as_deref()))]
     Wait {
         /// When it is worth trying again.
         until: Timestamp,
@@ -129,8 +129,35 @@ impl SyncError {
         }
     }
 
+    /// The same error without what a provider may have echoed of the key.
+    fn without(self, secret: &Secret) -> SyncError {
+        let clean = |text: String| without_key(&text, secret);
+        let clean_words = |words: Option<String>| words.map(clean);
+        match self {
+            SyncError::SignIn(SignIn::Rejected { provider, made_at, said }) => {
+                SyncError::SignIn(SignIn::Rejected { provider, made_at, said: clean_words(said) })
+            }
+            SyncError::SignIn(SignIn::Forbidden { provider, stream, made_at, said }) => {
+                SyncError::SignIn(SignIn::Forbidden { provider, stream, made_at, said: clean_words(said) })
+            }
+            SyncError::Wait { until, said } => SyncError::Wait { until, said: clean_words(said) },
+            SyncError::Unreachable(text) => SyncError::Unreachable(clean(text)),
+            SyncError::Changed { stream, at, problem } => {
+                SyncError::Changed { stream, at: clean(at), problem: clean(problem) }
+            }
+            SyncError::Internal(text) => SyncError::Internal(clean(text)),
+            other @ (SyncError::SignIn(SignIn::WrongKind { .. })
+            | SyncError::Store(_)
+            | SyncError::Cancelled) => other,
+        }
+    }
+
     fn changed(stream: &'static str) -> impl FnOnce(ParseError) -> SyncError {
-        move |ParseError { at, problem }| SyncError::Changed { stream, at, problem }
+        move |ParseError { at, problem }| SyncError::Changed {
+            stream,
+            at,
+            problem: problem.trim_end_matches('.').to_owned(),
+        }
     }
 }
 
@@ -223,9 +250,12 @@ impl Engine {
     pub async fn check(&self, job: &Job<'_>, cancel: &CancellationToken) -> Result<Checked, SyncError> {
         let run = Run { engine: self, job, cancel, started: Instant::now() };
         let request = (job.provider.check.request)(job.now);
-        let answer = run.fetch(KEY_CHECK, &request, self.policy.attempts).await?;
-        let kind = (job.provider.check.kind)(&answer.body).map_err(SyncError::changed(KEY_CHECK))?;
-        Ok(Checked { kind, date: answer.date })
+        let answer = run.fetch(KEY_CHECK, &request, self.policy.attempts).await;
+        let checked = answer.and_then(|answer| {
+            let kind = (job.provider.check.kind)(&answer.body).map_err(SyncError::changed(KEY_CHECK))?;
+            Ok(Checked { kind, date: answer.date })
+        });
+        checked.map_err(|error| error.without(job.secret))
     }
 
     /// Reads every stream that the account's key sees, one after another; a stream that fails does not stop the others.
@@ -241,8 +271,8 @@ impl Engine {
             let row = self.store.stream(job.account_id, stream.name).await?;
             let tomorrow = job.now.utc_date().plus_days(1);
             let row = match row.covered {
-                // Read while the clock was ahead: no day to come is known, and an absence must be noticed.
-                Some(covered) if covered.until > tomorrow => self.store.uncover(&row, tomorrow).await?,
+                // Read while the clock was ahead: days that had not come count as read, so nothing of it can be trusted.
+                Some(covered) if covered.until > tomorrow => self.store.uncover(&row).await?,
                 _ => row,
             };
             let windows = windows(stream.cursor, row.covered, job.from, job.now);
@@ -268,6 +298,7 @@ impl Engine {
             };
             let error =
                 run.stream(stream, &row, &windows, attempts, &mut pricer, &mut read, &mut booked).await.err();
+            let error = error.map(|error| error.without(job.secret));
             steps.done = last;
             self.note(&row, error.as_ref(), job.now).await?;
             if matches!(error, Some(SyncError::Unreachable(_))) {
@@ -298,6 +329,28 @@ impl Engine {
             }
         }
     }
+}
+
+/// A text with every part of the key that is long enough to be told, in either case, replaced.
+fn without_key(text: &str, secret: &Secret) -> String {
+    const TELLING: usize = 16;
+    let key = secret.expose().to_ascii_lowercase();
+    // Keys are ASCII, and lower-casing ASCII keeps every character in its place.
+    let lower = text.to_ascii_lowercase();
+    let mut clean = String::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(next) = text[at..].chars().next() {
+        let part = |length: usize| lower.get(at..at + length).is_some_and(|part| key.contains(part));
+        if part(TELLING) {
+            let length = (TELLING..=key.len()).take_while(|length| part(*length)).last().unwrap_or(TELLING);
+            clean.push_str("[key]");
+            at += length;
+        } else {
+            clean.push(next);
+            at += next.len_utf8();
+        }
+    }
+    clean
 }
 
 /// How errors name the call that checks a key.

@@ -132,7 +132,8 @@ impl Date {
     /// The first day of the month after this date's.
     #[must_use]
     pub fn next_month_start(self) -> Date {
-        Date(self.month_start().0.checked_add_months(Months::new(1)).unwrap_or(self.0))
+        let next = self.month_start().0.checked_add_months(Months::new(1)).filter(|date| date.year() <= 9999);
+        next.map_or_else(|| self.month_start().plus_days(30), Date)
     }
 
     /// Midnight UTC at the start of this date.

@@ -27,7 +27,6 @@ struct Inner {
     sample: RwLock<Option<Sample>>,
     events: broadcast::Sender<Event>,
     cancel: Mutex<CancellationToken>,
-    syncing: Mutex<BTreeSet<i64>>,
     // Read by every sync under way, written by `close`, which so waits for them.
     under_way: RwLock<()>,
 }
@@ -39,6 +38,7 @@ pub(super) struct House {
     pub(super) vault: Vault,
     pub(super) engine: Engine,
     pub(super) sample: bool,
+    syncing: Arc<Mutex<BTreeSet<i64>>>,
 }
 
 struct Sample {
@@ -59,7 +59,20 @@ impl House {
         })?;
         let store = Store::open(folder, now).await?;
         let engine = Engine::new(store.clone(), net, Policy::default());
-        Ok(House { store, vault, engine, sample })
+        Ok(House { store, vault, engine, sample, syncing: Arc::default() })
+    }
+
+    pub(super) fn set_syncing(&self, account: i64, syncing: bool) {
+        let mut all = self.syncing.lock().unwrap_or_else(PoisonError::into_inner);
+        if syncing {
+            all.insert(account)
+        } else {
+            all.remove(&account)
+        };
+    }
+
+    pub(super) fn is_syncing(&self, account: i64) -> bool {
+        self.syncing.lock().unwrap_or_else(PoisonError::into_inner).contains(&account)
     }
 }
 
@@ -73,7 +86,6 @@ impl App {
             sample: RwLock::new(None),
             events: broadcast::Sender::new(EVENTS_KEPT),
             cancel: Mutex::default(),
-            syncing: Mutex::default(),
             under_way: RwLock::default(),
         })))
     }
@@ -124,19 +136,6 @@ impl App {
     /// Holds the program open while a sync is under way.
     pub(super) async fn hold_open(&self) -> tokio::sync::RwLockReadGuard<'_, ()> {
         self.0.under_way.read().await
-    }
-
-    pub(super) fn set_syncing(&self, account: i64, syncing: bool) {
-        let mut all = self.0.syncing.lock().unwrap_or_else(PoisonError::into_inner);
-        if syncing {
-            all.insert(account)
-        } else {
-            all.remove(&account)
-        };
-    }
-
-    pub(super) fn is_syncing(&self, account: i64) -> bool {
-        self.0.syncing.lock().unwrap_or_else(PoisonError::into_inner).contains(&account)
     }
 
     pub(super) async fn settings(&self) -> Result<Settings, ApiError> {

@@ -20,7 +20,10 @@ impl ApiError {
 pub(super) fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     let Some(first) = chars.next() else { return String::new() };
-    let mut sentence: String = first.to_uppercase().chain(chars).collect();
+    // The name of a host stays as it is written.
+    let is_host = text.split_whitespace().next().is_some_and(|word| word.trim_end_matches('.').contains('.'));
+    let mut sentence: String =
+        if is_host { text.to_owned() } else { first.to_uppercase().chain(chars).collect() };
     if !sentence.ends_with(['.', '!', '?']) {
         sentence.push('.');
     }
@@ -31,6 +34,7 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> ApiError {
         let code = match error {
             StoreError::TooNew { .. } => ErrorCode::StoreTooNew,
+            StoreError::Taken => ErrorCode::AlreadyConnected,
             _ => ErrorCode::Store,
         };
         ApiError::new(code, error.to_string())

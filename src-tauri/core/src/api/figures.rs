@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::app::{App, House};
 use super::running::seen;
+use super::states::known;
 use super::{Amount, ApiError, Grouping, LaneFigure, SpendFigure, Usage, UsageQuery, UsageRow};
 use crate::ledger::{Lane, name_of};
 use crate::money::{MixedMoney, Total};
@@ -41,15 +42,14 @@ impl Books {
         }
     }
 
-    /// The streams that money comes from, with their provider's definition.
-    fn cost_streams(
+    /// The streams of every account that its key sees and that show this.
+    fn streams_of(
         &self,
+        sees: Sees,
     ) -> impl Iterator<Item = (&AccountRow, &'static providers::Stream, Option<&StreamRow>)> {
         self.accounts.iter().flat_map(move |row| {
-            let provider = providers::find(&row.account.provider);
-            let kind = provider.and_then(|provider| provider.key_kind(&row.account.key_kind));
-            let streams = provider.zip(kind).into_iter().flat_map(|(provider, kind)| seen(provider, kind));
-            streams.filter(|stream| stream.sees == Sees::Cost).map(move |stream| {
+            let streams = known(row).into_iter().flat_map(|(provider, kind)| seen(provider, kind));
+            streams.filter(move |stream| stream.sees == sees).map(move |stream| {
                 let kept =
                     self.streams.iter().find(|kept| kept.account_id == row.id && kept.name == stream.name);
                 (row, stream, kept)
@@ -57,14 +57,24 @@ impl Books {
         })
     }
 
-    /// The oldest time up to which the accounts that were read at all are read. The notes name those that were not.
+    /// The oldest time up to which what was read at all is read, money and usage alike. The notes name what was not.
     pub(super) fn as_of(&self) -> Option<Timestamp> {
-        self.cost_streams().filter_map(|(.., kept)| kept?.synced_at).min()
+        let both = self.streams_of(Sees::Cost).chain(self.streams_of(Sees::Usage));
+        both.filter_map(|(.., kept)| kept?.synced_at).min()
     }
 
-    /// The first day from which the costs of every account that was read at all are booked.
-    pub(super) fn covered_from(&self) -> Option<Date> {
-        self.cost_streams().filter_map(|(.., kept)| kept?.covered).map(|covered| covered.from).max()
+    /// The oldest time up to which usage by the hour is read.
+    pub(super) fn hours_as_of(&self) -> Option<Timestamp> {
+        let hourly = self
+            .streams_of(Sees::Usage)
+            .filter(|(_, stream, _)| matches!(stream.cursor, Cursor::Hourly { .. }));
+        hourly.filter_map(|(.., kept)| kept?.synced_at).min()
+    }
+
+    /// The days, end exclusive, on which the costs of every account that was read at all are booked.
+    pub(super) fn covered(&self) -> Option<(Date, Date)> {
+        let covered = || self.streams_of(Sees::Cost).filter_map(|(.., kept)| kept?.covered);
+        Some((covered().map(|days| days.from).max()?, covered().map(|days| days.until).min()?))
     }
 
     /// Why a figure over a range is missing or partial.
@@ -74,11 +84,11 @@ impl Books {
             notes.push("No account is connected yet.".to_owned());
         }
         let today = now.utc_date();
-        for (row, stream, kept) in self.cost_streams() {
+        for (row, stream, kept) in self.streams_of(Sees::Cost) {
             let label = self.label_of(row.id);
             let told_today = !matches!(stream.cursor, Cursor::Daily { today: false, .. });
             match kept.and_then(|kept| kept.covered) {
-                None => notes.push(format!("{label} is not read yet: nothing of it is in here.")),
+                None => notes.push(format!("{label} is not read yet: nothing of what it bills is in here.")),
                 Some(covered) => {
                     if from < covered.from {
                         notes.push(format!("{label} is known from {} on.", covered.from));
@@ -92,10 +102,37 @@ impl Books {
                 }
             }
         }
-        if self.accounts.iter().any(|row| !self.cost_streams().any(|(other, ..)| other.id == row.id)) {
+        for row in &self.accounts {
+            notes.extend(self.usage_note(row, to.min(today.plus_days(1))));
+        }
+        if self.accounts.iter().any(|row| !self.streams_of(Sees::Cost).any(|(other, ..)| other.id == row.id))
+        {
             notes.push("Accounts whose key sees no cost are not in here.".to_owned());
         }
         notes
+    }
+
+    /// What tokens and list prices of an account lack, where its usage is behind.
+    fn usage_note(&self, row: &AccountRow, due: Date) -> Option<String> {
+        let behind: Vec<_> = self
+            .streams_of(Sees::Usage)
+            .filter(|(of, ..)| of.id == row.id)
+            .map(|(_, stream, kept)| (stream.name, kept.and_then(|kept| kept.covered)))
+            .filter(|(_, covered)| covered.is_none_or(|covered| covered.until < due))
+            .collect();
+        let (first, covered) = behind.first()?;
+        let label = self.label_of(row.id);
+        let streams = match behind.len() {
+            1 => (*first).to_owned(),
+            more => format!("{first} and {} more", more - 1),
+        };
+        Some(match covered {
+            Some(covered) => {
+                let day = covered.until.plus_days(-1);
+                format!("{label}: tokens and list price are read up to {day} only ({streams}).")
+            }
+            None => format!("{label}: tokens and list price lack {streams}, which is not read yet."),
+        })
     }
 }
 

@@ -76,6 +76,8 @@ pub struct UsualDay {
     pub billed: Vec<Amount>,
     /// How many complete days it is taken from.
     pub of_days: u32,
+    /// The last of them.
+    pub to: String,
 }
 
 /// The person's own day so far, from hourly usage at list price: an estimate.
@@ -98,6 +100,8 @@ pub struct OwnDay {
     /// Output tokens, where they are counted.
     #[ts(type = "number | null")]
     pub output_tokens: Option<u64>,
+    /// The oldest time up to which usage by the hour is read, RFC 3339.
+    pub as_of: Option<String>,
     /// Accounts whose usage is known by the day only, and is not in here.
     pub without: Vec<String>,
 }

@@ -65,13 +65,13 @@ impl App {
         };
         let base = base_url(provider, row.account.base_url.as_deref())?;
         let job = Job { account_id: row.id, provider, kind, base, secret: &secret, from, now: self.now() };
-        self.set_syncing(row.id, true);
+        house.set_syncing(row.id, true);
         self.tell(Event::SyncStarted { account: row.id });
         let progress = |Progress { stream, done, total, first }: Progress| {
             self.tell(Event::SyncProgress { account: row.id, stream: stream.to_owned(), done, total, first });
         };
         let outcomes = house.engine.sync(&job, &self.cancellation(), &progress).await;
-        self.set_syncing(row.id, false);
+        house.set_syncing(row.id, false);
         self.tell(Event::Synced { account: row.id });
         Ok(report(outcomes?.iter().map(stream_report).collect()))
     }

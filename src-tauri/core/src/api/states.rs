@@ -42,71 +42,72 @@ impl App {
             let streams: Vec<&StreamRow> = streams.iter().filter(|stream| stream.account_id == id).collect();
             let balances = balances.iter().filter(|(of, _)| *of == id).map(|(_, b)| balance_row(b)).collect();
             let quotas = quotas.iter().filter(|(of, _)| *of == id).map(|(_, q)| quota_row(q)).collect();
-            self.account_in_words(row, provider, kind, &streams, balances, quotas, now)
+            let syncing = house.is_syncing(id);
+            account_in_words(row, provider, kind, &streams, balances, quotas, syncing, now)
         };
         Ok(rows.into_iter().map(in_words).collect())
     }
+}
 
-    #[expect(clippy::too_many_arguments, reason = "one caller, which has just read them all")]
-    fn account_in_words(
-        &self,
-        row: AccountRow,
-        provider: &'static Provider,
-        kind: &'static KeyKind,
-        kept: &[&StreamRow],
-        balances: Vec<BalanceReading>,
-        quotas: Vec<QuotaRow>,
-        now: Timestamp,
-    ) -> Account {
-        let streams: Vec<DoorRow> = seen(provider, kind)
-            .map(|stream| {
-                let kept = kept.iter().find(|kept| kept.name == stream.name);
-                let sees = name_of(stream.sees, Sees::NAMED);
-                stream_row(stream.name, sees, kept.copied())
-            })
-            .collect();
-        let seen_rows: Vec<&StreamRow> = seen(provider, kind)
-            .filter_map(|stream| kept.iter().find(|k| k.name == stream.name).copied())
-            .collect();
-        let all_read = seen_rows.len() == streams.len();
-        let synced_at = seen_rows.iter().map(|row| row.synced_at).min().flatten().filter(|_| all_read);
-        let worst = seen_rows.iter().max_by_key(|row| severity(row.state));
-        let state = match worst {
-            _ if self.is_syncing(row.id) => AccountState::Syncing,
-            Some(worst) if severity(worst.state) > 0 => account_state(worst.state),
-            _ if !all_read || synced_at.is_none() => AccountState::New,
-            _ if synced_at.is_some_and(|at| now.seconds_since(at) > STALE_AFTER) => AccountState::Stale,
-            _ => AccountState::Fresh,
-        };
-        let message = match (state, worst.and_then(|worst| worst.message.clone())) {
-            (AccountState::Syncing, _) => "Reading from the provider.".to_owned(),
-            (AccountState::New, _) => "Nothing is read yet: sync to see figures.".to_owned(),
-            (AccountState::Fresh, _) => "Up to date.".to_owned(),
-            (AccountState::Stale, _) => "Not read lately: sync to bring it up to date.".to_owned(),
-            (_, message) => message.unwrap_or_else(|| "The last sync failed.".to_owned()),
-        };
-        let key_env = match &row.account.key_place {
-            KeyPlace::Variable(name) => Some(name.clone()),
-            KeyPlace::Keychain(_) => None,
-        };
-        Account {
-            id: row.id,
-            provider: provider.id.to_owned(),
-            provider_name: provider.name.to_owned(),
-            label: row.account.label.unwrap_or_else(|| provider.name.to_owned()),
-            base_url: row.account.base_url,
-            key_kind: kind_row(kind),
-            key_hint: row.account.key_hint,
-            key_env,
-            state,
-            message,
-            advice: advice(state),
-            synced_at: synced_at.map(|at| at.to_string()),
-            retry_at: worst.and_then(|worst| worst.retry_at).map(|at| at.to_string()),
-            streams,
-            balances,
-            quotas,
-        }
+#[expect(clippy::too_many_arguments, reason = "one caller, which has just read them all")]
+fn account_in_words(
+    row: AccountRow,
+    provider: &'static Provider,
+    kind: &'static KeyKind,
+    kept: &[&StreamRow],
+    balances: Vec<BalanceReading>,
+    quotas: Vec<QuotaRow>,
+    syncing: bool,
+    now: Timestamp,
+) -> Account {
+    let streams: Vec<DoorRow> = seen(provider, kind)
+        .map(|stream| {
+            let kept = kept.iter().find(|kept| kept.name == stream.name);
+            let sees = name_of(stream.sees, Sees::NAMED);
+            stream_row(stream.name, sees, kept.copied())
+        })
+        .collect();
+    let seen_rows: Vec<&StreamRow> = seen(provider, kind)
+        .filter_map(|stream| kept.iter().find(|k| k.name == stream.name).copied())
+        .collect();
+    let all_read = seen_rows.len() == streams.len();
+    let synced_at = seen_rows.iter().map(|row| row.synced_at).min().flatten().filter(|_| all_read);
+    let worst = seen_rows.iter().max_by_key(|row| severity(row.state));
+    let state = match worst {
+        _ if syncing => AccountState::Syncing,
+        Some(worst) if severity(worst.state) > 0 => account_state(worst.state),
+        _ if !all_read || synced_at.is_none() => AccountState::New,
+        _ if synced_at.is_some_and(|at| now.seconds_since(at) > STALE_AFTER) => AccountState::Stale,
+        _ => AccountState::Fresh,
+    };
+    let message = match (state, worst.and_then(|worst| worst.message.clone())) {
+        (AccountState::Syncing, _) => "Reading from the provider.".to_owned(),
+        (AccountState::New, _) => "Nothing is read yet: sync to see figures.".to_owned(),
+        (AccountState::Fresh, _) => "Up to date.".to_owned(),
+        (AccountState::Stale, _) => "Not read lately: sync to bring it up to date.".to_owned(),
+        (_, message) => message.unwrap_or_else(|| "The last sync failed.".to_owned()),
+    };
+    let key_env = match &row.account.key_place {
+        KeyPlace::Variable(name) => Some(name.clone()),
+        KeyPlace::Keychain(_) => None,
+    };
+    Account {
+        id: row.id,
+        provider: provider.id.to_owned(),
+        provider_name: provider.name.to_owned(),
+        label: row.account.label.unwrap_or_else(|| provider.name.to_owned()),
+        base_url: row.account.base_url,
+        key_kind: kind_row(kind),
+        key_hint: row.account.key_hint,
+        key_env,
+        state,
+        message,
+        advice: advice(state),
+        synced_at: synced_at.map(|at| at.to_string()),
+        retry_at: worst.and_then(|worst| worst.retry_at).map(|at| at.to_string()),
+        streams,
+        balances,
+        quotas,
     }
 }
 

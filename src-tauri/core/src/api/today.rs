@@ -50,11 +50,14 @@ impl App {
 }
 
 fn usual_day(rows: &[RollupRow], books: &Books, today: Date) -> Result<Option<UsualDay>, ApiError> {
-    let Some(covered_from) = books.covered_from() else { return Ok(None) };
-    let from = covered_from.max(today.plus_days(-USUAL_DAYS));
-    let usual = report::usual_day(rows, from, today, report::lane_of(rows))?;
+    let Some((from, until)) = books.covered() else { return Ok(None) };
+    // A day that was not read is no day without cost.
+    let until = until.min(today);
+    let from = from.max(today.plus_days(-USUAL_DAYS));
+    let usual = report::usual_day(rows, from, until, report::lane_of(rows))?;
     Ok(usual.map(|usual| UsualDay {
         billed: usual.billed.into_iter().map(|(currency, total)| amount(total, currency)).collect(),
+        to: until.plus_days(-1).to_string(),
         of_days: u32::try_from(usual.of_days).unwrap_or(u32::MAX),
     }))
 }
@@ -92,6 +95,7 @@ async fn own_day(
         requests: total.requests,
         input_tokens: total.input_tokens,
         output_tokens: total.output_tokens,
+        as_of: books.hours_as_of().map(|at| at.to_string()),
         without: without.map(|row| books.label_of(row.id)).collect(),
     }))
 }

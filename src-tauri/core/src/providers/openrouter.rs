@@ -42,7 +42,7 @@ pub const PROVIDER: Provider = Provider {
     check: Check {
         request: |_| Request::get("/key"),
         kind: |body| {
-            let key = decode::<Data<KeyState>>(body)?.data;
+            let key = decode::<Envelope<KeyState>>(body)?.data;
             let management = key.is_management_key.or(key.is_provisioning_key).unwrap_or(false);
             Ok(Some(if management { "management" } else { "ordinary" }))
         },
@@ -79,7 +79,7 @@ pub const PROVIDER: Provider = Provider {
 const TOLD: Days = Days(30);
 
 #[derive(Deserialize)]
-struct Data<T> {
+struct Envelope<T> {
     data: T,
 }
 
@@ -90,7 +90,7 @@ struct Credits {
 }
 
 fn credits(body: &[u8], query: &Query) -> Result<Page, ParseError> {
-    let Credits { total_credits, total_usage } = decode::<Data<Credits>>(body)?.data;
+    let Credits { total_credits, total_usage } = decode::<Envelope<Credits>>(body)?.data;
     let left = minus(total_credits.0, total_usage.0, "data")?;
     let balance = Balance {
         observed_at: query.observed_at,
@@ -129,7 +129,7 @@ struct FreeRequests {
 }
 
 fn key(body: &[u8], query: &Query) -> Result<Page, ParseError> {
-    let state = decode::<Data<KeyState>>(body)?.data;
+    let state = decode::<Envelope<KeyState>>(body)?.data;
     let now = query.observed_at;
     let mut entries = Vec::new();
     let mut see = |name: &str, window, unit, used, limit| {
@@ -206,7 +206,7 @@ struct ActivityRow<'a> {
 }
 
 fn activity(body: &[u8], query: &Query) -> Result<Page, ParseError> {
-    let rows: Vec<ActivityRow<'_>> = decode::<Data<_>>(body)?.data;
+    let rows: Vec<ActivityRow<'_>> = decode::<Envelope<_>>(body)?.data;
     let mut entries = Vec::with_capacity(rows.len());
     for (i, row) in rows.into_iter().enumerate() {
         let Some(period) = day(&row.date, query, || format!("data[{i}].date"))? else { continue };

@@ -8,7 +8,7 @@ use super::facets::Facet;
 use super::rollup::Sums;
 use super::{Remembered, Store, StoreError};
 use crate::ledger::{Balance, Charge, Modalities, QuotaReading};
-use crate::time::{Date, Period};
+use crate::time::{Date, Period, Timestamp};
 
 /// Columns of `charges` that differ from row to row; the stream's number is the same for all.
 const COLUMNS: &str = "period_start, ordinal, period_end, facet_id, billed, listed, price_basis_id, quantity, input_tokens, \
@@ -61,8 +61,16 @@ impl Store {
         account_id: i64,
         balances: &[Balance],
         quotas: &[QuotaReading],
+        now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        // Readings from a clock that ran ahead would stay the latest until it is reached.
+        for sql in [
+            "DELETE FROM balances WHERE account_id = ? AND observed_at > ?",
+            "DELETE FROM quotas WHERE account_id = ? AND observed_at > ?",
+        ] {
+            sqlx::query(sql).bind(account_id).bind(now.unix()).execute(&mut *transaction).await?;
+        }
         for balance in balances {
             Store::insert_balance(&mut transaction, account_id, balance).await?;
         }

@@ -6,6 +6,8 @@ use std::path::Path;
 
 use super::StoreError;
 
+/// Held while the store is opened.
+const LOCK: &str = "open.lock";
 /// The least free space with which the store is opened.
 #[cfg(unix)]
 const LEAST_FREE_BYTES: u64 = 8 * 1024 * 1024;
@@ -14,6 +16,9 @@ const LEAST_FREE_BYTES: u64 = 8 * 1024 * 1024;
 /// there. The lock that is returned is free again when it is dropped.
 pub(super) fn prepare(folder: &Path, file: &str) -> Result<File, StoreError> {
     let refuse = |problem: String| StoreError::Folder { path: folder.to_owned(), problem };
+    if folder.to_str().is_none() {
+        return Err(refuse("has a name that is not Unicode. Choose another with --data-dir".to_owned()));
+    }
     match fs::symlink_metadata(folder) {
         Ok(found) if found.file_type().is_symlink() => {
             return Err(refuse("is a link. Give the folder itself with --data-dir".to_owned()));
@@ -24,8 +29,9 @@ pub(super) fn prepare(folder: &Path, file: &str) -> Result<File, StoreError> {
         Ok(found) => {
             refuse_a_strangers(&found).map_err(&refuse)?;
             refuse_a_link(&folder.join(file)).map_err(&refuse)?;
+            refuse_a_link(&folder.join(LOCK)).map_err(&refuse)?;
             if !folder.join(file).exists()
-                && !is_ours_to_use(folder).map_err(|e| refuse(cannot("read", &e)))?
+                && !is_ours_to_use(folder).map_err(|e| refuse(cannot("be read", &e)))?
             {
                 return Err(refuse(
                     "is not empty and holds no store of Spendglass. Give an empty or a new folder with --data-dir"
@@ -41,7 +47,7 @@ pub(super) fn prepare(folder: &Path, file: &str) -> Result<File, StoreError> {
         }
         Err(error) => return Err(refuse(cannot("be looked at", &error))),
     }
-    let lock = open_private(&folder.join("open.lock")).map_err(|e| refuse(cannot("be written to", &e)))?;
+    let lock = open_private(&folder.join(LOCK)).map_err(|e| refuse(cannot("be written to", &e)))?;
     lock.lock().map_err(|e| refuse(cannot("be locked", &e)))?;
     create_private(&folder.join(file))?;
     Ok(lock)
@@ -75,7 +81,7 @@ fn cannot(what: &str, error: &std::io::Error) -> String {
 /// Empty, or holding nothing but what an opening that was cut short left.
 fn is_ours_to_use(folder: &Path) -> std::io::Result<bool> {
     for entry in fs::read_dir(folder)? {
-        if entry?.file_name() != "open.lock" {
+        if entry?.file_name() != LOCK {
             return Ok(false);
         }
     }
@@ -148,6 +154,7 @@ fn private_builder() -> DirBuilder {
 }
 
 #[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "as on Unix")]
 fn refuse_a_strangers(_: &fs::Metadata) -> Result<(), String> {
     Ok(())
 }
@@ -161,6 +168,7 @@ fn refuse_unwritable(folder: &Path) -> Result<(), String> {
 }
 
 #[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "as on Unix")]
 fn make_private(_: &Path) -> std::io::Result<()> {
     // The profile folder that the default lies in is private to its owner there.
     Ok(())

@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteRow;
 use super::folder::open_private;
 use super::{Covered, Store, StoreError, timestamp};
 use crate::ledger::{name_of, named};
-use crate::time::{Date, Timestamp};
+use crate::time::Timestamp;
 
 /// What came of the last try to read a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,16 +119,12 @@ impl Store {
         rows.iter().map(stream).collect()
     }
 
-    /// Takes back that a day and those after it are booked, so that they are read again.
-    pub async fn uncover(&self, row: &StreamRow, from: Date) -> Result<StreamRow, StoreError> {
-        sqlx::query(
-            "UPDATE streams SET covered_from = CASE WHEN covered_from < ?2 THEN covered_from END, \
-             covered_until = CASE WHEN covered_from < ?2 THEN min(covered_until, ?2) END WHERE id = ?1",
-        )
-        .bind(row.id)
-        .bind(from.utc_start().unix())
-        .execute(&self.writer)
-        .await?;
+    /// Forgets which days are booked, so that all are read again. The figures stay until then.
+    pub async fn uncover(&self, row: &StreamRow) -> Result<StreamRow, StoreError> {
+        sqlx::query("UPDATE streams SET covered_from = NULL, covered_until = NULL WHERE id = ?")
+            .bind(row.id)
+            .execute(&self.writer)
+            .await?;
         self.stream(row.account_id, &row.name).await
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{DEADLINE, Run, SignIn, SyncError, its_words};
+use super::{DEADLINE, KEY_CHECK, Run, SignIn, SyncError, its_words};
 use crate::net::{Answer, NetError};
 use crate::providers::{Request, Sees};
 
@@ -130,8 +130,9 @@ impl Run<'_> {
             408 | 425 | 500..=599 => {
                 let status = answer.status;
                 let error = SyncError::Unreachable(format!(
-                    "{name} could not answer {stream} (status {status}{}). It is tried again with the next sync",
-                    its_words(words.as_deref())
+                    "{name} could not answer {stream}: status {status}{}. {}",
+                    its_words(words.as_deref()),
+                    later(stream)
                 ));
                 Verdict::Again { wait: answer.retry_after, error }
             }
@@ -161,6 +162,11 @@ impl Run<'_> {
             _ => SignIn::Rejected { provider: provider.name, made_at, said: words },
         }
     }
+}
+
+/// What happens next where nothing has to be done.
+fn later(stream: &str) -> &'static str {
+    if stream == KEY_CHECK { "Try again in a while" } else { "The next sync tries again" }
 }
 
 fn judge_failure(stream: &'static str, error: &NetError) -> Verdict {

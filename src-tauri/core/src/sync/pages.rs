@@ -102,7 +102,7 @@ impl Run<'_> {
                 Entry::Charge(_) => return Err(misplaced(stream)),
             }
         }
-        self.engine.store.book_snapshot(self.job.account_id, &balances, &quotas).await?;
+        self.engine.store.book_snapshot(self.job.account_id, &balances, &quotas, self.job.now).await?;
         Ok(Read { booked: (balances.len() + quotas.len()) as u64, pages: 1, days: None })
     }
 
