@@ -480,6 +480,10 @@ inputTokens: number | null,
  */
 outputTokens: number | null, 
 /**
+ * The oldest time up to which usage by the hour is read, RFC 3339.
+ */
+asOf: string | null, 
+/**
  * Accounts whose usage is known by the day only, and is not in here.
  */
 without: Array<string>, };
@@ -1009,4 +1013,8 @@ billed: Array<Amount>,
 /**
  * How many complete days it is taken from.
  */
-ofDays: number, };
+ofDays: number, 
+/**
+ * The last of them.
+ */
+to: string, };
