@@ -25,7 +25,7 @@ pub enum SyncError {
     #[error("{0}")]
     SignIn(SignIn),
     /// Wait.
-    #[error("the provider asks for fewer requests{}: try again after {until}", its_words(.said.as_deref()))]
+    #[error("the provider asks for fewer requests{}: wait until {until}", its_words(.said.as_deref()))]
     Wait {
         /// When it is worth trying again.
         until: Timestamp,
