@@ -5,6 +5,7 @@ mod balances;
 mod charges;
 mod facets;
 mod folder;
+mod packed;
 mod price_bases;
 mod quotas;
 mod rollup;

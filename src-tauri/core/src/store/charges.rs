@@ -1,19 +1,17 @@
 //! The table `charges`: lines of cost and usage. A window of a stream is replaced as a whole, or not at all.
 
-use std::sync::PoisonError;
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError};
 
-use sqlx::{AssertSqlSafe, Sqlite, query::Query, sqlite::SqliteArguments};
+use sqlx::{AssertSqlSafe, SqliteConnection, sqlite::SqliteArguments};
 
 use super::facets::Facet;
+use super::packed::{self, Packed, VALUES};
 use super::rollup::Sums;
 use super::{Remembered, Store, StoreError};
-use crate::ledger::{Balance, Charge, Modalities, QuotaReading};
+use crate::ledger::{Balance, Charge, ListCost, PriceBasis, QuotaReading};
 use crate::time::{Date, Period, Timestamp};
 
-/// Columns of `charges` that differ from row to row; the stream's number is the same for all.
-const COLUMNS: &str = "period_start, ordinal, period_end, facet_id, billed, listed, price_basis_id, quantity, input_tokens, \
-     output_tokens, cache_read, cache_creation, cache_creation_1h, reasoning, modalities, requests";
-const PLACES: &str = "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 /// Rows to a statement: SQLite takes 32,766 values at once.
 const CHUNK: usize = 1_000;
 
@@ -33,26 +31,39 @@ pub struct Sequence {
     store: Store,
     stream_id: i64,
     window: Period,
-    table: u64,
-    ordinal: i64,
     sums: Sums,
+    /// The number of each price basis, by its address; kept alive so that no other takes its place.
+    bases: HashMap<usize, (Arc<PriceBasis>, i64)>,
+    /// The rows that were not put aside yet.
+    rows: Packed,
+    aside: Option<Aside>,
     booked: bool,
+}
+
+/// Chunks of packed rows in a temporary table, so that memory does not grow with the pages.
+#[derive(Debug, Clone, Copy)]
+struct Aside {
+    table: u64,
+    chunks: i64,
 }
 
 impl Store {
     /// Starts to collect a window of a stream: whole UTC days.
     pub async fn begin_sequence(&self, stream_id: i64, window: Period) -> Result<Sequence, StoreError> {
-        let (table, left_behind) = self.remembered(|known| {
-            known.next_staging += 1;
-            (known.next_staging, std::mem::take(&mut known.left_behind))
-        });
+        let left_behind = self.remembered(|known| std::mem::take(&mut known.left_behind));
         for old in left_behind {
             self.drop_staging(old).await?;
         }
-        let sql = format!("CREATE TEMP TABLE staged_{table} ({COLUMNS})");
-        sqlx::query(AssertSqlSafe(sql)).persistent(false).execute(&self.writer).await?;
-        let sums = Sums::default();
-        Ok(Sequence { store: self.clone(), stream_id, window, table, ordinal: 0, sums, booked: false })
+        Ok(Sequence {
+            store: self.clone(),
+            stream_id,
+            window,
+            sums: Sums::default(),
+            bases: HashMap::new(),
+            rows: Packed::default(),
+            aside: None,
+            booked: false,
+        })
     }
 
     /// Books what a snapshot stream reported, and notes that the stream was read.
@@ -103,37 +114,33 @@ impl Store {
     }
 }
 
-/// A charge as a row, its facet and price basis by number.
-struct Row {
-    period: Period,
-    ordinal: i64,
-    facet_id: i64,
-    billed: Option<String>,
-    listed: Option<String>,
-    price_basis_id: Option<i64>,
-    quantity: Option<String>,
-    tokens: Option<[i64; 6]>,
-    modalities: Option<String>,
-    requests: Option<i64>,
-}
-
 impl Sequence {
     /// Keeps one page's charges apart. Each must lie inside the window.
     pub async fn stage(&mut self, charges: Vec<Charge>) -> Result<(), StoreError> {
-        let mut rows = Vec::with_capacity(charges.len().min(CHUNK));
         for mut charge in charges {
             if !self.window.holds(&charge.charge_period) {
                 let problem =
                     format!("a charge of {} outside of its window {}", charge.charge_period, self.window);
                 return Err(StoreError::Row(problem));
             }
-            let row = self.row(&mut charge).await?;
-            rows.push(row);
-            if rows.len() == CHUNK {
-                self.insert(std::mem::take(&mut rows)).await?;
+            let facet = Facet::of(&mut charge);
+            let tally = if let Some(tally) = self.sums.of(&facet) {
+                tally
+            } else {
+                let id = self.store.facet_id(&facet).await?;
+                self.sums.begin(facet, id)
+            };
+            let basis_id = match &charge.list_cost {
+                Some(list) => self.basis_id(list).await?,
+                None => 0,
+            };
+            let facet_id = self.sums.add(tally, &charge)?;
+            self.rows.push(&charge, facet_id, basis_id)?;
+            if self.rows.rows() == CHUNK {
+                self.put_aside().await?;
             }
         }
-        if rows.is_empty() { Ok(()) } else { self.insert(rows).await }
+        Ok(())
     }
 
     /// Books the window in one transaction: its old rows go, the new ones come, the roll-up follows and the cursor moves.
@@ -146,16 +153,7 @@ impl Sequence {
             .bind(window.end.unix())
             .execute(&mut *transaction)
             .await?;
-        let sql = format!(
-            "INSERT INTO charges (stream_id, {COLUMNS}) SELECT ?, {COLUMNS} FROM temp.staged_{} ORDER BY period_start, ordinal",
-            self.table
-        );
-        let inserted = sqlx::query(AssertSqlSafe(sql))
-            .persistent(false)
-            .bind(self.stream_id)
-            .execute(&mut *transaction)
-            .await?
-            .rows_affected();
+        let inserted = self.insert(&mut transaction).await?;
         self.sums.replace(&mut transaction, self.stream_id, window).await?;
         sqlx::query(
             "UPDATE streams SET covered_from = CASE WHEN ?2 <= covered_until THEN min(covered_from, ?2) ELSE ?2 END, \
@@ -168,108 +166,102 @@ impl Sequence {
         .await?;
         transaction.commit().await?;
         self.booked = true;
-        self.store.drop_staging(self.table).await?;
+        if let Some(aside) = self.aside {
+            self.store.drop_staging(aside.table).await?;
+        }
         Ok(inserted)
     }
 
-    async fn row(&mut self, charge: &mut Charge) -> Result<Row, StoreError> {
-        let facet = Facet::of(charge);
-        let facet_id = self.store.facet_id(&facet).await?;
-        let price_basis_id = match &charge.list_cost {
-            Some(list) => Some(self.store.price_basis_id(&list.basis).await?),
-            None => None,
-        };
-        self.sums.add(charge, facet_id, &facet)?;
-        let totals = charge.tokens.map(|tokens| tokens.totals());
-        let count = |n: u64| i64::try_from(n).map_err(|_| StoreError::Row(format!("a count of {n}")));
-        let row = Row {
-            period: charge.charge_period,
-            ordinal: self.ordinal,
-            facet_id,
-            billed: charge.billed_cost.map(|money| money.amount.to_string()),
-            listed: charge.list_cost.as_ref().map(|list| list.cost.amount.to_string()),
-            price_basis_id,
-            quantity: charge.consumed_quantity.map(|quantity| quantity.to_string()),
-            tokens: match totals {
-                Some(t) => Some([
-                    count(t.input)?,
-                    count(t.output)?,
-                    count(t.cache_read)?,
-                    count(t.cache_creation)?,
-                    count(t.cache_creation_1h)?,
-                    count(t.reasoning)?,
-                ]),
-                None => None,
-            },
-            modalities: totals.and_then(|t| as_json(&t.modalities)),
-            requests: charge.requests.map(count).transpose()?,
-        };
-        self.ordinal += 1;
-        Ok(row)
+    async fn basis_id(&mut self, list: &ListCost) -> Result<i64, StoreError> {
+        let address = Arc::as_ptr(&list.basis).addr();
+        if let Some((_, id)) = self.bases.get(&address) {
+            return Ok(*id);
+        }
+        let id = self.store.price_basis_id(&list.basis).await?;
+        self.bases.insert(address, (Arc::clone(&list.basis), id));
+        Ok(id)
     }
 
-    async fn insert(&self, rows: Vec<Row>) -> Result<(), StoreError> {
-        let places = vec![PLACES; rows.len()].join(",");
-        let sql = format!("INSERT INTO temp.staged_{} VALUES {places}", self.table);
-        let whole = rows.len() == CHUNK;
-        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(whole);
-        for row in rows {
-            query = row.bind(query);
-        }
-        query.execute(&self.store.writer).await?;
+    /// Writes the rows at hand into the temporary table, made with the first of them.
+    async fn put_aside(&mut self) -> Result<(), StoreError> {
+        let mut aside = if let Some(aside) = self.aside {
+            aside
+        } else {
+            let table = self.store.remembered(|known| {
+                known.next_staging += 1;
+                known.next_staging
+            });
+            let aside = Aside { table, chunks: 0 };
+            // Noted before it is made: whatever becomes of the making, the table is dropped.
+            self.aside = Some(aside);
+            let sql =
+                format!("CREATE TEMP TABLE staged_{table} (place INTEGER PRIMARY KEY, rows BLOB NOT NULL)");
+            sqlx::query(AssertSqlSafe(sql)).persistent(false).execute(&self.store.writer).await?;
+            aside
+        };
+        let sql = format!("INSERT INTO temp.staged_{} VALUES (?, ?)", aside.table);
+        sqlx::query(AssertSqlSafe(sql))
+            .persistent(false)
+            .bind(aside.chunks)
+            .bind(self.rows.bytes())
+            .execute(&self.store.writer)
+            .await?;
+        aside.chunks += 1;
+        self.aside = Some(aside);
+        self.rows.clear();
         Ok(())
     }
+
+    /// Inserts every row, those put aside first.
+    async fn insert(&self, transaction: &mut SqliteConnection) -> Result<u64, StoreError> {
+        let mut inserted = 0;
+        let mut ready = None;
+        let (table, chunks) = self.aside.map_or((0, 0), |aside| (aside.table, aside.chunks));
+        let mut ordinal = 0_i64;
+        for place in 0..=chunks {
+            let chunk = if place < chunks { take_out(transaction, table, place).await? } else { Vec::new() };
+            let packed = if place < chunks { chunk.as_slice() } else { self.rows.bytes() };
+            // The next rows are made ready while SQLite writes these.
+            let (done, next) = tokio::join!(insert_rows(transaction, ready.take()), async {
+                packed::values(packed, self.stream_id, ordinal)
+            });
+            inserted += done?;
+            let (rows, values) = next?;
+            ordinal = ordinal.saturating_add(i64::try_from(rows).unwrap_or(i64::MAX));
+            ready = (rows > 0).then_some((rows, values));
+        }
+        Ok(inserted + insert_rows(transaction, ready).await?)
+    }
+}
+
+async fn take_out(transaction: &mut SqliteConnection, table: u64, place: i64) -> Result<Vec<u8>, StoreError> {
+    let sql = format!("SELECT rows FROM temp.staged_{table} WHERE place = ?");
+    let (chunk,) =
+        sqlx::query_as(AssertSqlSafe(sql)).persistent(false).bind(place).fetch_one(transaction).await?;
+    Ok(chunk)
+}
+
+async fn insert_rows(
+    transaction: &mut SqliteConnection,
+    ready: Option<(usize, SqliteArguments)>,
+) -> Result<u64, StoreError> {
+    let Some((rows, values)) = ready else { return Ok(0) };
+    let row = format!("({})", vec!["?"; VALUES].join(","));
+    let sql = format!(
+        "INSERT INTO charges (stream_id, period_start, ordinal, period_end, facet_id, billed, listed, price_basis_id, \
+         quantity, input_tokens, output_tokens, cache_read, cache_creation, cache_creation_1h, reasoning, modalities, \
+         requests) VALUES {}",
+        vec![row.as_str(); rows].join(",")
+    );
+    let done =
+        sqlx::query_with(AssertSqlSafe(sql), values).persistent(rows == CHUNK).execute(transaction).await?;
+    Ok(done.rows_affected())
 }
 
 impl Drop for Sequence {
     fn drop(&mut self) {
-        if !self.booked {
-            let table = self.table;
-            self.store.remembered(|known| known.left_behind.push(table));
+        if let (false, Some(aside)) = (self.booked, self.aside) {
+            self.store.remembered(|known| known.left_behind.push(aside.table));
         }
     }
-}
-
-impl Row {
-    fn bind(self, query: Query<'_, Sqlite, SqliteArguments>) -> Query<'_, Sqlite, SqliteArguments> {
-        let mut query = query
-            .bind(self.period.start.unix())
-            .bind(self.ordinal)
-            .bind(self.period.end.unix())
-            .bind(self.facet_id)
-            .bind(self.billed)
-            .bind(self.listed)
-            .bind(self.price_basis_id)
-            .bind(self.quantity);
-        for index in 0..6 {
-            query = query.bind(self.tokens.map(|tokens| tokens[index]));
-        }
-        query.bind(self.modalities).bind(self.requests)
-    }
-}
-
-/// The modalities that are not nought, as JSON.
-fn as_json(modalities: &Modalities) -> Option<String> {
-    if *modalities == Modalities::default() {
-        return None;
-    }
-    let Modalities {
-        input_audio,
-        cache_read_audio,
-        output_audio,
-        input_image,
-        cache_read_image,
-        output_image,
-    } = *modalities;
-    let fields = [
-        ("inputAudio", input_audio),
-        ("cacheReadAudio", cache_read_audio),
-        ("outputAudio", output_audio),
-        ("inputImage", input_image),
-        ("cacheReadImage", cache_read_image),
-        ("outputImage", output_image),
-    ];
-    let map: serde_json::Map<String, serde_json::Value> =
-        fields.into_iter().filter(|(_, n)| *n > 0).map(|(name, n)| (name.to_owned(), n.into())).collect();
-    Some(serde_json::Value::Object(map).to_string())
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::{Store, StoreError};
 use crate::ledger::{Charge, ChargeCategory, Lane, Meter, name_of};
+use crate::money::Currency;
 
 /// Ids given out already. Forgotten as a whole when it grows past what real accounts have.
 pub(super) type Cache = HashMap<Facet, i64>;
@@ -22,20 +23,20 @@ pub(super) struct Facet {
     lane: Lane,
     category: ChargeCategory,
     meter: Option<Meter>,
-    texts: [String; 10],
+    billed: Option<Currency>,
+    listed: Option<Currency>,
+    texts: [String; 8],
 }
 
 impl Facet {
     pub(super) fn of(charge: &mut Charge) -> Facet {
-        let billed = charge.billed_cost.map(|money| money.currency.to_string());
-        let listed = charge.list_cost.as_ref().map(|list| list.cost.currency.to_string());
         Facet {
             lane: charge.lane,
             category: charge.category,
             meter: charge.sku_meter,
+            billed: charge.billed_cost.map(|money| money.currency),
+            listed: charge.list_cost.as_ref().map(|list| list.cost.currency),
             texts: [
-                billed,
-                listed,
                 charge.consumed_unit.take(),
                 charge.request_model.take(),
                 charge.response_model.take(),
@@ -57,29 +58,26 @@ impl Facet {
         self.category
     }
 
-    pub(super) fn billed_currency(&self) -> &str {
-        &self.texts[0]
-    }
-
-    pub(super) fn list_currency(&self) -> &str {
-        &self.texts[1]
+    /// The currencies of the bill and of the list price.
+    pub(super) const fn currencies(&self) -> [Option<Currency>; 2] {
+        [self.billed, self.listed]
     }
 
     /// The model asked for, else the one that answered.
     pub(super) fn model(&self) -> &str {
-        if self.texts[3].is_empty() { &self.texts[4] } else { &self.texts[3] }
+        if self.texts[1].is_empty() { &self.texts[2] } else { &self.texts[1] }
     }
 
     pub(super) fn project(&self) -> &str {
-        &self.texts[7]
+        &self.texts[5]
     }
 
     pub(super) fn api_key(&self) -> &str {
-        &self.texts[8]
+        &self.texts[6]
     }
 
     pub(super) fn description(&self) -> &str {
-        &self.texts[9]
+        &self.texts[7]
     }
 }
 
@@ -93,7 +91,9 @@ impl Store {
             let query = sqlx::query(sql)
                 .bind(name_of(facet.lane, Lane::NAMED))
                 .bind(name_of(facet.category, ChargeCategory::NAMED))
-                .bind(facet.meter.map_or("", Meter::name));
+                .bind(facet.meter.map_or("", Meter::name))
+                .bind(facet.billed.map_or_else(String::new, |currency| currency.to_string()))
+                .bind(facet.listed.map_or_else(String::new, |currency| currency.to_string()));
             facet.texts.iter().fold(query, |query, text| query.bind(text.clone()))
         };
         bind(INSERT).execute(&self.writer).await?;

@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
+use serde::Deserialize;
+use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use super::facets::Facet;
 use super::{Store, StoreError, timestamp};
@@ -12,6 +13,7 @@ use crate::money::{Currency, Total};
 use crate::time::{Period, Timestamp};
 
 const HOUR: i64 = 3_600;
+const DAY: i64 = 86_400;
 /// Rows to a statement: SQLite takes 32,766 values at once.
 const CHUNK: usize = 1_000;
 
@@ -85,26 +87,62 @@ pub struct RollupRow {
 /// The sums of a window while its pages come in.
 #[derive(Debug, Default)]
 pub(super) struct Sums {
-    facets: HashMap<i64, Facet>,
-    days: HashMap<(i64, i64), GroupSums>,
-    hours: HashMap<(i64, Lane, ChargeCategory, [String; 2]), GroupSums>,
+    known: HashMap<Facet, usize>,
+    tallies: Vec<Tally>,
+    /// What hours are kept apart by.
+    bands: Vec<Band>,
+    hours: HashMap<(i64, usize), GroupSums>,
 }
 
+/// The sums of one facet.
+#[derive(Debug)]
+struct Tally {
+    facet: Facet,
+    facet_id: i64,
+    band: usize,
+    /// By day. A window has few, and charges mostly come day by day.
+    days: Vec<(i64, GroupSums)>,
+}
+
+type Band = (Lane, ChargeCategory, [Option<Currency>; 2]);
+
 impl Sums {
-    pub(super) fn add(&mut self, charge: &Charge, facet_id: i64, facet: &Facet) -> Result<(), StoreError> {
-        self.facets.entry(facet_id).or_insert_with(|| facet.clone());
-        let start = charge.charge_period.start;
-        let day = start.utc_date().utc_start().unix();
-        self.days.entry((facet_id, day)).or_default().add_charge(charge)?;
+    /// The tally of a facet that was met before.
+    pub(super) fn of(&self, facet: &Facet) -> Option<usize> {
+        self.known.get(facet).copied()
+    }
+
+    /// Begins the tally of a facet.
+    pub(super) fn begin(&mut self, facet: Facet, facet_id: i64) -> usize {
+        let band = (facet.lane(), facet.category(), facet.currencies());
+        let band = self.bands.iter().position(|known| *known == band).unwrap_or_else(|| {
+            self.bands.push(band);
+            self.bands.len() - 1
+        });
+        let place = self.tallies.len();
+        self.known.insert(facet.clone(), place);
+        self.tallies.push(Tally { facet, facet_id, band, days: Vec::new() });
+        place
+    }
+
+    /// Adds a charge to a tally, and tells the number of its facet.
+    pub(super) fn add(&mut self, tally: usize, charge: &Charge) -> Result<i64, StoreError> {
+        let tally = self
+            .tallies
+            .get_mut(tally)
+            .ok_or_else(|| StoreError::Row("a charge without its facet".to_owned()))?;
+        let start = charge.charge_period.start.unix();
+        let day = start - start.rem_euclid(DAY);
+        let place = tally.days.iter().rposition(|(known, _)| *known == day).unwrap_or_else(|| {
+            tally.days.push((day, GroupSums::default()));
+            tally.days.len() - 1
+        });
+        tally.days[place].1.add_charge(charge)?;
         if charge.charge_period.seconds() <= HOUR {
-            let hour = start.unix() - start.unix().rem_euclid(HOUR);
-            let currencies = [facet.billed_currency().to_owned(), facet.list_currency().to_owned()];
-            self.hours
-                .entry((hour, charge.lane, charge.category, currencies))
-                .or_default()
-                .add_charge(charge)?;
+            let hour = start - start.rem_euclid(HOUR);
+            self.hours.entry((hour, tally.band)).or_default().add_charge(charge)?;
         }
-        Ok(())
+        Ok(tally.facet_id)
     }
 
     /// Puts these sums in the place of the window's old ones.
@@ -142,7 +180,7 @@ impl Sums {
                     .bind(key.member)
                     .bind(name_of(key.lane, Lane::NAMED))
                     .bind(name_of(key.category, ChargeCategory::NAMED))
-                    .bind(key.currency)
+                    .bind(key.currency.as_ref().map_or("", Currency::as_str))
                     .bind(sums.billed.map(|total| total.to_string()))
                     .bind(sums.listed.map(|total| total.to_string()))
                     .bind(sums.input_tokens.map(count).transpose()?)
@@ -158,8 +196,7 @@ impl Sums {
 
     fn rows(&self) -> Result<BTreeMap<RowKey<'_>, GroupSums>, StoreError> {
         let mut rows = BTreeMap::new();
-        for ((facet_id, start), sums) in &self.days {
-            let Some(facet) = self.facets.get(facet_id) else { continue };
+        for Tally { facet, days, .. } in &self.tallies {
             let members = [
                 (Dimension::Day, ""),
                 (Dimension::Model, facet.model()),
@@ -167,23 +204,19 @@ impl Sums {
                 (Dimension::Key, facet.api_key()),
                 (Dimension::Item, facet.description()),
             ];
-            for (dimension, member) in members {
-                let (lane, category) = (facet.lane(), facet.category());
-                let key = RowKey { dimension, start: *start, member, lane, category, currency: "" };
-                spread(&mut rows, key, facet.billed_currency(), facet.list_currency(), sums)?;
+            let (lane, category) = (facet.lane(), facet.category());
+            for (start, sums) in days {
+                for (dimension, member) in members {
+                    let key = RowKey { dimension, start: *start, member, lane, category, currency: None };
+                    spread(&mut rows, key, facet.currencies(), sums)?;
+                }
             }
         }
-        for ((start, lane, category, [billed, listed]), sums) in &self.hours {
-            let (lane, category) = (*lane, *category);
-            let key = RowKey {
-                dimension: Dimension::Hour,
-                start: *start,
-                member: "",
-                lane,
-                category,
-                currency: "",
-            };
-            spread(&mut rows, key, billed, listed, sums)?;
+        for ((start, band), sums) in &self.hours {
+            let Some((lane, category, currencies)) = self.bands.get(*band).copied() else { continue };
+            let (dimension, start, member) = (Dimension::Hour, *start, "");
+            let key = RowKey { dimension, start, member, lane, category, currency: None };
+            spread(&mut rows, key, currencies, sums)?;
         }
         Ok(rows)
     }
@@ -196,7 +229,7 @@ struct RowKey<'a> {
     member: &'a str,
     lane: Lane,
     category: ChargeCategory,
-    currency: &'a str,
+    currency: Option<Currency>,
 }
 
 /// Adds sums to the row of their currency; to two rows where bill and list price are of two currencies. Counts go with the
@@ -204,13 +237,12 @@ struct RowKey<'a> {
 fn spread<'a>(
     rows: &mut BTreeMap<RowKey<'a>, GroupSums>,
     key: RowKey<'a>,
-    billed: &'a str,
-    listed: &'a str,
+    [billed, listed]: [Option<Currency>; 2],
     sums: &GroupSums,
 ) -> Result<(), StoreError> {
-    let first = if billed.is_empty() { listed } else { billed };
+    let first = billed.or(listed);
     let mut counted = *sums;
-    if !listed.is_empty() && listed != first {
+    if listed.is_some() && listed != first {
         counted.listed = None;
         let apart = GroupSums { listed: sums.listed, ..GroupSums::default() };
         rows.entry(RowKey { currency: listed, ..key }).or_default().add(&apart)?;
@@ -271,46 +303,75 @@ fn plus_total(a: Option<Total>, b: Option<Total>) -> Result<Option<Total>, Store
 
 impl Store {
     /// The roll-up of every account in one dimension, over the days or hours that start inside a period, in order of time.
+    ///
+    /// A day's rows come as one JSON text: thousands of small rows cost the database driver ten times what the text does.
     pub async fn rollup(&self, dimension: Dimension, period: Period) -> Result<Vec<RollupRow>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT s.account_id, r.period_start, r.member, r.lane, r.category, r.currency, r.billed, r.listed, \
-             r.input_tokens, r.output_tokens, r.requests, r.unpriced, r.charges FROM streams AS s CROSS JOIN rollup AS r \
-             WHERE r.stream_id = s.id AND r.dimension = ? AND r.period_start >= ? AND r.period_start < ?",
+        let days: Vec<(i64, i64, String)> = sqlx::query_as(
+            "SELECT s.account_id, r.period_start, json_group_array(json_array(r.member, r.lane, r.category, r.currency, \
+             r.billed, r.listed, r.input_tokens, r.output_tokens, r.requests, r.unpriced, r.charges)) \
+             FROM streams AS s CROSS JOIN rollup AS r \
+             WHERE r.stream_id = s.id AND r.dimension = ? AND r.period_start >= ? AND r.period_start < ? \
+             GROUP BY s.id, r.period_start",
         )
         .bind(name_of(dimension, Dimension::NAMED))
         .bind(period.start.unix())
         .bind(period.end.unix())
         .fetch_all(&self.readers)
         .await?;
-        rows.iter().map(rollup_row).collect()
+        let mut rows = Vec::new();
+        for (account_id, start, text) in &days {
+            let start = timestamp(*start)?;
+            let told: Vec<Told<'_>> = serde_json::from_str(text)
+                .map_err(|error| StoreError::Row(format!("a roll-up row ({error})")))?;
+            for one in told {
+                rows.push(one.row(*account_id, start)?);
+            }
+        }
+        Ok(rows)
     }
 }
 
-fn rollup_row(row: &sqlx::sqlite::SqliteRow) -> Result<RollupRow, StoreError> {
-    let text = |index: usize| row.try_get::<&str, _>(index);
-    let total = |index: usize| -> Result<Option<Total>, StoreError> {
-        Ok(row.try_get::<Option<&str>, _>(index)?.map(str::parse).transpose()?)
-    };
-    let count = |index: usize| -> Result<Option<u64>, StoreError> {
-        Ok(row.try_get::<Option<i64>, _>(index)?.map(i64::unsigned_abs))
-    };
-    let strange = |what: &str| StoreError::Row(format!("a roll-up row with the {what}"));
-    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    Ok(RollupRow {
-        account_id: row.try_get(0)?,
-        start: timestamp(row.try_get(1)?)?,
-        member: some(text(2)?),
-        lane: named(text(3)?, Lane::NAMED).ok_or_else(|| strange("lane"))?,
-        category: named(text(4)?, ChargeCategory::NAMED).ok_or_else(|| strange("category"))?,
-        currency: some(text(5)?).map(|code| code.parse()).transpose()?,
-        sums: GroupSums {
-            billed: total(6)?,
-            listed: total(7)?,
-            input_tokens: count(8)?,
-            output_tokens: count(9)?,
-            requests: count(10)?,
-            unpriced: count(11)?.unwrap_or(0),
-            charges: count(12)?.unwrap_or(0),
-        },
-    })
+/// A row of the roll-up as the query tells it.
+#[derive(Deserialize)]
+struct Told<'a> {
+    member: String,
+    lane: &'a str,
+    category: &'a str,
+    currency: &'a str,
+    billed: Option<&'a str>,
+    listed: Option<&'a str>,
+    input_tokens: Option<u64>,
+    output_tokens: Option<u64>,
+    requests: Option<u64>,
+    unpriced: u64,
+    charges: u64,
+}
+
+impl Told<'_> {
+    fn row(self, account_id: i64, start: Timestamp) -> Result<RollupRow, StoreError> {
+        let strange = |what: &str| StoreError::Row(format!("a roll-up row with the {what}"));
+        let total = |text: Option<&str>| text.map(str::parse::<Total>).transpose();
+        Ok(RollupRow {
+            account_id,
+            start,
+            member: Some(self.member).filter(|member| !member.is_empty()),
+            lane: named(self.lane, Lane::NAMED).ok_or_else(|| strange("lane"))?,
+            category: named(self.category, ChargeCategory::NAMED).ok_or_else(|| strange("category"))?,
+            currency: match self.currency {
+                "" => None,
+                // Nearly every row is in dollars, and the list of currencies is long.
+                "USD" => Some(Currency::USD),
+                code => Some(code.parse()?),
+            },
+            sums: GroupSums {
+                billed: total(self.billed)?,
+                listed: total(self.listed)?,
+                input_tokens: self.input_tokens,
+                output_tokens: self.output_tokens,
+                requests: self.requests,
+                unpriced: self.unpriced,
+                charges: self.charges,
+            },
+        })
+    }
 }
