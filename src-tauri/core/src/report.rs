@@ -72,6 +72,18 @@ pub fn group<'a, K: Ord>(
     Ok(groups)
 }
 
+/// Sums by a key of the caller's, and below it by UTC day.
+pub fn group_by_day<'a, K: Ord>(
+    rows: impl IntoIterator<Item = &'a RollupRow>,
+    key: impl Fn(&RollupRow) -> K,
+) -> Result<BTreeMap<K, BTreeMap<Date, Totals>>, MoneyError> {
+    let mut groups = BTreeMap::<K, BTreeMap<Date, Totals>>::new();
+    for row in rows {
+        groups.entry(key(row)).or_default().entry(row.start.utc_date()).or_default().add(row)?;
+    }
+    Ok(groups)
+}
+
 /// One sum of all rows.
 pub fn total<'a>(rows: impl IntoIterator<Item = &'a RollupRow>) -> Result<Totals, MoneyError> {
     let mut all = Totals::default();

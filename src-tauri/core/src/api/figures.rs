@@ -1,7 +1,5 @@
 //! Sums in the door's words: usage by a grouping, and the spend figures of the overview.
 
-use std::collections::BTreeMap;
-
 use super::app::{App, House};
 use super::running::seen;
 use super::states::known;
@@ -322,17 +320,4 @@ pub(super) fn spend_figure(
         as_of: books.as_of().map(|at| at.to_string()),
         notes,
     })
-}
-
-/// Sums by group and day, for the pictures.
-pub(super) fn by_group_and_day(
-    rows: &[RollupRow],
-    books: &Books,
-    by: Grouping,
-    period: Period,
-) -> Result<BTreeMap<(GroupKey, Date), Totals>, ApiError> {
-    let lane = report::lane_of(rows);
-    Ok(report::group(report::within(rows, period, lane), |row| {
-        (group_key(books, by, row), row.start.utc_date())
-    })?)
 }

@@ -1,12 +1,10 @@
 //! Charts in the door's words, and as files.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::app::App;
-use super::figures::{Books, GroupKey, by_group_and_day, dimension, group_name, range, usage, whole_days};
+use super::figures::{Books, GroupKey, dimension, group_key, group_name, range, usage, whole_days};
 use super::{
     ApiError, ChartTable, ErrorCode, Grouping, Mark, Measure, Picture, PictureFile, PictureFormat,
     PictureKind, PictureQuery, PictureTheme, Spend, SpendQuery,
@@ -170,19 +168,16 @@ impl Scene<'_> {
     /// Stacked bars by day. A day without a line of a group is nought where the group's provider was read that day.
     pub(super) fn daily(&self, unit: Option<Currency>) -> Result<Drawn, ApiError> {
         let (from, to) = self.days;
-        let sums = by_group_and_day(self.rows, self.books, self.by, whole_days(from, to)?)?;
-        let groups: BTreeSet<&GroupKey> = sums
-            .iter()
-            .filter(|(_, totals)| self.value(totals, unit).is_some())
-            .map(|((key, _), _)| key)
-            .collect();
+        let rows = report::within(self.rows, whole_days(from, to)?, report::lane_of(self.rows));
+        let groups = report::group_by_day(rows, |row| group_key(self.books, self.by, row))?;
         let days: Vec<Date> = (0..to.days_since(from)).map(|offset| from.plus_days(offset)).collect();
         let mut series: Vec<(Decimal, &GroupKey, Vec<Option<Decimal>>)> = groups
-            .into_iter()
-            .map(|key| {
+            .iter()
+            .filter(|(_, sums)| sums.values().any(|totals| self.value(totals, unit).is_some()))
+            .map(|(key, sums)| {
                 let values: Vec<_> = days
                     .iter()
-                    .map(|day| match sums.get(&(key.clone(), *day)) {
+                    .map(|day| match sums.get(day) {
                         Some(totals) => self.value(totals, unit),
                         None => self.is_read(key, *day).then_some(Decimal::ZERO),
                     })
@@ -214,15 +209,10 @@ impl Scene<'_> {
     /// The largest groups as bars; those that follow are one bar.
     pub(super) fn ranked(&self, unit: Option<Currency>) -> Result<Drawn, ApiError> {
         let (from, to) = self.days;
-        let sums = by_group_and_day(self.rows, self.books, self.by, whole_days(from, to)?)?;
-        let mut groups = BTreeMap::<&GroupKey, Decimal>::new();
-        for ((key, _), totals) in &sums {
-            if let Some(value) = self.value(totals, unit) {
-                let sum = groups.entry(key).or_default();
-                *sum = sum.saturating_add(value);
-            }
-        }
-        let mut groups: Vec<_> = groups.into_iter().collect();
+        let rows = report::within(self.rows, whole_days(from, to)?, report::lane_of(self.rows));
+        let groups = report::group(rows, |row| group_key(self.books, self.by, row))?;
+        let groups = groups.iter().filter_map(|(key, totals)| Some((key, self.value(totals, unit)?)));
+        let mut groups: Vec<_> = groups.collect();
         groups.sort_by_key(|(_, value)| std::cmp::Reverse(*value));
         let rest = groups.split_off(groups.len().min(MOST_RANKED));
         let mut rows: Vec<RankedRow> = groups
