@@ -65,6 +65,7 @@ async fn medians(charges: u64) -> Result<Vec<(String, Duration)>> {
         for measure in [Measure::Billed, Measure::Listed] {
             let query = || SpendQuery { by, measure, from: None, to: None, chart_width: WIDTH };
             let spend = run(&app, || Request::Spend(query())).await?;
+            eprintln!("{charges} charges, spend by {name}, {measure:?}: {}", millis(spend));
             if spend > slowest.1 {
                 slowest = (format!("Spend by {name}, the slowest"), spend);
             }
