@@ -256,8 +256,11 @@ async fn a_dropped_sequence_leaves_nothing() {
     assert!(rows(&data).await.is_empty());
     assert_eq!(number(&data, "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'staged%'").await, 0);
     store.close().await;
-    let left: Vec<_> = std::fs::read_dir(&data).unwrap().map(|file| file.unwrap().file_name()).collect();
-    assert_eq!(left.len(), 2, "{left:?}");
+    // SQLite's own log may outlive the store by a moment, while a connection of this test still closes.
+    for file in std::fs::read_dir(&data).unwrap() {
+        let name = file.unwrap().file_name();
+        assert!(name == "open.lock" || name.to_string_lossy().starts_with("spendglass.db"), "{name:?} is left");
+    }
 }
 
 #[tokio::test]
