@@ -1,0 +1,264 @@
+//! What every screen owes to everybody: no violation that axe-core finds, in both themes and in a narrow window, and a content
+//! security policy that holds. And the pictures of the README.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::stage::{Stage, drive, out_dir};
+use crate::window::Window;
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+const SCREENS: [(&str, &str); 3] =
+    [("today", "chart"), ("spend", "spend-table"), ("accounts", "account-remove")];
+const WIDE: (u32, u32) = (1100, 760);
+const NARROW: (u32, u32) = (400, 760);
+
+#[test]
+fn every_screen_is_accessible_in_both_themes() {
+    drive(async || {
+        let stage = Stage::new("accessible", 15).await;
+        let window = stage.open().await;
+        listen(&window).await;
+        window.shown("key-input").await;
+        for theme in ["light", "dark"] {
+            wear(&window, theme).await;
+            window.enter("key-input", &stage.provider("openai").ordinary_key).await;
+            window.shown("key-recognised").await;
+            window.click("key-add").await;
+            window.shown("key-error").await;
+            accessible(&window, &format!("first run, {theme}")).await;
+            window.empty("key-input").await;
+        }
+        for id in ["openai", "anthropic", "openrouter"] {
+            window.click("nav-accounts").await;
+            stage.connect(&window, id).await;
+        }
+        stage.faults(&["openai/costs=401", "anthropic/cost_report=wrong-shape"]);
+        window.click("sync-now").await;
+        window.says("status", &["Not everything could be read"]).await;
+        // Everything that can be unfolded is.
+        for theme in ["light", "dark"] {
+            wear(&window, theme).await;
+            for (screen, ready) in SCREENS {
+                window.click(&format!("nav-{screen}")).await;
+                window.shown(ready).await;
+                window.js("document.querySelectorAll('details').forEach((node) => { node.open = true; }); \
+                           document.querySelectorAll('[data-testid=chart-table-toggle][aria-expanded=false]').forEach((node) => node.click())", &[]).await;
+                accessible(&window, &format!("{screen}, {theme}")).await;
+            }
+            window.click("account-replace").await;
+            window.shown("key-replace").await;
+            accessible(&window, &format!("a dialog, {theme}")).await;
+            window.press(&[], crate::window::keys::ESCAPE).await;
+        }
+        no_sideways_scrolling(&window).await;
+        // axe-core measures by styles of its own, which the policy refuses: what the page did itself is asked for first.
+        window.quit().await;
+    });
+}
+
+#[test]
+fn the_policy_holds_and_normal_use_keeps_it() {
+    drive(async || {
+        let stage = Stage::new("policy", 16).await;
+        let window = stage.open().await;
+        listen(&window).await;
+        window.shown("key-input").await;
+        stage.connect(&window, "openai").await;
+        for (screen, ready) in SCREENS {
+            window.click(&format!("nav-{screen}")).await;
+            window.shown(ready).await;
+        }
+        window.click("nav-today").await;
+        window.js("at('chart').querySelector('[role=application]').focus()", &[]).await;
+        window.press(&[], crate::window::keys::END).await;
+        wear(&window, "dark").await;
+        assert_eq!(violations(&window).await, json!([]), "normal use keeps to the policy");
+
+        // What a page that was led astray would try.
+        for (what, attempt, directive) in [
+            (
+                "a script in the page",
+                "const node = document.createElement('script'); node.textContent = 'window.ran = 1'; document.body.append(node)",
+                "script-src",
+            ),
+            (
+                "a handler in the markup",
+                "const node = document.createElement('b'); node.setAttribute('onclick', 'window.ran = 1'); document.body.append(node); node.click()",
+                "script-src",
+            ),
+            (
+                "a text as a program",
+                "try { new Function('window.ran = 1')(); } catch { /* refused */ }",
+                "script-src",
+            ),
+            ("a request", "fetch('http://127.0.0.1:9/').catch(() => {})", "connect-src"),
+            ("a picture from elsewhere", "new Image().src = 'http://127.0.0.1:9/pixel'", "img-src"),
+            (
+                "a style",
+                "const node = document.createElement('style'); node.textContent = 'b { color: red }'; document.head.append(node)",
+                "style-src",
+            ),
+        ] {
+            window.js(attempt, &[]).await;
+            let script = "return window.refusals.some((directive) => directive.startsWith(arguments[0]))";
+            window.until(&format!("{what} is refused"), script, &[json!(directive)]).await;
+            window.js("window.refusals.length = 0", &[]).await;
+        }
+        window
+            .check(window.js("return window.ran === undefined", &[]).await == true, "a foreign script ran")
+            .await;
+
+        // The page may ask by one command alone, and is never led away.
+        let script = "const done = arguments[arguments.length - 1]; \
+                      Promise.allSettled(['plugin:window|close', 'plugin:opener|open_url', 'plugin:event|emit', 'nothing'] \
+                        .map((command) => window.__TAURI_INTERNALS__.invoke(command, { url: 'https://example.com/', event: 'event', label: 'main' }))) \
+                        .then((answers) => done(answers.map(({ status }) => status)))";
+        assert_eq!(
+            window.js_later(script, &[]).await,
+            json!(["rejected", "rejected", "rejected", "rejected"])
+        );
+        window.js("const node = document.createElement('a'); node.href = 'http://127.0.0.1:9/'; document.body.append(node); node.click()", &[]).await;
+        window.until("the page stays", "return location.href.startsWith('tauri://localhost')", &[]).await;
+        window.shown("nav-today").await;
+        window.quit().await;
+    });
+}
+
+/// The pictures of the README: `make screenshots`.
+#[test]
+#[ignore = "writes docs/; make screenshots calls it"]
+fn screenshots() {
+    drive(async || {
+        // The town of the sample data.
+        let stage = Stage::new("screenshots", 7).await;
+        let window = stage.open().await;
+        let docs = Path::new(ROOT).join("docs");
+        fs::create_dir_all(&docs).unwrap();
+        window.resize(WIDE.0, WIDE.1).await;
+        window.shown("key-input").await;
+        window.photograph(&out_dir().join("first-run.png"));
+        for id in ["openai", "anthropic", "openrouter"] {
+            window.click("nav-accounts").await;
+            stage.connect(&window, id).await;
+        }
+        window.click("sync-now").await;
+        window.says("status", &["Everything is up to date."]).await;
+        for theme in ["light", "dark"] {
+            wear(&window, theme).await;
+            for (width, height) in [WIDE, NARROW] {
+                window.resize(width, height).await;
+                for (screen, ready) in SCREENS {
+                    window.click(&format!("nav-{screen}")).await;
+                    window.shown(ready).await;
+                    if screen == "spend" {
+                        window.click("group-model").await;
+                        window
+                            .js("document.querySelector('.totals').scrollIntoView({ block: 'start' })", &[])
+                            .await;
+                        window
+                            .until("models are shown", "return at('spend-table').querySelector('thead th').innerText.trim() === 'Model'", &[])
+                            .await;
+                    }
+                    settled(&window).await;
+                    let name = format!("{screen}-{theme}.png");
+                    let kept = width == WIDE.0
+                        && matches!(
+                            name.as_str(),
+                            "today-light.png" | "today-dark.png" | "spend-light.png" | "accounts-light.png"
+                        );
+                    let path = if kept { docs.join(name) } else { out_dir().join(format!("{width}-{name}")) };
+                    window.photograph(&path);
+                }
+            }
+        }
+        window.quit().await;
+    });
+}
+
+/// Waits until figures and pictures are there, drawn to the width there is, and nothing moves.
+async fn settled(window: &Window) {
+    let script = "const charts = [...document.querySelectorAll('[data-testid=chart] svg')]; \
+                  return document.querySelector('.skeleton, [aria-busy=true]') === null \
+                  && charts.every((svg) => Math.abs(svg.getBoundingClientRect().width - svg.width.baseVal.value) < 1.5) \
+                  && document.getAnimations().every(({ playState }) => playState !== 'running')";
+    window.until("nothing moves", script, &[]).await;
+}
+
+/// Presses the theme's button until the theme is on.
+async fn wear(window: &Window, theme: &str) {
+    for _ in 0..3 {
+        let worn = window.js("return document.documentElement.dataset.theme ?? 'system'", &[]).await;
+        if worn == theme {
+            break;
+        }
+        window.click("theme").await;
+        window
+            .until(
+                "the theme changes",
+                "return (document.documentElement.dataset.theme ?? 'system') !== arguments[0]",
+                &[worn],
+            )
+            .await;
+    }
+    let lightness = window.js("return getComputedStyle(document.documentElement).backgroundColor.match(/\\d+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0)", &[]).await;
+    let dark = lightness.as_i64().unwrap() < 384;
+    window
+        .check(dark == (theme == "dark"), &format!("the theme {theme} has a background of {lightness}"))
+        .await;
+}
+
+async fn accessible(window: &Window, what: &str) {
+    settled(window).await;
+    if window.js("return typeof axe", &[]).await == "undefined" {
+        let source = fs::read_to_string(Path::new(ROOT).join("ui/node_modules/axe-core/axe.min.js")).unwrap();
+        window.js(&source, &[]).await;
+        window
+            .check(window.js("return typeof axe", &[]).await == "object", "axe-core is not in the page")
+            .await;
+    }
+    let script = "const done = arguments[arguments.length - 1]; \
+                  axe.run(document, { resultTypes: ['violations'] }).then( \
+                    ({ violations, passes }) => done({ passes: passes.length, violations: violations.map(({ id, nodes }) => [id, nodes.map(({ target, failureSummary }) => [target.join(' '), failureSummary])]) }), \
+                    (error) => done(String(error)))";
+    let found = window.js_later(script, &[]).await;
+    assert!(found["passes"].as_u64().is_some_and(|passes| passes > 15), "{what}: {found}");
+    let violations = &found["violations"];
+    window
+        .check(
+            *violations == json!([]),
+            &format!("{what}: {}", serde_json::to_string_pretty(violations).unwrap()),
+        )
+        .await;
+}
+
+/// The page reflows down to 360 pixels, the least width of the window.
+async fn no_sideways_scrolling(window: &Window) {
+    window.resize(360, 640).await;
+    for (screen, ready) in SCREENS {
+        window.click(&format!("nav-{screen}")).await;
+        window.shown(ready).await;
+        settled(window).await;
+        let script = "const root = document.scrollingElement; if (root.scrollWidth <= root.clientWidth) return ''; \
+                      return [...document.querySelectorAll('main *')].filter((node) => node.getBoundingClientRect().right > root.clientWidth + 1).slice(0, 5).map((node) => node.outerHTML.slice(0, 120)).join(' / ') || 'something'";
+        let wide = window.js(script, &[]).await;
+        window.check(wide == "", &format!("{screen} is wider than the window: {wide}")).await;
+        accessible(window, &format!("{screen}, narrow")).await;
+    }
+}
+
+/// Hears what the policy refuses, from the page's beginning where the engine tells it.
+async fn listen(window: &Window) {
+    let script = "window.refusals = []; \
+                  addEventListener('securitypolicyviolation', ({ effectiveDirective }) => window.refusals.push(effectiveDirective)); \
+                  window.early = []; \
+                  try { new ReportingObserver((reports) => reports.forEach(({ body }) => window.early.push(body.effectiveDirective)), { types: ['csp-violation'], buffered: true }).observe(); } \
+                  catch { /* an older engine */ }";
+    window.js(script, &[]).await;
+}
+
+async fn violations(window: &Window) -> Value {
+    window.js("return [...window.refusals, ...window.early]", &[]).await
+}

@@ -1,0 +1,128 @@
+//! What every test stands on: a turn of its own, a town, a data folder.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::{Mutex, PoisonError};
+
+use spendglass_simulator::{Person, Town, TownOptions, TownProvider, serve};
+use tempfile::TempDir;
+
+use crate::window::Window;
+
+pub(crate) const NOW: &str = "2026-11-18T12:30:00Z";
+pub(crate) const TODAY: &str = "2026-11-18";
+pub(crate) const MONTH: &str = "2026-11";
+
+static TURN: Mutex<()> = Mutex::new(());
+
+/// Runs a test when its turn has come.
+pub(crate) fn drive(test: impl AsyncFnOnce()) {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(test());
+}
+
+/// The folder of the session that the tests run in.
+pub(crate) fn session() -> PathBuf {
+    #[expect(clippy::disallowed_methods, reason = "asks where the session lives")]
+    let session = std::env::var_os("SPENDGLASS_SESSION");
+    session.expect("run this inside tests/desktop/session.sh").into()
+}
+
+/// Where pictures and logs go.
+pub(crate) fn out_dir() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("window");
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// A town and the folder of a store that knows nothing yet.
+pub(crate) struct Stage {
+    name: &'static str,
+    pub(crate) town: Town,
+    pub(crate) folder: TempDir,
+}
+
+impl Stage {
+    /// Tests have keys of their own: each has its own seed.
+    pub(crate) async fn new(name: &'static str, seed: u64) -> Stage {
+        // What an earlier run left would be searched and shown.
+        for ending in [".log", "-failed.png"] {
+            let _ = std::fs::remove_file(out_dir().join(format!("{name}{ending}")));
+        }
+        let options = TownOptions {
+            listen: "127.0.0.1:0".parse().unwrap(),
+            person: Person::Freelancer,
+            seed,
+            now: NOW.parse().unwrap(),
+            faults: Vec::new(),
+        };
+        Stage { name, town: serve(options).await.unwrap(), folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub(crate) fn data_dir(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    pub(crate) async fn open(&self) -> Window {
+        Window::open(self.name, &self.data_dir(), NOW).await
+    }
+
+    pub(crate) fn provider(&self, id: &str) -> TownProvider {
+        self.town.providers().into_iter().find(|provider| provider.id == id).unwrap()
+    }
+
+    pub(crate) fn faults(&self, faults: &[&str]) {
+        self.town.set_faults(faults.iter().map(|fault| fault.parse().unwrap()).collect());
+    }
+
+    /// How many requests the town saw.
+    pub(crate) fn requests(&self) -> u64 {
+        self.town.request_counts().values().sum()
+    }
+
+    /// Adds an account by its key, on whichever screen asks for one, and waits for its first figures.
+    pub(crate) async fn connect(&self, window: &Window, id: &str) {
+        let provider = self.provider(id);
+        offer(window, &provider.key, &provider.base_url).await;
+        window.click("key-add").await;
+        self.fresh(window, id).await;
+    }
+
+    /// Waits until an account is there and up to date.
+    pub(crate) async fn fresh(&self, window: &Window, id: &str) {
+        let name = match id {
+            "openai" => "OpenAI",
+            "anthropic" => "Anthropic",
+            _ => "OpenRouter",
+        };
+        let script = "const row = all('account-row').find((row) => row.innerText.includes(arguments[0])); \
+                      return row?.querySelector('[data-testid=account-state]')?.dataset.state === 'fresh' \
+                      && at('sync-cancel') === null";
+        window.until(&format!("{name} is up to date"), script, &[name.into()]).await;
+    }
+}
+
+/// Fills the form of a new account.
+pub(crate) async fn offer(window: &Window, key: &str, base_url: &str) {
+    window.enter("key-input", key).await;
+    let open = window.js("return at('key-advanced').open", &[]).await;
+    if open == false {
+        window.element("[data-testid=key-advanced] summary").await.click().await.unwrap();
+    }
+    window.empty("key-base-url").await;
+    window.enter("key-base-url", base_url).await;
+}
+
+/// Runs a program of the session and gives what it said.
+pub(crate) fn run(program: &str, arguments: &[&str]) -> Output {
+    let output = Command::new(program).args(arguments).output();
+    output.unwrap_or_else(|error| panic!("{program} is missing: {error}"))
+}
+
+/// The keys that the keychain holds for Spendglass, as an independent program tells them.
+pub(crate) fn kept_keys() -> Vec<String> {
+    let found = run("secret-tool", &["search", "--all", "service", "Spendglass"]);
+    let text = String::from_utf8(found.stdout).unwrap();
+    text.lines().filter_map(|line| line.strip_prefix("secret = ").map(str::to_owned)).collect()
+}
