@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 export BASH_ENV := $(CURDIR)/.ci/environment
-.PHONY: run window demo test bench bundle page packages-window packages-test
+.PHONY: run window demo test bench bundle screenshots page packages-window packages-test
 .NOTPARALLEL:
 
 # The development build: the window opens after half the time that an optimised build takes, and tests share its work.
@@ -29,6 +29,10 @@ bench: packages-test page
 bundle: packages-window page
 	npm --prefix ui exec -- tauri build --bundles deb,rpm
 	@ls target/release/bundle/{deb/*.deb,rpm/*.rpm}
+
+# The pictures of the README, taken from the real window.
+screenshots: packages-test page
+	tests/desktop/session.sh cargo test --package spendglass-app --test window -- --ignored screenshots
 
 # The window is compiled with the page inside, so the page comes before any cargo command.
 page: ui/node_modules/.package-lock.json
