@@ -259,7 +259,10 @@ async fn a_dropped_sequence_leaves_nothing() {
     // SQLite's own log may outlive the store by a moment, while a connection of this test still closes.
     for file in std::fs::read_dir(&data).unwrap() {
         let name = file.unwrap().file_name();
-        assert!(name == "open.lock" || name.to_string_lossy().starts_with("spendglass.db"), "{name:?} is left");
+        assert!(
+            name == "open.lock" || name.to_string_lossy().starts_with("spendglass.db"),
+            "{name:?} is left"
+        );
     }
 }
 

@@ -1,6 +1,7 @@
 //! The state of every account in words: from its streams, its key and the time.
 
 use super::app::{App, House};
+use super::failures::sentence;
 use super::keys::kind_row;
 use super::running::seen;
 use super::{
@@ -85,7 +86,7 @@ fn account_in_words(
         (AccountState::New, _) => "Nothing is read yet: sync to see figures.".to_owned(),
         (AccountState::Fresh, _) => "Up to date.".to_owned(),
         (AccountState::Stale, _) => "Not read lately: sync to bring it up to date.".to_owned(),
-        (_, message) => message.unwrap_or_else(|| "The last sync failed.".to_owned()),
+        (_, message) => message.map_or_else(|| "The last sync failed.".to_owned(), |words| sentence(&words)),
     };
     let key_env = match &row.account.key_place {
         KeyPlace::Variable(name) => Some(name.clone()),
@@ -216,7 +217,7 @@ fn stream_row(name: &str, sees: &str, kept: Option<&StreamRow>) -> DoorRow {
         name: name.to_owned(),
         sees: sees.to_owned(),
         state: kept.map_or(DoorState::New, |kept| stream_state(kept.state)),
-        message: kept.and_then(|kept| kept.message.clone()),
+        message: kept.and_then(|kept| kept.message.as_deref()).map(sentence),
         synced_at: kept.and_then(|kept| kept.synced_at).map(|at| at.to_string()),
         covered_from: covered.map(|covered| covered.from.to_string()),
         covered_until: covered.map(|covered| covered.until.to_string()),
