@@ -15,7 +15,7 @@ use spendglass_core::time::{Clock, Date, Timestamp, Zone};
 use spendglass_core::vault::{Secret, Vault};
 use spendglass_simulator::{Fault, Person, Town, TownOptions, serve};
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions as _, Row as _, SqliteConnection};
+use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
@@ -209,10 +209,14 @@ pub(crate) async fn rows(data: &Path) -> Rows {
             rows.entry((row.get(0), row.get(1), day)).or_default().push(row.get(3));
         }
     }
+    connection.close().await.unwrap();
     rows
 }
 
 /// One number of the store.
 pub(crate) async fn number(data: &Path, sql: &'static str) -> i64 {
-    sqlx::query(sql).fetch_one(&mut peek(data).await).await.unwrap().get(0)
+    let mut connection = peek(data).await;
+    let number = sqlx::query(sql).fetch_one(&mut connection).await.unwrap().get(0);
+    connection.close().await.unwrap();
+    number
 }
