@@ -178,20 +178,23 @@ pub(crate) async fn usage(app: &App, by: Grouping, from: &str, to: &str) -> Valu
     serde_json::to_value(usage).unwrap()
 }
 
-/// Charges and roll-up by account, stream and UTC day, without numbers that depend on the order of events.
+/// Charges and roll-up by account, stream and UTC day, without numbers that depend on the order of events. SQLite puts the
+/// lines of a day together, which is several times as fast as reading each.
 pub(crate) type Rows = BTreeMap<(i64, String, i64), Vec<String>>;
 
-const CHARGES: &str = "SELECT s.account_id, s.name, c.period_start, concat_ws('|', c.period_start, c.period_end, f.lane, f.category, \
-     f.meter, f.billed_currency, f.list_currency, f.unit, f.request_model, f.response_model, f.service_tier, f.context_window, \
-     f.project, f.api_key, f.description, quote(c.billed), quote(c.listed), quote(p.basis), quote(c.quantity), \
-     quote(c.input_tokens), quote(c.output_tokens), quote(c.cache_read), quote(c.cache_creation), \
-     quote(c.cache_creation_1h), quote(c.reasoning), quote(c.modalities), quote(c.requests)) \
+const CHARGES: &str = "SELECT s.account_id, s.name, c.period_start / 86400 * 86400, group_concat(concat_ws('|', c.period_start, \
+     c.period_end, f.lane, f.category, f.meter, f.billed_currency, f.list_currency, f.unit, f.request_model, f.response_model, \
+     f.service_tier, f.context_window, f.project, f.api_key, f.description, quote(c.billed), quote(c.listed), quote(p.basis), \
+     quote(c.quantity), quote(c.input_tokens), quote(c.output_tokens), quote(c.cache_read), quote(c.cache_creation), \
+     quote(c.cache_creation_1h), quote(c.reasoning), quote(c.modalities), quote(c.requests)), char(10) \
+     ORDER BY c.period_start, c.ordinal) \
      FROM charges AS c JOIN streams AS s ON s.id = c.stream_id JOIN facets AS f ON f.id = c.facet_id \
-     LEFT JOIN price_bases AS p ON p.id = c.price_basis_id ORDER BY 1, 2, c.period_start, c.ordinal";
-const ROLLUP: &str = "SELECT s.account_id, s.name, r.period_start, concat_ws('|', 'sum', r.dimension, r.period_start, r.member, \
-     r.lane, r.category, r.currency, quote(r.billed), quote(r.listed), quote(r.input_tokens), quote(r.output_tokens), \
-     quote(r.requests), r.unpriced, r.charges) FROM rollup AS r JOIN streams AS s ON s.id = r.stream_id \
-     ORDER BY 1, 2, r.period_start, r.dimension, r.member, r.lane, r.category, r.currency";
+     LEFT JOIN price_bases AS p ON p.id = c.price_basis_id GROUP BY 1, 2, 3";
+const ROLLUP: &str = "SELECT s.account_id, s.name, r.period_start / 86400 * 86400, group_concat(concat_ws('|', 'sum', r.dimension, \
+     r.period_start, r.member, r.lane, r.category, r.currency, quote(r.billed), quote(r.listed), quote(r.input_tokens), \
+     quote(r.output_tokens), quote(r.requests), r.unpriced, r.charges), char(10) \
+     ORDER BY r.dimension, r.period_start, r.member, r.lane, r.category, r.currency) \
+     FROM rollup AS r JOIN streams AS s ON s.id = r.stream_id GROUP BY 1, 2, 3";
 
 /// A connection of the test's own, past all of the program.
 pub(crate) async fn peek(data: &Path) -> SqliteConnection {
@@ -204,9 +207,7 @@ pub(crate) async fn rows(data: &Path) -> Rows {
     let mut rows = Rows::new();
     for sql in [CHARGES, ROLLUP] {
         for row in sqlx::query(sql).fetch_all(&mut connection).await.unwrap() {
-            let start: i64 = row.get(2);
-            let day = start - start.rem_euclid(86_400);
-            rows.entry((row.get(0), row.get(1), day)).or_default().push(row.get(3));
+            rows.entry((row.get(0), row.get(1), row.get(2))).or_default().push(row.get(3));
         }
     }
     connection.close().await.unwrap();

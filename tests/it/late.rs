@@ -38,7 +38,7 @@ async fn fresh(house: &House) -> House {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_later_sync_ends_where_one_clean_sync_does() {
-    let mut house = House::new(Person::Freelancer, "2026-11-18T00:10:00Z").await;
+    let mut house = House::new(Person::Student, "2026-11-18T00:10:00Z").await;
     house.sync_well(None).await;
     let first = told(&house, "2026-10-21", "2026-11-18").await;
     // Within the day, over midnight, over a day and a half in which bills settle and are corrected, and over the month.
