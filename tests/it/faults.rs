@@ -47,7 +47,7 @@ fn expected(kind: &str, stream: &str) -> Expected {
     let again = |state, says| Expected { state, says, requests: 3..=3, retry: None };
     let wait = |requests, seconds| Expected {
         state: RateLimited,
-        says: &["wait until"],
+        says: &["fewer requests"],
         requests,
         retry: Some(seconds),
     };

@@ -12,19 +12,28 @@ const LOCK: &str = "open.lock";
 #[cfg(unix)]
 const LEAST_FREE_BYTES: u64 = 8 * 1024 * 1024;
 
+/// What is wrong with a folder, and what to do: completes the sentence "the data folder …".
+struct Problem(String);
+
+impl From<&str> for Problem {
+    fn from(words: &str) -> Problem {
+        Problem(words.to_owned())
+    }
+}
+
 /// Makes sure that the folder is a private folder of the person's own with room to write, and that the store's file is
 /// there. The lock that is returned is free again when it is dropped.
 pub(super) fn prepare(folder: &Path, file: &str) -> Result<File, StoreError> {
-    let refuse = |problem: String| StoreError::Folder { path: folder.to_owned(), problem };
+    let refuse = |Problem(problem): Problem| StoreError::Folder { path: folder.to_owned(), problem };
     if folder.to_str().is_none() {
-        return Err(refuse("has a name that is not Unicode. Choose another with --data-dir".to_owned()));
+        return Err(refuse("has a name that is not Unicode. Choose another with --data-dir".into()));
     }
     match fs::symlink_metadata(folder) {
         Ok(found) if found.file_type().is_symlink() => {
-            return Err(refuse("is a link. Give the folder itself with --data-dir".to_owned()));
+            return Err(refuse("is a link. Give the folder itself with --data-dir".into()));
         }
         Ok(found) if !found.is_dir() => {
-            return Err(refuse("is a file, not a folder. Give a folder with --data-dir".to_owned()));
+            return Err(refuse("is a file, not a folder. Give a folder with --data-dir".into()));
         }
         Ok(found) => {
             refuse_a_strangers(&found).map_err(&refuse)?;
@@ -34,8 +43,7 @@ pub(super) fn prepare(folder: &Path, file: &str) -> Result<File, StoreError> {
                 && !is_ours_to_use(folder).map_err(|e| refuse(cannot("be read", &e)))?
             {
                 return Err(refuse(
-                    "is not empty and holds no store of Spendglass. Give an empty or a new folder with --data-dir"
-                        .to_owned(),
+                    "is not empty and holds no store of Spendglass. Give an empty or a new folder with --data-dir".into(),
                 ));
             }
             refuse_unwritable(folder).map_err(&refuse)?;
@@ -57,7 +65,7 @@ pub(super) fn prepare(folder: &Path, file: &str) -> Result<File, StoreError> {
 pub(super) fn create_private(path: &Path) -> Result<(), StoreError> {
     let problem = |error: &std::io::Error| StoreError::Folder {
         path: path.parent().unwrap_or(path).to_owned(),
-        problem: cannot("be written to", error),
+        problem: cannot("be written to", error).0,
     };
     open_private(path).map(|_| ()).map_err(|error| problem(&error))
 }
@@ -74,8 +82,8 @@ pub(super) fn open_private(path: &Path) -> std::io::Result<File> {
     options.open(path)
 }
 
-fn cannot(what: &str, error: &std::io::Error) -> String {
-    format!("cannot {what} ({error}). Mend that, or give another folder with --data-dir")
+fn cannot(what: &str, error: &std::io::Error) -> Problem {
+    Problem(format!("cannot {what} ({error}). Mend that, or give another folder with --data-dir"))
 }
 
 /// Empty, or holding nothing but what an opening that was cut short left.
@@ -88,10 +96,10 @@ fn is_ours_to_use(folder: &Path) -> std::io::Result<bool> {
     Ok(true)
 }
 
-fn refuse_a_link(file: &Path) -> Result<(), String> {
+fn refuse_a_link(file: &Path) -> Result<(), Problem> {
     match fs::symlink_metadata(file) {
         Ok(found) if !found.is_file() => {
-            Err(format!("holds {}, which is a link or no file. Remove it", file.display()))
+            Err(Problem(format!("holds {}, which is a link or no file. Remove it", file.display())))
         }
         _ => Ok(()),
     }
@@ -106,31 +114,33 @@ fn private_builder() -> DirBuilder {
 }
 
 #[cfg(unix)]
-fn refuse_a_strangers(found: &fs::Metadata) -> Result<(), String> {
+fn refuse_a_strangers(found: &fs::Metadata) -> Result<(), Problem> {
     use std::os::unix::fs::MetadataExt as _;
     let me = rustix::process::geteuid().as_raw();
     if found.uid() == me {
         Ok(())
     } else {
         let owner = found.uid();
-        Err(format!(
+        Err(Problem(format!(
             "belongs to user {owner}, and this is user {me}. Run as its owner, or give another --data-dir"
-        ))
+        )))
     }
 }
 
 #[cfg(unix)]
-fn refuse_unwritable(folder: &Path) -> Result<(), String> {
+fn refuse_unwritable(folder: &Path) -> Result<(), Problem> {
     use rustix::fs::{Access, StatVfsMountFlags, access, statvfs};
     let room = statvfs(folder).map_err(|e| cannot("be looked at", &e.into()))?;
     if room.f_flag.contains(StatVfsMountFlags::RDONLY) {
-        return Err("lies on a read-only disk. Give another folder with --data-dir".to_owned());
+        return Err("lies on a read-only disk. Give another folder with --data-dir".into());
     }
-    access(folder, Access::READ_OK | Access::WRITE_OK | Access::EXEC_OK)
-        .map_err(|_| "is read-only for you. Change its permissions, or give another --data-dir".to_owned())?;
+    access(folder, Access::READ_OK | Access::WRITE_OK | Access::EXEC_OK).map_err(|_| {
+        Problem::from("is read-only for you. Change its permissions, or give another --data-dir")
+    })?;
     let free = room.f_bavail.saturating_mul(room.f_frsize);
     if free < LEAST_FREE_BYTES {
-        return Err(format!("lies on a full disk ({free} bytes are free). Free some space and try again"));
+        let words = format!("lies on a full disk ({free} bytes are free). Free some space and try again");
+        return Err(Problem(words));
     }
     Ok(())
 }
@@ -155,14 +165,14 @@ fn private_builder() -> DirBuilder {
 
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "as on Unix")]
-fn refuse_a_strangers(_: &fs::Metadata) -> Result<(), String> {
+fn refuse_a_strangers(_: &fs::Metadata) -> Result<(), Problem> {
     Ok(())
 }
 
 #[cfg(not(unix))]
-fn refuse_unwritable(folder: &Path) -> Result<(), String> {
+fn refuse_unwritable(folder: &Path) -> Result<(), Problem> {
     if fs::metadata(folder).is_ok_and(|found| found.permissions().readonly()) {
-        return Err("is read-only. Change its permissions, or give another --data-dir".to_owned());
+        return Err("is read-only. Change its permissions, or give another --data-dir".into());
     }
     Ok(())
 }
