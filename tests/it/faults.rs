@@ -89,7 +89,9 @@ fn of_stream(rows: &Rows, account: i64, stream: &str) -> Rows {
 
 /// Plays every kind on one stream of a store that was read well before, and in a world that has moved on since.
 async fn check(provider: &str, stream: &str) {
-    let mut house = House::new(Person::Student, EARLY).await;
+    // The student has nothing at Anthropic in these days that a fault could spoil.
+    let person = if provider == "anthropic" { Person::Freelancer } else { Person::Student };
+    let mut house = House::new(person, EARLY).await;
     house.accounts.retain(|account| account.provider.id == provider);
     let account = house.account(provider).id;
     house.sync_well(None).await;
