@@ -131,7 +131,7 @@ async fn check(provider: &str, stream: &str) {
             let wait = error.retry_at().map(|until| until.seconds_since(house.now));
             match &expected.retry {
                 Some(seconds) => {
-                    assert!(wait.is_some_and(|wait| seconds.contains(&wait)), "{fault}: {wait:?}")
+                    assert!(wait.is_some_and(|wait| seconds.contains(&wait)), "{fault}: {wait:?}");
                 }
                 None => assert_eq!(wait, None, "{fault}"),
             }

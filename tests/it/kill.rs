@@ -24,7 +24,7 @@ const DAY: i64 = 86_400;
 /// The days that a look-back of three complete days reads again, as one window.
 const READ_AGAIN: i64 = 4;
 const KILLS: u32 = 200;
-const KILLS_A_STAGE: u32 = 20;
+const KILLS_A_STAGE: u32 = 40;
 
 /// A seed of its own for every run; `SPENDGLASS_KILL_SEED` repeats one.
 fn dice() -> fastrand::Rng {

@@ -33,7 +33,7 @@ impl Paper {
         good.then(|| Paper { negative, digits, fraction }.trimmed())
     }
 
-    fn of(text: impl ToString) -> Paper {
+    fn of(text: &impl ToString) -> Paper {
         Paper::read(&text.to_string()).unwrap()
     }
 
@@ -167,7 +167,7 @@ fn decimals() -> impl Strategy<Value = Decimal> {
 }
 
 fn paper(decimal: Decimal) -> Paper {
-    Paper::of(decimal)
+    Paper::of(&decimal)
 }
 
 proptest! {
@@ -228,27 +228,24 @@ proptest! {
     #[test]
     fn totals_add_up_to_the_last_digit(amounts in prop::collection::vec(decimals(), 0..40)) {
         let mut total = Some(Total::default());
-        let mut true_total = Paper::of(0);
+        let mut true_total = Paper::of(&0);
         for amount in &amounts {
             total = total.and_then(|total| total.checked_add((*amount).into()));
             true_total = true_total.plus(&paper(*amount));
         }
-        match total {
-            Some(total) => {
-                let text = total.to_string();
-                prop_assert_eq!(&text, &true_total.text());
-                prop_assert_eq!(text.parse::<Total>().unwrap(), total);
-                prop_assert_eq!(total.is_zero(), text == "0");
-                if true_total.fits_decimal() {
-                    prop_assert_eq!(paper(total.nearest()).text(), text);
-                }
+        if let Some(total) = total {
+            let text = total.to_string();
+            prop_assert_eq!(&text, &true_total.text());
+            prop_assert_eq!(text.parse::<Total>().unwrap(), total);
+            prop_assert_eq!(total.is_zero(), text == "0");
+            if true_total.fits_decimal() {
+                prop_assert_eq!(paper(total.nearest()).text(), text);
             }
-            None => {
-                // Somewhere on the way more digits were needed than 38.
-                let places = amounts.iter().map(|amount| paper(*amount).fraction.max(0)).max().unwrap_or(0);
-                let whole = amounts.iter().map(|amount| amount.trunc().mantissa().to_string().len()).max().unwrap_or(0);
-                prop_assert!(whole + usize::try_from(places).unwrap() > 36, "{:?}", amounts);
-            }
+        } else {
+            // Somewhere on the way more digits were needed than 38.
+            let places = amounts.iter().map(|amount| paper(*amount).fraction.max(0)).max().unwrap_or(0);
+            let whole = amounts.iter().map(|amount| amount.trunc().mantissa().to_string().len()).max().unwrap_or(0);
+            prop_assert!(whole + usize::try_from(places).unwrap() > 36, "{:?}", amounts);
         }
     }
 
@@ -258,7 +255,7 @@ proptest! {
     ) {
         // Bills below a million dollars with as many as 18 places after the point, written with noughts up to 26.
         let mut total = Total::default();
-        let mut true_total = Paper::of(0);
+        let mut true_total = Paper::of(&0);
         for (mantissa, noughts) in amounts {
             let mut amount = Decimal::new(mantissa, 6);
             amount.rescale(noughts.clamp(6, 22));
@@ -271,9 +268,9 @@ proptest! {
     #[test]
     fn the_middle_of_two_is_the_middle(a in decimals(), b in decimals()) {
         let (a, b) = (Total::from(a), Total::from(b));
-        let half = Paper::of("0.5");
+        let half = Paper::of(&"0.5");
         let Some(true_sum) = a.checked_add(b) else { return Ok(()) };
-        let true_middle = Paper::of(true_sum).times(&half);
+        let true_middle = Paper::of(&true_sum).times(&half);
         match a.mean(b) {
             Some(mean) => prop_assert_eq!(mean.to_string(), true_middle.text()),
             None => prop_assert!(!true_middle.digits_at_most(37), "{} {}", a, b),

@@ -107,9 +107,8 @@ fn quoted(text: &str) -> Vec<String> {
         for c in line.chars().chain(['\n']) {
             match (&mut open, c) {
                 (None, '"') => open = Some(String::new()),
-                (None, _) => {}
                 (Some(inner), _) if escaped => inner.push(c),
-                (Some(_), '\\') => {}
+                (None, _) | (Some(_), '\\') => {}
                 (Some(_), '"') => found.extend(open.take()),
                 (Some(inner), _) => inner.push(c),
             }

@@ -23,12 +23,13 @@ fn november(day: i64) -> Date {
     Date::new(2026, 11, 1).unwrap().plus_days(day - 1)
 }
 
-fn covered(from: i64, until: i64) -> Option<Covered> {
-    Some(Covered { from: november(from), until: november(until) })
+fn covered(from: i64, until: i64) -> Covered {
+    Covered { from: november(from), until: november(until) }
 }
 
 /// Windows as days of November 2026, `h` behind those by the hour.
-fn check(cursor: Cursor, covered: Option<Covered>, from: Option<i64>, now: &str, expected: &str) {
+fn check(cursor: Cursor, covered: impl Into<Option<Covered>>, from: Option<i64>, now: &str, expected: &str) {
+    let covered = covered.into();
     let day = |at: Timestamp| at.utc_date().days_since(november(1)) + 1;
     let shown: Vec<String> = windows(cursor, covered, from.map(november), now.parse().unwrap())
         .into_iter()
@@ -107,7 +108,7 @@ proptest! {
         second in 0_i64..86_400,
     ) {
         let now = november(18).utc_start().plus_seconds(second);
-        let covered = booked.and_then(|(from, length)| covered(from, from + length));
+        let covered = booked.map(|(from, length)| covered(from, from + length));
         let windows = windows(cursor, covered, from.map(november), now);
         let (history, lookback, today, widest) = match cursor {
             Cursor::Snapshot => { prop_assert!(windows.is_empty()); return Ok(()) }
