@@ -29,7 +29,12 @@ impl App {
             None => house.store.accounts().await?.into_iter().filter(|row| known(row).is_some()).collect(),
         };
         let reports = join_all(rows.iter().map(|row| self.sync_account(&house, row, from))).await;
-        let accounts: Vec<_> = reports.into_iter().collect::<Result<_, _>>()?;
+        // What fails for one account does not hide what came of the others.
+        let accounts: Vec<_> = rows
+            .iter()
+            .zip(reports)
+            .map(|(row, report)| report.unwrap_or_else(|error| broken(row, &error)))
+            .collect();
         let complete = accounts.iter().flat_map(|account| &account.streams).all(|s| s.state == DoorState::Ok);
         Ok(SyncReport { accounts, complete })
     }
@@ -96,6 +101,18 @@ impl App {
             house.store.stream_failed(kept.id, state, message, None, self.now()).await?;
         }
         Ok(())
+    }
+}
+
+/// The report of an account whose sync could not even be noted.
+fn broken(row: &AccountRow, error: &ApiError) -> AccountReport {
+    let streams =
+        known(row).map(|(provider, kind)| failed(provider, kind, DoorState::Failed, &error.message));
+    AccountReport {
+        account: row.id,
+        provider: row.account.provider.clone(),
+        label: row.account.label.clone().unwrap_or_else(|| row.account.provider.clone()),
+        streams: streams.unwrap_or_default(),
     }
 }
 
