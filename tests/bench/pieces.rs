@@ -105,7 +105,7 @@ fn book(bencher: Bencher<'_, '_>) {
     bencher.counter(ItemsCount::new(10 * ROWS)).with_inputs(|| charges(10 * ROWS)).bench_local_values(
         |rows| {
             runtime.block_on(async {
-                let mut sequence = store.begin_sequence(stream, day()).await.unwrap();
+                let mut sequence = store.begin_sequence(stream, day());
                 sequence.stage(rows).await.unwrap();
                 sequence.book().await.unwrap()
             })

@@ -160,7 +160,7 @@ async fn book(
     window: Period,
     batches: impl IntoIterator<Item = Result<Vec<Charge>>>,
 ) -> Result<()> {
-    let mut sequence = store.begin_sequence(stream, window).await?;
+    let mut sequence = store.begin_sequence(stream, window);
     for batch in batches {
         sequence.stage(batch?).await?;
     }

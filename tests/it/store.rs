@@ -231,18 +231,18 @@ async fn a_dropped_sequence_leaves_nothing() {
     let stream = store.stream(id, "costs").await.unwrap().id;
     let window = Period::utc_days(day(1), day(5)).unwrap();
 
-    let mut whole = store.begin_sequence(stream, window).await.unwrap();
+    let mut whole = store.begin_sequence(stream, window);
     whole.stage(vec![charge(day(2), "1.5"), charge(day(3), "2.25")]).await.unwrap();
     assert_eq!(store.count_charges(id).await.unwrap(), 0, "not before the last page");
     assert_eq!(whole.book().await.unwrap(), 2);
     let booked = rows(&data).await;
 
     for _ in 0..3 {
-        let mut broken = store.begin_sequence(stream, window).await.unwrap();
+        let mut broken = store.begin_sequence(stream, window);
         broken.stage(vec![charge(day(2), "99"), charge(day(4), "99")]).await.unwrap();
         drop(broken);
     }
-    let mut outside = store.begin_sequence(stream, window).await.unwrap();
+    let mut outside = store.begin_sequence(stream, window);
     let error = outside.stage(vec![charge(day(5), "1")]).await.unwrap_err();
     assert!(error.to_string().contains("outside of its window"), "{error}");
     drop(outside);
@@ -251,7 +251,7 @@ async fn a_dropped_sequence_leaves_nothing() {
     assert_eq!((row.covered.unwrap().from, row.covered.unwrap().until), (day(1), day(5)));
 
     // An empty window is booked too: it takes the place of what was there.
-    let empty = store.begin_sequence(stream, window).await.unwrap();
+    let empty = store.begin_sequence(stream, window);
     assert_eq!(empty.book().await.unwrap(), 0);
     assert!(rows(&data).await.is_empty());
     assert_eq!(number(&data, "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'staged%'").await, 0);
@@ -281,7 +281,7 @@ async fn what_is_booked_never_covers_a_gap() {
         ((20, 22), (20, 22)),
     ] {
         let window = Period::utc_days(day(from), day(until)).unwrap();
-        store.begin_sequence(stream, window).await.unwrap().book().await.unwrap();
+        store.begin_sequence(stream, window).book().await.unwrap();
         let covered = store.stream(id, "costs").await.unwrap().covered.unwrap();
         assert_eq!((covered.from, covered.until), (day(covered_from), day(covered_until)), "{from}-{until}");
     }
@@ -300,7 +300,7 @@ async fn numbers_of_accounts_are_never_given_again() {
         let id = store.add_account(&account(key), now()).await.unwrap();
         let stream = store.stream(id, "costs").await.unwrap().id;
         let window = Period::utc_days(day(1), day(5)).unwrap();
-        let mut sequence = store.begin_sequence(stream, window).await.unwrap();
+        let mut sequence = store.begin_sequence(stream, window);
         sequence.stage(vec![charge(day(2), "1")]).await.unwrap();
         sequence.book().await.unwrap();
         given.push(id);
@@ -401,7 +401,7 @@ async fn settings_and_sums_are_read_back_as_written() {
     let stream = store.stream(id, "costs").await.unwrap().id;
     // Sums with more digits than one decimal holds.
     let window = Period::utc_days(day(1), day(5)).unwrap();
-    let mut sequence = store.begin_sequence(stream, window).await.unwrap();
+    let mut sequence = store.begin_sequence(stream, window);
     let amounts = ["7922816251426433759.3543950335", "0.0000000000000000001", "-0.1", "0"];
     sequence.stage(amounts.iter().map(|amount| charge(day(2), amount)).collect()).await.unwrap();
     sequence.book().await.unwrap();

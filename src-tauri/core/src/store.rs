@@ -1,6 +1,7 @@
 //! The local store: SQLite with one writer and a pool of readers. One file per table below.
 
 mod accounts;
+mod aside;
 mod balances;
 mod charges;
 mod facets;
@@ -157,13 +158,11 @@ pub struct Store {
     remembered: Arc<Mutex<Remembered>>,
 }
 
-/// What the writer knows without asking: ids given out, and staging tables to drop.
+/// What the writer knows without asking: ids given out.
 #[derive(Debug, Default)]
 struct Remembered {
     facets: facets::Cache,
     bases: price_bases::Cache,
-    next_staging: u64,
-    left_behind: Vec<u64>,
 }
 
 impl Store {
@@ -188,7 +187,6 @@ impl Store {
             .busy_timeout(Duration::from_secs(10))
             .pragma("trusted_schema", "OFF")
             .pragma("cell_size_check", "ON");
-        // The writer lives as long as the store: its staging tables are its own.
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .idle_timeout(None)

@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError};
 
 use sqlx::{AssertSqlSafe, SqliteConnection, sqlite::SqliteArguments};
 
+use super::aside::Aside;
 use super::facets::Facet;
 use super::packed::{self, Packed, VALUES};
 use super::rollup::Sums;
@@ -14,6 +15,8 @@ use crate::time::{Date, Period, Timestamp};
 
 /// Rows to a statement: SQLite takes 32,766 values at once.
 const CHUNK: usize = 1_000;
+/// Rows after which others get their turn.
+const SHARE: usize = 50;
 
 /// The whole UTC days that are booked, end exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,24 +40,12 @@ pub struct Sequence {
     /// The rows that were not put aside yet.
     rows: Packed,
     aside: Option<Aside>,
-    booked: bool,
-}
-
-/// Chunks of packed rows in a temporary table, so that memory does not grow with the pages.
-#[derive(Debug, Clone, Copy)]
-struct Aside {
-    table: u64,
-    chunks: i64,
 }
 
 impl Store {
     /// Starts to collect a window of a stream: whole UTC days.
-    pub async fn begin_sequence(&self, stream_id: i64, window: Period) -> Result<Sequence, StoreError> {
-        let left_behind = self.remembered(|known| std::mem::take(&mut known.left_behind));
-        for old in left_behind {
-            self.drop_staging(old).await?;
-        }
-        Ok(Sequence {
+    pub fn begin_sequence(&self, stream_id: i64, window: Period) -> Sequence {
+        Sequence {
             store: self.clone(),
             stream_id,
             window,
@@ -62,8 +53,7 @@ impl Store {
             bases: HashMap::new(),
             rows: Packed::default(),
             aside: None,
-            booked: false,
-        })
+        }
     }
 
     /// Books what a snapshot stream reported, and notes that the stream was read.
@@ -106,12 +96,6 @@ impl Store {
     pub(super) fn remembered<T>(&self, work: impl FnOnce(&mut Remembered) -> T) -> T {
         work(&mut self.remembered.lock().unwrap_or_else(PoisonError::into_inner))
     }
-
-    async fn drop_staging(&self, table: u64) -> Result<(), StoreError> {
-        let sql = format!("DROP TABLE IF EXISTS temp.staged_{table}");
-        sqlx::query(AssertSqlSafe(sql)).persistent(false).execute(&self.writer).await?;
-        Ok(())
-    }
 }
 
 impl Sequence {
@@ -137,14 +121,18 @@ impl Sequence {
             let facet_id = self.sums.add(tally, &charge)?;
             self.rows.push(&charge, facet_id, basis_id)?;
             if self.rows.rows() == CHUNK {
-                self.put_aside().await?;
+                self.put_aside()?;
+            }
+            if self.rows.rows().is_multiple_of(SHARE) {
+                // Whatever goes on beside this, such as the next page's arrival, gets its turn.
+                tokio::task::yield_now().await;
             }
         }
         Ok(())
     }
 
     /// Books the window in one transaction: its old rows go, the new ones come, the roll-up follows and the cursor moves.
-    pub async fn book(mut self) -> Result<u64, StoreError> {
+    pub async fn book(self) -> Result<u64, StoreError> {
         let window = self.window;
         let mut transaction = self.store.writer.begin_with("BEGIN IMMEDIATE").await?;
         sqlx::query("DELETE FROM charges WHERE stream_id = ? AND period_start >= ? AND period_start < ?")
@@ -165,10 +153,6 @@ impl Sequence {
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
-        self.booked = true;
-        if let Some(aside) = self.aside {
-            self.store.drop_staging(aside.table).await?;
-        }
         Ok(inserted)
     }
 
@@ -182,32 +166,13 @@ impl Sequence {
         Ok(id)
     }
 
-    /// Writes the rows at hand into the temporary table, made with the first of them.
-    async fn put_aside(&mut self) -> Result<(), StoreError> {
-        let mut aside = if let Some(aside) = self.aside {
-            aside
-        } else {
-            let table = self.store.remembered(|known| {
-                known.next_staging += 1;
-                known.next_staging
-            });
-            let aside = Aside { table, chunks: 0 };
-            // Noted before it is made: whatever becomes of the making, the table is dropped.
-            self.aside = Some(aside);
-            let sql =
-                format!("CREATE TEMP TABLE staged_{table} (place INTEGER PRIMARY KEY, rows BLOB NOT NULL)");
-            sqlx::query(AssertSqlSafe(sql)).persistent(false).execute(&self.store.writer).await?;
-            aside
+    /// Writes the rows at hand into the temporary file, opened with the first of them.
+    fn put_aside(&mut self) -> Result<(), StoreError> {
+        let aside = match &mut self.aside {
+            Some(aside) => aside,
+            none => none.insert(Aside::open(self.store.folder())?),
         };
-        let sql = format!("INSERT INTO temp.staged_{} VALUES (?, ?)", aside.table);
-        sqlx::query(AssertSqlSafe(sql))
-            .persistent(false)
-            .bind(aside.chunks)
-            .bind(self.rows.bytes())
-            .execute(&self.store.writer)
-            .await?;
-        aside.chunks += 1;
-        self.aside = Some(aside);
+        aside.put(self.rows.bytes())?;
         self.rows.clear();
         Ok(())
     }
@@ -216,11 +181,11 @@ impl Sequence {
     async fn insert(&self, transaction: &mut SqliteConnection) -> Result<u64, StoreError> {
         let mut inserted = 0;
         let mut ready = None;
-        let (table, chunks) = self.aside.map_or((0, 0), |aside| (aside.table, aside.chunks));
         let mut ordinal = 0_i64;
-        for place in 0..=chunks {
-            let chunk = if place < chunks { take_out(transaction, table, place).await? } else { Vec::new() };
-            let packed = if place < chunks { chunk.as_slice() } else { self.rows.bytes() };
+        let mut taking = self.aside.as_ref().map(Aside::take_out).transpose()?;
+        loop {
+            let chunk = taking.as_mut().map(Iterator::next).unwrap_or_default().transpose()?;
+            let packed = chunk.as_deref().unwrap_or(self.rows.bytes());
             // The next rows are made ready while SQLite writes these.
             let (done, next) = tokio::join!(insert_rows(transaction, ready.take()), async {
                 packed::values(packed, self.stream_id, ordinal)
@@ -229,16 +194,12 @@ impl Sequence {
             let (rows, values) = next?;
             ordinal = ordinal.saturating_add(i64::try_from(rows).unwrap_or(i64::MAX));
             ready = (rows > 0).then_some((rows, values));
+            if chunk.is_none() {
+                break;
+            }
         }
         Ok(inserted + insert_rows(transaction, ready).await?)
     }
-}
-
-async fn take_out(transaction: &mut SqliteConnection, table: u64, place: i64) -> Result<Vec<u8>, StoreError> {
-    let sql = format!("SELECT rows FROM temp.staged_{table} WHERE place = ?");
-    let (chunk,) =
-        sqlx::query_as(AssertSqlSafe(sql)).persistent(false).bind(place).fetch_one(transaction).await?;
-    Ok(chunk)
 }
 
 async fn insert_rows(
@@ -256,12 +217,4 @@ async fn insert_rows(
     let done =
         sqlx::query_with(AssertSqlSafe(sql), values).persistent(rows == CHUNK).execute(transaction).await?;
     Ok(done.rows_affected())
-}
-
-impl Drop for Sequence {
-    fn drop(&mut self) {
-        if let (false, Some(aside)) = (self.booked, self.aside) {
-            self.store.remembered(|known| known.left_behind.push(aside.table));
-        }
-    }
 }

@@ -6,8 +6,15 @@ use super::{Read, Run, SyncError, Window};
 use crate::ledger::{Balance, Charge, QuotaReading};
 use crate::pricing::Pricer;
 use crate::providers::{Bucket, Cursor, Entry, Next, Page, PageToken, Query, Source, Stream};
-use crate::store::StreamRow;
+use crate::store::{Sequence, StreamRow};
 use crate::time::Period;
+
+/// A window whose last page has come.
+struct Collected {
+    sequence: Sequence,
+    window: Period,
+    pages: u64,
+}
 
 impl Run<'_> {
     /// Reads all windows of a stream; `read` grows with each that is booked.
@@ -25,26 +32,51 @@ impl Run<'_> {
         if stream.cursor == Cursor::Snapshot {
             *read = self.snapshot(stream, attempts).await?;
         }
-        for window in windows {
-            let (lines, pages) = self.window(stream, row, *window, attempts, pricer).await?;
-            let (from, until) = (window.period.start.utc_date(), window.period.end.utc_date());
+        let mut count = |(lines, pages, window): (u64, u64, Period)| {
+            let (from, until) = (window.start.utc_date(), window.end.utc_date());
             *read = booked(Read {
                 booked: read.booked + lines,
                 pages: read.pages + pages,
                 days: Some((read.days.map_or(from, |(first, _)| first), until)),
             });
+        };
+        let mut waiting: Option<Collected> = None;
+        for window in windows {
+            // A window is booked while the next one is read.
+            let booking = async {
+                if let Some(collected) = waiting.take() {
+                    count(self.book(collected).await?);
+                }
+                Ok::<_, SyncError>(())
+            };
+            let (done, next) = tokio::join!(booking, self.collect(stream, row, *window, attempts, pricer));
+            done?;
+            waiting = Some(next?);
+        }
+        if let Some(collected) = waiting {
+            count(self.book(collected).await?);
         }
         Ok(())
     }
 
-    async fn window(
+    /// Books a window, unless the sync was cancelled meanwhile: how many lines, of how many pages, over which days.
+    async fn book(&self, collected: Collected) -> Result<(u64, u64, Period), SyncError> {
+        if self.cancel.is_cancelled() {
+            return Err(SyncError::Cancelled);
+        }
+        let Collected { sequence, window, pages } = collected;
+        Ok((sequence.book().await?, pages, window))
+    }
+
+    /// All pages of a window, not yet booked.
+    async fn collect(
         &self,
         stream: &'static Stream,
         row: &StreamRow,
         window: Window,
         attempts: u32,
         pricer: &mut Pricer<'_>,
-    ) -> Result<(u64, u64), SyncError> {
+    ) -> Result<Collected, SyncError> {
         let refuse = |at: &str, problem: String| SyncError::Changed {
             stream: stream.name,
             at: at.to_owned(),
@@ -52,7 +84,7 @@ impl Run<'_> {
         };
         let mut query =
             Query { window: window.period, bucket: window.bucket, page: None, observed_at: self.job.now };
-        let mut sequence = self.engine.store.begin_sequence(row.id, window.period).await?;
+        let mut sequence = self.engine.store.begin_sequence(row.id, window.period);
         let mut seen = HashSet::<PageToken>::new();
         let mut page = self.page(stream, &query, attempts).await?;
         loop {
@@ -60,8 +92,7 @@ impl Run<'_> {
             let token = match page.next {
                 Next::End => {
                     sequence.stage(self.priced(stream, entries, pricer)?).await?;
-                    let pages = seen.len() as u64 + 1;
-                    return Ok((sequence.book().await?, pages));
+                    return Ok(Collected { sequence, window: window.period, pages: seen.len() as u64 + 1 });
                 }
                 Next::Missing => {
                     return Err(refuse(
