@@ -23,8 +23,11 @@ test: packages-test page
 	cargo clippy --workspace --all-targets -- -D warnings
 	tests/desktop/session.sh cargo test --workspace
 
-bench: packages-test page
-	tests/desktop/session.sh cargo bench --workspace --bench '*'
+# The table of figures that have a limit comes last.
+bench:
+	.ci/setup terminal
+	cargo bench --package spendglass-core --bench pieces
+	cargo bench --package spendglass-core --bench figures
 
 bundle: packages-window page
 	npm --prefix ui exec -- tauri build --bundles deb,rpm
