@@ -156,9 +156,6 @@ fn screenshots() {
                     if screen == "spend" {
                         window.click("group-model").await;
                         window
-                            .js("document.querySelector('.totals').scrollIntoView({ block: 'start' })", &[])
-                            .await;
-                        window
                             .until("models are shown", "return at('spend-table').querySelector('thead th').innerText.trim() === 'Model'", &[])
                             .await;
                     }

@@ -78,7 +78,7 @@ pub(crate) fn words(overview: &Overview, zone: Zone) -> String {
     if let Some(own) = &overview.own_day {
         put!(
             text,
-            "Your own day has {} input and {} output tokens in {} requests.\n",
+            "Your own day has {} input and {} output tokens, and {} requests.\n",
             count(own.input_tokens),
             count(own.output_tokens),
             count(own.requests)
@@ -250,7 +250,7 @@ mod tests {
         assert!(line("Your own day, 2026-11-23 (Asia/Kolkata)").contains("0.000012 USD"));
         assert!(text.contains("Today and this month: OpenRouter tells nothing of today."));
         assert!(text.matches("the list price lacks 3 lines").count() == 1);
-        assert!(text.contains("in — requests"));
+        assert!(text.contains("and — requests"));
         assert!(text.contains("credits left 67.769 USD"));
         assert!(text.contains("spendglass accounts replace-key 1"));
         assert!(!text.contains('\u{1b}'));

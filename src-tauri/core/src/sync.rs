@@ -36,10 +36,7 @@ pub enum SyncError {
     #[error("{0}")]
     Unreachable(String),
     /// Update Spendglass: the answer is not what the contract says.
-    #[error(
-        "the answer to {stream} is not what was expected, at {at}: {problem}. Nothing of it was booked; the last good figures stay. \
-             If this goes on, update Spendglass"
-    )]
+    #[error("the answer to {stream} is not what was expected, at {at}: {problem}. {}", consequence(stream))]
     Changed {
         /// The stream.
         stream: &'static str,
@@ -101,6 +98,15 @@ pub enum SignIn {
         /// The provider's words.
         said: Option<String>,
     },
+}
+
+/// What a strange answer means for the person.
+fn consequence(stream: &str) -> &'static str {
+    if stream == KEY_CHECK {
+        "Nothing was changed. Check the address; if it is right, update Spendglass"
+    } else {
+        "Nothing of it was booked; the last good figures stay. If this goes on, update Spendglass"
+    }
 }
 
 fn its_words(words: Option<&str>) -> String {

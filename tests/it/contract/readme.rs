@@ -1,6 +1,5 @@
 //! The table of providers in the README.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 
@@ -23,11 +22,9 @@ fn the_readme_lists_every_provider() {
 
 /// The table of the README. Run the tests with `UPDATE_EXPECT=1` to have it written.
 fn table() -> String {
-    let mut text = String::from("| Provider | Shows | With | Figures |\n|---|---|---|---|\n");
+    let mut text =
+        String::from("| Provider | Key, and what it sees | How late the figures are |\n|---|---|---|\n");
     for provider in ALL {
-        let shows: BTreeSet<Sees> = provider.keys.iter().flat_map(|kind| kind.sees).copied().collect();
-        let shows: Vec<&str> =
-            Sees::NAMED.iter().filter(|(sees, _)| shows.contains(sees)).map(|(_, name)| *name).collect();
         let keys: Vec<String> = provider
             .keys
             .iter()
@@ -35,11 +32,16 @@ fn table() -> String {
             .map(|kind| {
                 let begins: String =
                     kind.prefixes.first().map(|prefix| format!(" `{prefix}…`")).unwrap_or_default();
-                format!("[{}]({}){begins}", kind.name, kind.made_at)
+                let sees: Vec<&str> = Sees::NAMED
+                    .iter()
+                    .filter(|(s, _)| kind.sees.contains(s))
+                    .map(|(_, name)| *name)
+                    .collect();
+                format!("[{}]({}){begins} ({})", kind.name, kind.made_at, sees.join(", "))
             })
             .collect();
-        let (name, shows, keys) = (provider.name, shows.join(", "), keys.join(", "));
-        writeln!(text, "| {name} | {shows} | {keys} | {} |", provider.latency).unwrap();
+        let (name, keys) = (provider.name, keys.join("<br>"));
+        writeln!(text, "| {name} | {keys} | {} |", provider.latency).unwrap();
     }
     text
 }

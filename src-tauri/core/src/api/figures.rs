@@ -233,6 +233,15 @@ pub(super) fn usage(
     {
         notes.push("A provider that bills by line item does not say which model a bill is for.".to_owned());
     }
+    if total.requests.is_some() {
+        let silent = without_requests(report::within(rows, period, lane))?;
+        for account in silent {
+            notes.push(format!(
+                "{} does not count requests: its own are not in the sum.",
+                books.label_of(account)
+            ));
+        }
+    }
     let mut sorted: Vec<_> = groups.into_iter().collect();
     if by != Grouping::Day {
         sorted.sort_by_key(|(_, totals)| std::cmp::Reverse(weight(totals)));
@@ -254,6 +263,15 @@ pub(super) fn usage(
         as_of: books.as_of().map(|at| at.to_string()),
         notes,
     })
+}
+
+/// The accounts that tell tokens and no requests.
+pub(super) fn without_requests<'a>(
+    rows: impl IntoIterator<Item = &'a RollupRow>,
+) -> Result<Vec<i64>, ApiError> {
+    let accounts = report::group(rows, |row| row.account_id)?;
+    let silent = accounts.into_iter().filter(|(_, t)| t.requests.is_none() && t.input_tokens.is_some());
+    Ok(silent.map(|(account, _)| account).collect())
 }
 
 /// By what groups are ranked: what they are billed, else what they cost at list price, else their tokens.

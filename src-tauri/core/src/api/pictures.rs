@@ -22,7 +22,7 @@ const CHART_HEIGHT: u32 = 240;
 /// The most rows of a ranked chart.
 const MOST_RANKED: usize = 12;
 /// Width of a chart that is kept as a file.
-const FILE_WIDTH: u32 = 960;
+const FILE_WIDTH: u32 = 1200;
 const SLOTS: [Slot; 5] = [Slot::S1, Slot::S2, Slot::S3, Slot::S4, Slot::S5];
 
 /// What is drawn: which figure, over which days, in which groups.

@@ -92,6 +92,7 @@ fn account_in_words(
         KeyPlace::Variable(name) => Some(name.clone()),
         KeyPlace::Keychain(_) => None,
     };
+    let advice = advice(state, key_env.is_some());
     Account {
         id: row.id,
         provider: provider.id.to_owned(),
@@ -103,7 +104,7 @@ fn account_in_words(
         key_env,
         state,
         message,
-        advice: advice(state),
+        advice,
         synced_at: synced_at.map(|at| at.to_string()),
         retry_at: worst.and_then(|worst| worst.retry_at).map(|at| at.to_string()),
         streams,
@@ -180,9 +181,11 @@ fn account_state(state: StreamState) -> AccountState {
     }
 }
 
-fn advice(state: AccountState) -> Option<Advice> {
+fn advice(state: AccountState, by_variable: bool) -> Option<Advice> {
     match state {
         AccountState::Fresh | AccountState::Syncing => None,
+        // Its variable is set outside of here; then it is read again.
+        AccountState::KeyMissing if by_variable => Some(Advice::Sync),
         AccountState::New | AccountState::Stale | AccountState::Unreachable | AccountState::Failed => {
             Some(Advice::Sync)
         }

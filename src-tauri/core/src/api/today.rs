@@ -86,13 +86,17 @@ async fn own_day(
     if by_the_hour.is_empty() {
         return Ok(None);
     }
-    let total = report::total(rows.iter().filter(|row| row.lane == report::lane_of(&rows)))?;
+    let lane = report::lane_of(&rows);
+    let own = || rows.iter().filter(|row| row.lane == lane);
+    let total = report::total(own())?;
+    // A sum that lacks an account's requests would pass for all of them.
+    let all_count_requests = super::figures::without_requests(own())?.is_empty();
     let without = books.accounts.iter().filter(|row| !by_the_hour.contains(&row.id));
     Ok(Some(OwnDay {
         date: date.to_string(),
         listed: amounts(&total.listed),
         unpriced: total.unpriced,
-        requests: total.requests,
+        requests: total.requests.filter(|_| all_count_requests),
         input_tokens: total.input_tokens,
         output_tokens: total.output_tokens,
         as_of: books.hours_as_of().map(|at| at.to_string()),

@@ -170,11 +170,8 @@ fn later(stream: &str) -> &'static str {
 }
 
 fn judge_failure(stream: &'static str, error: &NetError) -> Verdict {
-    let unreachable = || {
-        SyncError::Unreachable(format!(
-            "{error}, while reading {stream}. It is tried again with the next sync"
-        ))
-    };
+    let unreachable =
+        || SyncError::Unreachable(format!("{error}, while reading {stream}. {}", later(stream)));
     match error {
         NetError::Unreachable { .. } | NetError::Cut { .. } => {
             Verdict::Again { wait: None, error: unreachable() }

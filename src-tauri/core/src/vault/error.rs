@@ -61,13 +61,13 @@ impl VaultError {
                     .to_owned()
             }
             VaultError::TooLong { .. } => {
-                "Put the key in an environment variable and name that variable instead of pasting the key.".to_owned()
+                "Let an environment variable hold the key: accounts add … --key-env NAME.".to_owned()
             }
             VaultError::TimedOut => {
                 "Look for an unlock dialog behind your windows, answer it, and try again.".to_owned()
             }
             VaultError::Refused(_) => {
-                "Try again. If it stays, name an environment variable that holds the key instead.".to_owned()
+                "Try again. If it stays, let an environment variable hold the key: accounts add … --key-env NAME.".to_owned()
             }
             VaultError::VariableUnset { name } => {
                 format!("Set {name} to the key where Spendglass is started, and start it again.")
@@ -81,7 +81,7 @@ impl VaultError {
 
 #[cfg(target_os = "macos")]
 const START: &str = "Open Keychain Access and see that the login keychain is there, then try again. \
-    Over ssh, name an environment variable that holds the key instead.";
+    Over ssh, let an environment variable hold the key: accounts add … --key-env NAME.";
 #[cfg(target_os = "macos")]
 const CREATE: &str = "Open Keychain Access, choose Settings, then Reset Default Keychains, then try again.";
 #[cfg(target_os = "macos")]
@@ -90,7 +90,7 @@ const UNLOCK: &str =
 
 #[cfg(target_os = "windows")]
 const START: &str = "Sign in to Windows on this machine itself and try again: a remote or service session has no \
-    Credential Manager. There, name an environment variable that holds the key instead.";
+    Credential Manager. There, let an environment variable hold the key: accounts add … --key-env NAME.";
 #[cfg(target_os = "windows")]
 const CREATE: &str = START;
 #[cfg(target_os = "windows")]
@@ -98,10 +98,10 @@ const UNLOCK: &str = "Sign out of Windows, sign in again, then try again.";
 
 #[cfg(not(any(target_os = "macos", target_os = "windows")))]
 const START: &str = "Install and start a keychain: GNOME Keyring or KWallet (on Debian and Ubuntu: \
-    sudo apt install gnome-keyring), sign out and in again. On a server, name an environment variable that holds the key instead.";
+    sudo apt install gnome-keyring), sign out and in again. On a server, let an environment variable hold the key: accounts add … --key-env NAME.";
 #[cfg(not(any(target_os = "macos", target_os = "windows")))]
 const CREATE: &str = "Open Passwords and Keys (seahorse) or KWalletManager, make a password keyring, set it as the default, \
     then try again.";
 #[cfg(not(any(target_os = "macos", target_os = "windows")))]
 const UNLOCK: &str = "Unlock the keyring: sign in to the desktop with your password, or open Passwords and Keys (seahorse) \
-    or KWalletManager. On a server, name an environment variable that holds the key instead.";
+    or KWalletManager. On a server, let an environment variable hold the key: accounts add … --key-env NAME.";
