@@ -24,10 +24,11 @@ test: packages-test page
 	tests/desktop/session.sh cargo test --workspace
 
 # The table of figures that have a limit comes last.
-bench:
-	.ci/setup terminal
+bench: packages-test page
 	cargo bench --package spendglass-core --bench pieces
+	cargo build --release --package spendglass-app --bin spendglass-app --example empty_window
 	cargo bench --package spendglass-core --bench figures
+	tests/desktop/session.sh tests/bench/paint.sh
 
 bundle: packages-window page
 	npm --prefix ui exec -- tauri build --bundles deb,rpm
