@@ -16,7 +16,12 @@ fn faults_are_told_in_words_and_figures_stay() {
         for (faults, state, words, again) in [
             (&["openai/costs=401"][..], "keyRejected", "OpenAI", Some("Replace key")),
             (&["openai/costs=403"], "forbidden", "OpenAI", Some("Replace key")),
-            (&["openai/costs=429-retry-after-long"], "rateLimited", "asks for fewer requests", Some("Try again")),
+            (
+                &["openai/costs=429-retry-after-long"],
+                "rateLimited",
+                "asks for fewer requests",
+                Some("Try again"),
+            ),
             (&["openai/costs=wrong-shape"], "providerChanged", "costs", None),
             (&["openai/costs=redirect"], "providerChanged", "redirects", None),
         ] {
