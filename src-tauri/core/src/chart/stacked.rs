@@ -4,12 +4,12 @@ use super::axis::{Axis, axis};
 use super::legend::Legend;
 use super::palette::Ink;
 use super::sheet::{Sheet, Span, Words};
-use super::words::{SMALL, TEXT, exact_add, exact_sum, fit, width};
+use super::words::{SMALL, TEXT, exact_sum, fit, width};
 use super::{
     Bucket, Chart, ChartError, Frame, NARROWEST, NO_DATA, Series, Slot, StackedBars, Table, UNKNOWN, Unit,
     WIDEST,
 };
-use crate::money::Decimal;
+use crate::money::{Decimal, exact_add};
 use plotters::style::text_anchor::HPos;
 use rust_decimal::prelude::ToPrimitive;
 use std::borrow::Cow;

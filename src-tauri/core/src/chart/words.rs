@@ -1,7 +1,7 @@
 //! Figures and names as text: exact where they are spoken, short where they are drawn.
 
 use super::Unit;
-use crate::money::Decimal;
+use crate::money::{Decimal, exact_add};
 use rust_decimal::RoundingStrategy;
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -187,14 +187,6 @@ pub(super) fn escape(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(safe)
-}
-
-/// The sum, if a decimal holds it without rounding.
-pub(super) fn exact_add(a: Decimal, b: Decimal) -> Option<Decimal> {
-    let sum = a.checked_add(b)?;
-    // Beyond 28 digits `checked_add` drops the last ones silently; taking either part away again shows it.
-    let whole = sum.checked_sub(a)? == b && sum.checked_sub(b)? == a;
-    whole.then_some(sum)
 }
 
 /// The sum of all, if a decimal holds it without rounding.

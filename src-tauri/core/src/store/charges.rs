@@ -82,7 +82,7 @@ impl Store {
         Ok(())
     }
 
-    /// How many charges an account has. For tests and for the doctor.
+    /// How many charges an account has. For tests and benchmarks.
     pub async fn count_charges(&self, account_id: i64) -> Result<i64, StoreError> {
         let (count,): (i64,) = sqlx::query_as(
             "SELECT count(*) FROM charges WHERE stream_id IN (SELECT id FROM streams WHERE account_id = ?)",
