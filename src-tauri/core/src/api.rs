@@ -21,15 +21,18 @@ mod app;
 mod doctor;
 mod failures;
 mod figures;
+mod intake;
 mod keys;
 mod pictures;
+mod providing;
 mod running;
 mod states;
 mod today;
 
 pub use accounts::{
-    Account, AccountId, AccountState, AddAccount, Advice, BalanceReading, KeyCandidate, KeyKindRow,
-    PastedKey, ProviderRow, QuotaRow, ReplaceKey, StreamRow, StreamState,
+    Account, AccountId, AccountState, AddAccount, Advice, BalanceReading, Choice, FieldRow, KeyCandidate,
+    KeyIntake, KeyKindRow, PastedKey, PlaceOfKey, ProviderRow, QuotaRow, ReplaceKey, StreamKind, StreamRow,
+    StreamState,
 };
 pub use app::App;
 pub use overview::{Overview, OverviewQuery, OwnDay, SpendFigure, UsualDay};
@@ -74,6 +77,8 @@ pub struct SampleAccount {
     pub base_url: String,
     /// Its key.
     pub key: Secret,
+    /// What is told beside it.
+    pub details: Vec<(String, String)>,
 }
 
 /// The folder of the store where a door is told no other.
@@ -172,7 +177,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
         Request::Spend(query) => Response::Spend(app.spend(&query).await?),
         Request::Usage(query) => Response::Usage(app.usage(&query).await?),
         Request::Picture(query) => Response::Picture(app.picture(&query).await?),
-        Request::Providers => Response::Providers(keys::provider_rows()),
+        Request::Providers => Response::Providers(providing::provider_rows()),
         Request::RecogniseKey(pasted) => Response::RecogniseKey(app.recognise(&pasted.key).await?),
         Request::Accounts => Response::Accounts(app.accounts().await?),
         Request::AddAccount(account) => Response::AddAccount(app.add_account(account).await?),
@@ -262,6 +267,8 @@ pub enum ErrorCode {
     KeyRejected,
     /// The key works, but is not of the kind that sees cost and usage.
     WrongKeyKind,
+    /// Something must be told or agreed to beside the key: the message says what.
+    MoreNeeded,
     /// The same key is connected already.
     AlreadyConnected,
     /// The keychain is locked, absent, or refused.

@@ -1,5 +1,7 @@
 //! The words of the books: charges, tokens, balances and quotas, in the terms of FinOps FOCUS and OpenTelemetry `GenAI`.
 
+use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::money::{Currency, Decimal, Money};
@@ -472,27 +474,149 @@ pub struct Balance {
     pub used: Option<Decimal>,
 }
 
+/// A dated lot of credit: bought or granted, with its end where it has one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreditGrant {
+    /// The provider's id, or one made from what tells the lot apart. What is told of one id by several streams is put together.
+    pub id: String,
+    /// Bought or granted.
+    pub kind: BalanceKind,
+    /// In which currency or unit.
+    pub currency: Currency,
+    /// How much it was at first, where told.
+    pub amount: Option<Decimal>,
+    /// How much is left of it, where told.
+    pub left: Option<Decimal>,
+    /// When it was acquired, where told.
+    pub acquired_at: Option<Timestamp>,
+    /// When it lapses; `None` where it does not or nothing is told.
+    pub expires_at: Option<Timestamp>,
+    /// When it was seen.
+    pub observed_at: Timestamp,
+}
+
+/// A plan that is paid for by the month or year, as it was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subscription {
+    /// The plan, in the provider's words.
+    pub plan: String,
+    /// Its state in the provider's words (`active`, `trialing` …), where told.
+    pub status: Option<String>,
+    /// What it costs a period, where told.
+    pub price: Option<Money>,
+    /// The period it is paid for by, where told: `month`, `year`.
+    pub period: Option<QuotaWindow>,
+    /// When it renews or ends, where told.
+    pub renews_at: Option<Timestamp>,
+    /// When it was seen.
+    pub observed_at: Timestamp,
+}
+
+/// What a sub-account is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NameOf {
+    /// A project or workspace.
+    Project,
+    /// An API key.
+    ApiKey,
+}
+
+impl NameOf {
+    /// Both, with their names in the store.
+    pub const NAMED: &[(NameOf, &str)] = &[(NameOf::Project, "project"), (NameOf::ApiKey, "key")];
+}
+
+/// What a project or key is called, by the provider's id that charges carry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// What it is.
+    pub of: NameOf,
+    /// The provider's id.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+}
+
 /// The span over which an allowance is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum QuotaWindow {
+    /// Some minutes; an hour is 60 of them.
+    Minutes(u32),
     /// A day.
     Day,
     /// A week.
     Week,
     /// A month.
     Month,
+    /// A year.
+    Year,
     /// Never reset.
     Lifetime,
 }
 
 impl QuotaWindow {
-    /// Every window, with its name in the store.
-    pub const NAMED: &[(QuotaWindow, &str)] = &[
-        (QuotaWindow::Day, "day"),
-        (QuotaWindow::Week, "week"),
-        (QuotaWindow::Month, "month"),
-        (QuotaWindow::Lifetime, "lifetime"),
-    ];
+    /// A minute.
+    pub const MINUTE: QuotaWindow = QuotaWindow::Minutes(1);
+    /// The five hours of a subscription's session.
+    pub const FIVE_HOURS: QuotaWindow = QuotaWindow::Minutes(300);
+
+    /// The window of a length in seconds; `None` where it is no whole number of minutes.
+    pub fn of_seconds(seconds: i64) -> Option<QuotaWindow> {
+        match seconds {
+            86_400 => Some(QuotaWindow::Day),
+            604_800 => Some(QuotaWindow::Week),
+            _ if seconds > 0 && seconds % 60 == 0 => u32::try_from(seconds / 60).ok().map(QuotaWindow::Minutes),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for QuotaWindow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            QuotaWindow::Minutes(1) => f.write_str("minute"),
+            QuotaWindow::Minutes(60) => f.write_str("hour"),
+            QuotaWindow::Minutes(minutes) if minutes % 60 == 0 => write!(f, "{} hours", minutes / 60),
+            QuotaWindow::Minutes(minutes) => write!(f, "{minutes} minutes"),
+            QuotaWindow::Day => f.write_str("day"),
+            QuotaWindow::Week => f.write_str("week"),
+            QuotaWindow::Month => f.write_str("month"),
+            QuotaWindow::Year => f.write_str("year"),
+            QuotaWindow::Lifetime => f.write_str("lifetime"),
+        }
+    }
+}
+
+/// A text names no window.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("\"{0}\" is not a window such as minute, hour, 5 hours, day, week, month, year or lifetime")]
+pub struct NotAWindow(pub String);
+
+impl FromStr for QuotaWindow {
+    type Err = NotAWindow;
+
+    fn from_str(text: &str) -> Result<QuotaWindow, NotAWindow> {
+        let bad = || NotAWindow(text.chars().take(40).collect());
+        let counted = || {
+            let (count, unit) = text.split_once(' ')?;
+            let count = count.parse::<u32>().ok().filter(|count| *count > 0)?;
+            match unit {
+                "minutes" => Some(QuotaWindow::Minutes(count)),
+                "hours" => count.checked_mul(60).map(QuotaWindow::Minutes),
+                _ => None,
+            }
+        };
+        match text {
+            "minute" => Ok(QuotaWindow::Minutes(1)),
+            "hour" => Ok(QuotaWindow::Minutes(60)),
+            "day" => Ok(QuotaWindow::Day),
+            "week" => Ok(QuotaWindow::Week),
+            "month" => Ok(QuotaWindow::Month),
+            "year" => Ok(QuotaWindow::Year),
+            "lifetime" => Ok(QuotaWindow::Lifetime),
+            _ => counted().ok_or_else(bad),
+        }
+    }
 }
 
 /// An allowance, or a count that resets, as it was seen.
@@ -512,4 +636,8 @@ pub struct QuotaReading {
     pub limit: Option<Decimal>,
     /// When the count starts again, where told.
     pub resets_at: Option<Timestamp>,
+    /// The model it is for; `None` for all.
+    pub model: Option<String>,
+    /// The project it is for, by the provider's id; `None` for the whole account.
+    pub project: Option<String>,
 }

@@ -1,15 +1,17 @@
 //! One request out, one answer in: https only, no redirect followed, the key sent to its own host alone.
 
+mod credential;
+
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use reqwest::header::{
-    ACCEPT, AUTHORIZATION, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
-};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Client, redirect};
 use url::{Host, Url};
 
-use crate::providers::{Auth, Provider, Request};
+pub use credential::Credential;
+
+use crate::providers::{Details, Provider, Request};
 use crate::time::Timestamp;
 use crate::vault::Secret;
 
@@ -57,10 +59,12 @@ pub enum BaseUrlError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseUrl {
     url: Url,
+    /// The person's own address: all of the provider's origins lie there.
+    own: bool,
 }
 
 impl BaseUrl {
-    /// Reads an address: https, or http on this machine; nothing after its path.
+    /// Reads a person's own address: https, or http on this machine; nothing after its path.
     pub fn parse(text: &str) -> Result<BaseUrl, BaseUrlError> {
         let text = text.trim();
         let url = Url::parse(text).map_err(|_| BaseUrlError::NotAUrl(text.chars().take(80).collect()))?;
@@ -78,17 +82,34 @@ impl BaseUrl {
         if url.fragment().is_some() {
             return Err(BaseUrlError::Unjoinable("the part from the # on"));
         }
-        Ok(BaseUrl { url })
+        Ok(BaseUrl { url, own: true })
+    }
+
+    /// A provider's own address.
+    pub fn of_provider(text: &str) -> Result<BaseUrl, BaseUrlError> {
+        BaseUrl::parse(text).map(|base| BaseUrl { own: false, ..base })
     }
 
     fn join(&self, request: &Request) -> Url {
-        let mut url = self.url.clone();
+        let elsewhere = request.origin.filter(|_| !self.own).and_then(|origin| Url::parse(origin).ok());
+        let mut url = elsewhere.unwrap_or_else(|| self.url.clone());
         let path = format!("{}{}", url.path().trim_end_matches('/'), request.path);
         url.set_path(&path);
         if !request.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&request.query);
         }
         url
+    }
+
+    /// Where a token is had: at its own address, or at the same path below the person's own.
+    fn token(&self, token_url: &str) -> Option<Url> {
+        let url = Url::parse(token_url).ok()?;
+        if !self.own {
+            return Some(url);
+        }
+        let mut own = self.url.clone();
+        own.set_path(&format!("{}{}", own.path().trim_end_matches('/'), url.path()));
+        Some(own)
     }
 }
 
@@ -116,6 +137,8 @@ pub struct Answer {
     pub retry_after: Option<u64>,
     /// Whether the body calls itself HTML.
     pub is_html: bool,
+    /// Whether a limit on requests is used up, whatever the status says.
+    pub exhausted: bool,
     /// The provider's clock.
     pub date: Option<Timestamp>,
     /// The body.
@@ -156,8 +179,14 @@ pub enum NetError {
         to: String,
     },
     /// The key cannot travel in a header.
-    #[error("the key cannot be sent: it has characters that no header carries")]
+    #[error("the key cannot be sent: a part of it is missing, or it has characters that no header carries")]
     BadKey,
+    /// The private key of a service account is none.
+    #[error("the private key in the service account's file cannot be read: give the file as Google made it")]
+    BadPrivateKey,
+    /// The answer to a request for a token holds none.
+    #[error("no token came back for the key")]
+    NoToken,
 }
 
 /// The way out.
@@ -190,28 +219,56 @@ impl Net {
         })
     }
 
-    /// Sends a request of a provider with its key.
+    /// Sends a request of a provider with its credential.
     pub async fn send(
         &self,
         provider: &Provider,
         base: &BaseUrl,
-        secret: &Secret,
+        credential: &Credential,
         request: &Request,
+        now: Timestamp,
     ) -> Result<Answer, NetError> {
         let url = base.join(request);
+        let mut headers = headers(provider, request)?;
+        credential.apply(&mut headers, &url, request, now)?;
+        self.exchange(url, headers, request.body.as_ref().map(|body| body.text.clone())).await
+    }
+
+    /// Asks for a token, for a key that does not travel itself.
+    pub async fn token(
+        &self,
+        provider: &Provider,
+        base: &BaseUrl,
+        secret: &Secret,
+        details: &Details,
+        now: Timestamp,
+    ) -> Result<Answer, NetError> {
+        let asked = credential::token_request(provider, secret, details, now)?;
+        let url = base.token(&asked.url).ok_or(NetError::BadKey)?;
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(asked.body.kind));
+        self.exchange(url, headers, Some(asked.body.text)).await
+    }
+
+    async fn exchange(&self, url: Url, headers: HeaderMap, body: Option<String>) -> Result<Answer, NetError> {
         let host = url.host_str().unwrap_or_default().to_owned();
         let client = if is_loopback(&url) { &self.loopback } else { &self.outside };
-        let headers = headers(provider, secret)?;
         let failed = |error: reqwest::Error| match (error.is_timeout(), error.is_connect()) {
             (true, false) => NetError::TimedOut(host.clone()),
             _ => NetError::Unreachable { host: host.clone(), reason: reason(&error) },
         };
-        let mut response = client.get(url.clone()).headers(headers).send().await.map_err(failed)?;
+        let sending = match body {
+            Some(body) => client.post(url.clone()).body(body),
+            None => client.get(url.clone()),
+        };
+        let mut response = sending.headers(headers).send().await.map_err(failed)?;
         if matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
             return Err(NetError::Redirected { to: destination(&url, response.headers()), host });
         }
         let date = text(response.headers(), &DATE).and_then(|date| Timestamp::parse_http_date(date).ok());
-        let retry_after = text(response.headers(), &RETRY_AFTER).and_then(|wish| seconds_to_wait(wish, date));
+        let exhausted = header(response.headers(), "x-ratelimit-remaining") == Some("0");
+        let retry_after = wish(response.headers(), date, exhausted);
         let is_html = text(response.headers(), &reqwest::header::CONTENT_TYPE)
             .is_some_and(|kind| kind.trim_start().starts_with("text/html"));
         let status = response.status().as_u16();
@@ -227,24 +284,43 @@ impl Net {
                 Err(_) => return Err(NetError::Cut { host, got: body.len() }),
             }
         }
-        Ok(Answer { status, retry_after, is_html, date, body })
+        Ok(Answer { status, retry_after, is_html, exhausted, date, body })
     }
 }
 
-fn headers(provider: &Provider, secret: &Secret) -> Result<HeaderMap, NetError> {
+fn headers(provider: &Provider, request: &Request) -> Result<HeaderMap, NetError> {
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     for (name, value) in provider.headers {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
-    let (name, text) = match provider.auth {
-        Auth::Bearer => (AUTHORIZATION, format!("Bearer {}", secret.expose())),
-        Auth::Header(name) => (HeaderName::from_static(name), secret.expose().to_owned()),
-    };
-    let mut value = HeaderValue::from_str(&text).map_err(|_| NetError::BadKey)?;
-    value.set_sensitive(true);
-    headers.insert(name, value);
+    if let Some(body) = &request.body {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(body.kind));
+    }
+    for (name, value) in &request.headers {
+        let value = HeaderValue::from_str(value).map_err(|_| NetError::BadKey)?;
+        headers.insert(HeaderName::from_static(name), value);
+    }
     Ok(headers)
+}
+
+/// How long the provider wants one to wait: by the usual header, by one of its own (Azure has several), or until its count
+/// starts again (GitHub).
+fn wish(headers: &HeaderMap, date: Option<Timestamp>, exhausted: bool) -> Option<u64> {
+    let usual = text(headers, &RETRY_AFTER).and_then(|wish| seconds_to_wait(wish, date));
+    let own = || {
+        let named = headers.iter().filter(|(name, _)| name.as_str().ends_with("-retry-after"));
+        named.filter_map(|(_, value)| value.to_str().ok()?.trim().parse::<u64>().ok()).max()
+    };
+    let reset = || {
+        let reset = header(headers, "x-ratelimit-reset")?.trim().parse::<i64>().ok()?;
+        u64::try_from(Timestamp::from_unix(reset).ok()?.seconds_since(date?)).ok()
+    };
+    usual.or_else(own).or_else(|| exhausted.then(reset).flatten())
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {

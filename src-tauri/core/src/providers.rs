@@ -1,13 +1,17 @@
 //! What a provider is: a value made of pure functions. One file each below; the sync engine does the input and output.
 
 mod json;
+mod keys;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 pub use json::{Count, Exact, decode, error_words, told};
+pub use keys::{Auth, Field, FileParts, Intake, KeyKind, Login, LoginError, Region};
 
-use crate::ledger::{Balance, Charge, ChargeCategory, QuotaReading};
+use crate::ledger::{Balance, Charge, ChargeCategory, CreditGrant, Name, QuotaReading, Subscription};
 use crate::money::{Currency, Decimal, Money};
 use crate::time::{Period, TimeError, Timestamp};
 
@@ -39,22 +43,50 @@ pub struct Provider {
     pub id: &'static str,
     /// Name as the provider writes it.
     pub name: &'static str,
-    /// Where its endpoints live, without a trailing slash.
+    /// Where its endpoints live, without a trailing slash. Empty where it has none.
     pub base_url: &'static str,
+    /// Its other origins, which requests may name with [`Request::at`]. With an address of the person's own, all of them lie there.
+    pub origins: &'static [&'static str],
+    /// The places it serves from, where a key is good for one of them only; the first is usual. The choice is the detail `region`.
+    pub regions: &'static [Region],
     /// How a key is sent.
     pub auth: Auth,
     /// Headers that every request carries.
     pub headers: &'static [(&'static str, &'static str)],
     /// The kinds of key it hands out, those that can be used here first.
     pub keys: &'static [KeyKind],
-    /// The call that tells whether a key works; costs nothing.
-    pub check: Check,
+    /// The call that tells whether a key works; costs nothing. `None` where the provider has no endpoint to read.
+    pub check: Option<Check>,
     /// What is read from it.
     pub streams: &'static [Stream],
     /// The provider's own words in the body of an error.
     pub error_message: fn(&[u8]) -> Option<String>,
+    /// The HTTP status that an answer stands for, where its own misleads: an error inside a 200, a 400 for a wrong key.
+    pub meaning: fn(status: u16, body: &[u8]) -> u16,
     /// How late its figures are, in one sentence.
     pub latency: &'static str,
+    /// What the provider does not tell, and the best other way in, in one or two sentences. Empty where nothing is missing.
+    pub lacks: &'static str,
+}
+
+impl Provider {
+    /// What a provider is where nothing else is said; for `..Provider::PLAIN`.
+    pub const PLAIN: Provider = Provider {
+        id: "",
+        name: "",
+        base_url: "",
+        origins: &[],
+        regions: &[],
+        auth: Auth::Bearer,
+        headers: &[],
+        keys: &[],
+        check: None,
+        streams: &[],
+        error_message: error_words,
+        meaning: |status, _| status,
+        latency: "",
+        lacks: "",
+    };
 }
 
 impl Provider {
@@ -63,13 +95,15 @@ impl Provider {
         self.keys.iter().find(|kind| kind.id == id)
     }
 
-    /// The kinds whose prefix is the longest that fits the key: several where the provider's prefixes do not tell them apart.
+    /// The kinds that fit a key best: several where nothing tells them apart.
     pub fn kinds_of(&self, key: &str) -> Vec<&'static KeyKind> {
-        let fit = |kind: &KeyKind| {
-            kind.prefixes.iter().filter(|prefix| key.starts_with(**prefix)).map(|prefix| prefix.len()).max()
-        };
-        let longest = self.keys.iter().filter_map(fit).max();
-        self.keys.iter().filter(|kind| longest.is_some() && fit(kind) == longest).collect()
+        let best = self.keys.iter().filter_map(|kind| kind.fit(key)).max();
+        self.keys.iter().filter(|kind| best.is_some() && kind.fit(key) == best).collect()
+    }
+
+    /// The region of an id, or the usual one.
+    pub fn region(&self, id: Option<&str>) -> Option<&'static Region> {
+        self.regions.iter().find(|region| Some(region.id) == id).or_else(|| self.regions.first())
     }
 
     /// The first kind that sees a thing: the one to ask a person for.
@@ -78,43 +112,14 @@ impl Provider {
     }
 }
 
-/// The providers and kinds that a pasted key may be of: those with the longest fitting prefix.
+/// The providers and kinds that a pasted key may be of: those that fit it best.
 pub fn recognise(key: &str) -> Vec<(&'static Provider, &'static KeyKind)> {
-    let length = |kind: &KeyKind| {
-        kind.prefixes.iter().filter(|prefix| key.starts_with(**prefix)).map(|prefix| prefix.len()).max()
-    };
     let found: Vec<_> = ALL
         .iter()
         .flat_map(|provider| provider.kinds_of(key).into_iter().map(move |kind| (*provider, kind)))
         .collect();
-    let longest = found.iter().filter_map(|(_, kind)| length(kind)).max();
-    found.into_iter().filter(|(_, kind)| length(kind) == longest).collect()
-}
-
-/// How a key travels in a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Auth {
-    /// `Authorization: Bearer KEY`.
-    Bearer,
-    /// A header of the provider's own.
-    Header(&'static str),
-}
-
-/// A kind of key that a provider hands out.
-#[derive(Debug, PartialEq, Eq)]
-pub struct KeyKind {
-    /// Stable id within the provider.
-    pub id: &'static str,
-    /// The provider's own name for it.
-    pub name: &'static str,
-    /// How such keys begin.
-    pub prefixes: &'static [&'static str],
-    /// What it can see. Nothing, where it is good for inference only.
-    pub sees: &'static [Sees],
-    /// The page on which it is made.
-    pub made_at: &'static str,
-    /// Who can make it and what to mind, in one sentence.
-    pub note: &'static str,
+    let best = found.iter().filter_map(|(_, kind)| kind.fit(key)).max();
+    found.into_iter().filter(|(_, kind)| kind.fit(key) == best).collect()
 }
 
 /// What a key can see, and what a stream shows.
@@ -140,7 +145,7 @@ impl Sees {
 #[derive(Debug)]
 pub struct Check {
     /// The request; it costs nothing.
-    pub request: fn(now: Timestamp) -> Request,
+    pub request: fn(&Query) -> Request,
     /// Reads the answer: the id of the key's kind where the answer tells it apart, `None` where the prefix suffices.
     pub kind: fn(&[u8]) -> Result<Option<&'static str>, ParseError>,
 }
@@ -158,6 +163,31 @@ pub struct Stream {
     pub parse: fn(&[u8], &Query) -> Result<Page, ParseError>,
     /// How far back it is read, and what is read again.
     pub cursor: Cursor,
+    /// Seconds that must pass between two reads, asked for or not: where a read costs money or is throttled hard.
+    pub floor: i64,
+    /// Statuses by which the provider says that there is no such thing for this account, and what that means, in one sentence:
+    /// a plan without this report, a limit that was never set. No failure.
+    pub absent: &'static [(u16, &'static str)],
+}
+
+impl Stream {
+    /// What a stream is where nothing else is said; for `..Stream::PLAIN`.
+    pub const PLAIN: Stream = Stream {
+        name: "",
+        sees: Sees::Balance,
+        source: Source::Http(|_| Request::get("/")),
+        parse: |_, _| Ok(Page { entries: Vec::new(), next: Next::End }),
+        cursor: Cursor::Snapshot,
+        floor: 0,
+        absent: &[],
+    };
+
+    /// The request for a page: of the stream, or of the part that the query names.
+    pub fn request(&self, query: &Query) -> Request {
+        match self.source {
+            Source::Http(request) | Source::Parts { request, .. } => request(query),
+        }
+    }
 }
 
 /// Where a stream comes from.
@@ -165,6 +195,54 @@ pub struct Stream {
 pub enum Source {
     /// An HTTP endpoint below the base URL.
     Http(fn(&Query) -> Request),
+    /// An endpoint of each part of the account (a project, a team, the person's own name), after the parts are listed.
+    Parts {
+        /// The request that lists the parts; [`Query::page`] is set for its further pages.
+        list: fn(&Query) -> Request,
+        /// Reads a page of the list.
+        parts: fn(&[u8], &Query) -> Result<Parts, ParseError>,
+        /// The request for one part, which is [`Query::part`].
+        request: fn(&Query) -> Request,
+    },
+}
+
+/// A part of an account that has endpoints of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The provider's id, as its path takes it.
+    pub id: String,
+    /// Its name, where told.
+    pub name: Option<String>,
+}
+
+/// A page of parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parts {
+    /// The parts.
+    pub parts: Vec<Part>,
+    /// Whether there is more.
+    pub next: Next,
+}
+
+/// What an account is told beside its key, none of it secret: a region, a project, a team.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Details(Arc<BTreeMap<String, String>>);
+
+impl Details {
+    /// From names and values.
+    pub fn new(details: BTreeMap<String, String>) -> Details {
+        Details(Arc::new(details))
+    }
+
+    /// A detail; empty where it was not given.
+    pub fn get(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", String::as_str)
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
 }
 
 /// How a stream moves through time. Windows are whole UTC days; what is read again replaces what was there.
@@ -180,6 +258,15 @@ pub enum Cursor {
         lookback: Days,
         /// How many days one sequence of pages covers at most.
         slice: Days,
+        /// Whether the day under way is told.
+        today: bool,
+    },
+    /// Days, asked for by calendar month.
+    Monthly {
+        /// How far back the provider tells, or is asked.
+        history: Days,
+        /// How many complete days are read again, since they may still change.
+        lookback: Days,
         /// Whether the day under way is told.
         today: bool,
     },
@@ -232,9 +319,29 @@ pub struct Query {
     pub page: Option<PageToken>,
     /// When it is asked.
     pub observed_at: Timestamp,
+    /// The part that is asked for, of a stream that has parts.
+    pub part: Option<Part>,
+    /// What the account is told beside its key.
+    pub details: Details,
 }
 
 impl Query {
+    /// The question of a snapshot: the UTC day under way, first page.
+    pub fn snapshot(observed_at: Timestamp, details: Details) -> Query {
+        let window = observed_at.utc_date().utc_day();
+        Query { window, bucket: Bucket::Day, page: None, observed_at, part: None, details }
+    }
+
+    /// The id of the part that is asked for; empty where there is none.
+    pub fn part_id(&self) -> &str {
+        self.part.as_ref().map_or("", |part| part.id.as_str())
+    }
+
+    /// The page token as text; empty for the first page.
+    pub fn page_text(&self) -> &str {
+        self.page.as_ref().map_or("", |page| page.0.as_str())
+    }
+
     /// The number of buckets in the window.
     pub fn buckets(&self) -> i64 {
         self.window.seconds() / self.bucket.seconds()
@@ -295,19 +402,58 @@ pub fn category_of(billed: &Money) -> ChargeCategory {
     }
 }
 
-/// A request below the base URL.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A request below the base URL. It only ever reads, whatever its method.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Request {
-    /// Path with a leading slash.
+    /// Path with a leading slash, percent-encoded (see [`segment`]).
     pub path: Cow<'static, str>,
     /// Query parameters in order, not yet percent-encoded.
     pub query: Vec<(&'static str, String)>,
+    /// What is posted; `None` for a GET.
+    pub body: Option<Body>,
+    /// Headers of this request alone.
+    pub headers: Vec<(&'static str, String)>,
+    /// Another of the provider's origins than that of its base URL.
+    pub origin: Option<&'static str>,
+    /// The service that a `SigV4` signature names, where it is not that of [`Auth::SigV4`].
+    pub sign_as: Option<&'static str>,
+    /// The path to try where the first is not found (404): an older name of the same.
+    pub else_path: Option<&'static str>,
+}
+
+/// What is posted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Body {
+    /// Its `Content-Type`.
+    pub kind: &'static str,
+    /// Its text.
+    pub text: String,
 }
 
 impl Request {
-    /// A request for a path without parameters.
+    /// A GET of a path without parameters.
     pub const fn get(path: &'static str) -> Request {
-        Request { path: Cow::Borrowed(path), query: Vec::new() }
+        Request {
+            path: Cow::Borrowed(path),
+            query: Vec::new(),
+            body: None,
+            headers: Vec::new(),
+            origin: None,
+            sign_as: None,
+            else_path: None,
+        }
+    }
+
+    /// A GET of a path that holds ids; each of them went through [`segment`].
+    pub fn get_path(path: String) -> Request {
+        Request { path: Cow::Owned(path), ..Request::get("") }
+    }
+
+    /// The same, posting JSON.
+    #[must_use]
+    pub fn posting(mut self, json: &serde_json::Value) -> Request {
+        self.body = Some(Body { kind: "application/json", text: json.to_string() });
+        self
     }
 
     /// The same with one more parameter.
@@ -316,6 +462,40 @@ impl Request {
         self.query.push((name, value.to_string()));
         self
     }
+
+    /// The same with one more header.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl fmt::Display) -> Request {
+        self.headers.push((name, value.to_string()));
+        self
+    }
+
+    /// The same at another of the provider's origins.
+    #[must_use]
+    pub const fn at(mut self, origin: &'static str) -> Request {
+        self.origin = Some(origin);
+        self
+    }
+
+    /// The same, trying another path where this one is not found.
+    #[must_use]
+    pub const fn or_at(mut self, path: &'static str) -> Request {
+        self.else_path = Some(path);
+        self
+    }
+}
+
+/// An id as one segment of a path: whatever is not plain is percent-encoded, so that no id can lead elsewhere.
+pub fn segment(id: &str) -> String {
+    let mut text = String::with_capacity(id.len());
+    for byte in id.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~') || (byte == b'.' && id.len() > 2) {
+            text.push(char::from(byte));
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    text
 }
 
 /// One page of a stream.
@@ -366,6 +546,12 @@ pub enum Entry {
     Balance(Balance),
     /// An allowance or a count.
     Quota(QuotaReading),
+    /// A dated lot of credit.
+    Grant(CreditGrant),
+    /// A plan that is paid for by the month or year.
+    Subscription(Subscription),
+    /// What a project or key is called.
+    Name(Name),
 }
 
 /// Why a body is not what the contract says.

@@ -6,12 +6,16 @@ mod balances;
 mod charges;
 mod facets;
 mod folder;
+mod grants;
+mod names;
 mod packed;
 mod price_bases;
 mod quotas;
 mod rollup;
 mod settings;
+mod snapshots;
 mod streams;
+mod subscriptions;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -24,6 +28,7 @@ use sqlx::{Connection as _, SqlSafeStr as _, SqliteConnection, SqlitePool};
 pub use accounts::{AccountRow, KeyPlace, NewAccount};
 pub use charges::{Covered, Sequence};
 pub use rollup::{Dimension, GroupSums, RollupRow};
+pub use snapshots::Snapshot;
 pub use streams::{AccountLock, StreamRow, StreamState};
 
 use crate::money::{self, Decimal, MoneyError, NumberError};
@@ -127,7 +132,10 @@ pub struct Schema(Vec<(i64, &'static str, &'static str)>);
 impl Schema {
     /// The schema of this version.
     pub fn current() -> Schema {
-        Schema(vec![(1, "init", include_str!("../migrations/0001_init.sql"))])
+        Schema(vec![
+            (1, "init", include_str!("../migrations/0001_init.sql")),
+            (2, "every provider", include_str!("../migrations/0002_every_provider.sql")),
+        ])
     }
 
     /// The same with one more step, as the next version would have it.
@@ -154,6 +162,7 @@ impl Schema {
 pub struct Store {
     writer: SqlitePool,
     readers: SqlitePool,
+    options: SqliteConnectOptions,
     folder: PathBuf,
     remembered: Arc<Mutex<Remembered>>,
 }
@@ -197,8 +206,8 @@ impl Store {
             .await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(3)
-            .connect_lazy_with(options.pragma("query_only", "ON").statement_cache_capacity(64));
-        let store = Store { writer, readers, folder: folder.to_owned(), remembered: Arc::default() };
+            .connect_lazy_with(options.clone().pragma("query_only", "ON").statement_cache_capacity(64));
+        let store = Store { writer, readers, options, folder: folder.to_owned(), remembered: Arc::default() };
         store.assert_sqlite().await?;
         store.migrate(schema, now).await?;
         Ok(store)
@@ -266,7 +275,21 @@ impl Store {
             Some(found) if found < known => self.back_up(found, now).await?,
             _ => {}
         }
-        schema.migrator().run(&self.writer).await.map_err(|error| migration_error(&error))
+        if found == Some(known) {
+            return Ok(());
+        }
+        // A connection of its own, which enforces no references: a table that is made anew under its old name would take the
+        // rows that refer to it along.
+        let mut connection = SqliteConnection::connect_with(&self.options.clone().foreign_keys(false)).await?;
+        let run = schema.migrator().run(&mut connection).await.map_err(|error| migration_error(&error));
+        connection.close().await?;
+        run?;
+        let broken = sqlx::query("PRAGMA foreign_key_check").fetch_all(&self.writer).await?;
+        if broken.is_empty() {
+            Ok(())
+        } else {
+            Err(StoreError::Damaged(format!("{} rows refer to what is not there", broken.len())))
+        }
     }
 
     /// A whole copy beside the store, before its schema changes.

@@ -4,16 +4,20 @@ mod fetch;
 mod pages;
 mod windows;
 
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 pub use fetch::Policy;
 pub use windows::{Window, windows};
 
-use crate::net::{BaseUrl, Net};
+use fetch::Fetched;
+
+use crate::net::{BaseUrl, Credential, Net};
 use crate::pricing::{PriceBook, Pricer};
-use crate::providers::{KeyKind, ParseError, Provider, Stream};
+use crate::providers::{Details, KeyKind, ParseError, Provider, Query, Stream};
 use crate::store::{Store, StoreError, StreamRow, StreamState};
 use crate::time::{Date, Timestamp};
 use crate::vault::Secret;
@@ -180,6 +184,8 @@ pub struct Job<'a> {
     pub base: BaseUrl,
     /// The key.
     pub secret: &'a Secret,
+    /// What is told beside it.
+    pub details: Details,
     /// Read everything again from this day on.
     pub from: Option<Date>,
     /// The present.
@@ -193,6 +199,8 @@ pub struct StreamOutcome {
     pub stream: &'static Stream,
     /// What was booked, also where a later window failed.
     pub read: Read,
+    /// Why the provider has nothing of this for the account, where it says so.
+    pub absent: Option<&'static str>,
     /// Why it ended early, if it did.
     pub error: Option<SyncError>,
 }
@@ -244,6 +252,16 @@ struct Run<'a> {
     job: &'a Job<'a>,
     cancel: &'a CancellationToken,
     started: Instant,
+    credential: OnceCell<Credential>,
+    /// Why the stream at hand has nothing to tell for this account.
+    absent: Mutex<Option<&'static str>>,
+}
+
+impl<'a> Run<'a> {
+    fn new(engine: &'a Engine, job: &'a Job<'a>, cancel: &'a CancellationToken) -> Run<'a> {
+        let (credential, absent) = (OnceCell::new(), Mutex::new(None));
+        Run { engine, job, cancel, started: Instant::now(), credential, absent }
+    }
 }
 
 impl Engine {
@@ -254,12 +272,18 @@ impl Engine {
 
     /// Asks the provider whether a key works.
     pub async fn check(&self, job: &Job<'_>, cancel: &CancellationToken) -> Result<Checked, SyncError> {
-        let run = Run { engine: self, job, cancel, started: Instant::now() };
-        let request = (job.provider.check.request)(job.now);
-        let answer = run.fetch(KEY_CHECK, &request, self.policy.attempts).await;
-        let checked = answer.and_then(|answer| {
-            let kind = (job.provider.check.kind)(&answer.body).map_err(SyncError::changed(KEY_CHECK))?;
-            Ok(Checked { kind, date: answer.date })
+        let run = Run::new(self, job, cancel);
+        let Some(check) = &job.provider.check else {
+            return Err(SyncError::Internal(format!("{} has nothing that a key could read", job.provider.name)));
+        };
+        let request = (check.request)(&Query::snapshot(job.now, job.details.clone()));
+        let answer = run.fetch(KEY_CHECK, &request, &[], self.policy.attempts).await;
+        let checked = answer.and_then(|answer| match answer {
+            Fetched::Answer(answer) => {
+                let kind = (check.kind)(&answer.body).map_err(SyncError::changed(KEY_CHECK))?;
+                Ok(Checked { kind, date: answer.date })
+            }
+            Fetched::Absent(why) => Err(SyncError::Internal(why.to_owned())),
         });
         checked.map_err(|error| error.without(job.secret))
     }
@@ -271,7 +295,7 @@ impl Engine {
         cancel: &CancellationToken,
         progress: &(dyn Fn(Progress) + Send + Sync),
     ) -> Result<Vec<StreamOutcome>, StoreError> {
-        let run = Run { engine: self, job, cancel, started: Instant::now() };
+        let run = Run::new(self, job, cancel);
         let mut plan = Vec::new();
         for stream in job.provider.streams.iter().filter(|stream| job.kind.sees.contains(&stream.sees)) {
             let row = self.store.stream(job.account_id, stream.name).await?;
@@ -281,6 +305,14 @@ impl Engine {
                 Some(covered) if covered.until > tomorrow => self.store.uncover(&row).await?,
                 _ => row,
             };
+            let resting = row.attempted_at.is_some_and(|at| {
+                let since = job.now.seconds_since(at);
+                since >= 0 && since < stream.floor
+            });
+            if resting {
+                // It was read a short while ago, and reading it costs money or patience: what is there is still good.
+                continue;
+            }
             let windows = windows(stream.cursor, row.covered, job.from, job.now);
             plan.push((stream, row, windows));
         }
@@ -306,12 +338,15 @@ impl Engine {
                 run.stream(stream, &row, &windows, attempts, &mut pricer, &mut read, &mut booked).await.err();
             let error = error.map(|error| error.without(job.secret));
             steps.done = last;
-            self.note(&row, error.as_ref(), job.now).await?;
+            let absent = run.absent.lock().unwrap_or_else(PoisonError::into_inner).take();
+            // Where nothing at all was told, the reason is worth showing.
+            let absent = absent.filter(|_| read.booked == 0);
+            self.note(&row, error.as_ref(), absent, job.now).await?;
             if matches!(error, Some(SyncError::Unreachable(_))) {
                 // Every retry was spent on this one: the others get a single try each.
                 attempts = 1;
             }
-            outcomes.push(StreamOutcome { stream, read, error });
+            outcomes.push(StreamOutcome { stream, read, absent, error });
         }
         Ok(outcomes)
     }
@@ -321,10 +356,11 @@ impl Engine {
         &self,
         row: &StreamRow,
         error: Option<&SyncError>,
+        absent: Option<&'static str>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         match error {
-            None => self.store.stream_read(row.id, now).await,
+            None => self.store.stream_read(row.id, absent, now).await,
             Some(SyncError::Cancelled) => Ok(()),
             Some(error) => {
                 let noted = self

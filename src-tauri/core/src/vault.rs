@@ -5,6 +5,7 @@
 
 mod entry;
 mod error;
+mod login;
 mod secret;
 mod system;
 
@@ -19,6 +20,7 @@ use tokio::sync::{Semaphore, oneshot};
 
 pub use entry::{EntryName, EntryNameError};
 pub use error::VaultError;
+pub use login::{LoginFailure, read_login};
 pub use secret::{Secret, SecretError};
 
 /// How long a call may wait for the keychain, and for the person in front of its unlock dialog.

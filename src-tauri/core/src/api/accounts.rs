@@ -1,5 +1,7 @@
 //! Accounts and their keys, in the words of a screen.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -23,8 +25,8 @@ pub struct PastedKey {
     pub key: Secret,
 }
 
-/// A new account. Exactly one of `key` and `key_env` is given.
-#[derive(Debug, Deserialize, TS)]
+/// A new account. Exactly one of `key`, `fields`, `key_env`, `accept_login` and `without_key` is given.
+#[derive(Debug, Default, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[ts(optional_fields)]
 pub struct AddAccount {
@@ -42,17 +44,40 @@ pub struct AddAccount {
     /// The environment variable that holds the key, for servers. The name is kept, never the key.
     #[serde(default)]
     pub key_env: Option<String>,
+    /// The kind of key, where the key itself does not tell.
+    #[serde(default)]
+    pub kind: Option<String>,
+    /// The parts of a key that is made of several, by their names, in place of `key`.
+    #[serde(default)]
+    pub fields: BTreeMap<String, Secret>,
+    /// What the kind asks for beside the key, by name; `region` among them.
+    #[serde(default)]
+    pub details: BTreeMap<String, String>,
+    /// The person agrees to what reading with this kind of key costs.
+    #[serde(default)]
+    pub accept_cost: bool,
+    /// The person agrees that the login of the vendor's own tool is read, in place of a key.
+    #[serde(default)]
+    pub accept_login: bool,
+    /// No key at all: figures come from files and by hand.
+    #[serde(default)]
+    pub without_key: bool,
 }
 
 /// A new key for an account.
 #[derive(Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[ts(optional_fields)]
 pub struct ReplaceKey {
     /// The account's number.
     #[ts(type = "number")]
     pub account: i64,
     /// The new key.
-    pub key: Secret,
+    #[serde(default)]
+    pub key: Option<Secret>,
+    /// The parts of a key that is made of several, in place of `key`.
+    #[serde(default)]
+    pub fields: BTreeMap<String, Secret>,
 }
 
 /// What a pasted key may be.
@@ -67,6 +92,8 @@ pub struct KeyCandidate {
     pub kind: KeyKindRow,
     /// Where this kind sees no cost or balance: the kind to make instead.
     pub better: Option<KeyKindRow>,
+    /// What the provider does not tell, and the best other way in.
+    pub lacks: String,
     /// An account that holds this very key already.
     #[ts(type = "number | null")]
     pub connected_as: Option<i64>,
@@ -88,6 +115,56 @@ pub struct KeyKindRow {
     pub made_at: String,
     /// Who can make it and what to mind.
     pub note: String,
+    /// How it is given.
+    pub intake: KeyIntake,
+    /// The parts it is made of, where they are several.
+    pub fields: Vec<FieldRow>,
+    /// What is asked for beside it, none of it secret.
+    pub details: Vec<FieldRow>,
+    /// What reading with it costs, to be agreed to first. Empty where it costs nothing.
+    pub cost: String,
+    /// What using a tool's login means, to be agreed to first. Empty for other kinds.
+    pub terms: String,
+}
+
+/// How a kind of key is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum KeyIntake {
+    /// As one text.
+    Text,
+    /// As several texts.
+    Fields,
+    /// As the content of a file.
+    File,
+    /// By the login of the vendor's own tool on this machine.
+    Login,
+}
+
+/// One thing that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FieldRow {
+    /// Stable name.
+    pub name: String,
+    /// What the provider calls it.
+    pub label: String,
+    /// Where it is found, or how it looks.
+    pub hint: String,
+    /// Whether it may be left out.
+    pub optional: bool,
+    /// The values to choose from; empty where any text will do.
+    pub choices: Vec<Choice>,
+}
+
+/// A value to choose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Choice {
+    /// The value.
+    pub value: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// A provider, in words.
@@ -104,6 +181,20 @@ pub struct ProviderRow {
     pub keys: Vec<KeyKindRow>,
     /// How late its figures are.
     pub latency: String,
+    /// What it does not tell, and the best other way in. Empty where nothing is missing.
+    pub lacks: String,
+    /// What is read from it.
+    pub streams: Vec<StreamKind>,
+}
+
+/// What is read from a provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct StreamKind {
+    /// Name within the provider.
+    pub name: String,
+    /// What it shows: `cost`, `usage`, `balance`, `quota`.
+    pub sees: String,
 }
 
 /// An account with everything a person wants to know of it.
@@ -127,6 +218,10 @@ pub struct Account {
     pub key_hint: Option<String>,
     /// The environment variable that holds the key, where the keychain does not.
     pub key_env: Option<String>,
+    /// Where the key is.
+    pub key_place: PlaceOfKey,
+    /// What is told beside the key.
+    pub details: BTreeMap<String, String>,
     /// The state, for colour and icon.
     pub state: AccountState,
     /// The state in words.
@@ -143,6 +238,20 @@ pub struct Account {
     pub balances: Vec<BalanceReading>,
     /// The latest allowances and counts.
     pub quotas: Vec<QuotaRow>,
+}
+
+/// Where the key of an account is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum PlaceOfKey {
+    /// In the keychain.
+    Keychain,
+    /// In an environment variable.
+    Variable,
+    /// In the login of the vendor's own tool.
+    Login,
+    /// There is none: figures come from files and by hand.
+    Nowhere,
 }
 
 /// The state of an account: the worst of its streams, or of its key.
@@ -217,6 +326,8 @@ pub struct StreamRow {
 pub enum StreamState {
     /// Read well.
     Ok,
+    /// Read well: there is no such thing for this account, and the message says why.
+    Absent,
     /// Not read yet.
     New,
     /// The last sync was cancelled before this was read.
@@ -261,10 +372,14 @@ pub struct BalanceReading {
 pub struct QuotaRow {
     /// What is counted.
     pub name: String,
-    /// `day`, `week`, `month` or `lifetime`.
+    /// `minute`, `5 hours`, `day`, `week`, `month`, `year`, `lifetime` and the like.
     pub window: String,
     /// A currency, or `requests` and the like.
     pub unit: String,
+    /// The model it is for.
+    pub model: Option<String>,
+    /// The project it is for.
+    pub project: Option<String>,
     /// How much is used.
     pub used: Option<String>,
     /// How much there is.

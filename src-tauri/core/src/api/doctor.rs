@@ -2,7 +2,7 @@
 
 use super::app::{App, House};
 use super::failures::sentence;
-use super::keys::{base_url, find_provider, secret_of};
+use super::keys::{Credentials, base_url, find_provider, secret_of};
 use super::{ApiError, Doctor, Finding, FindingState};
 use crate::store::{AccountRow, KeyPlace};
 use crate::sync::{Checked, Job};
@@ -85,10 +85,10 @@ impl App {
         let provider = find_provider(&row.account.provider)?;
         let kind = provider.key_kind(&row.account.key_kind).or_else(|| provider.keys.first());
         let kind = kind.ok_or_else(|| ApiError::bad(format!("{} has no kind of key", provider.name)))?;
-        let base = base_url(provider, row.account.base_url.as_deref())?;
-        let secret = secret_of(house, row).await?;
-        let job =
-            Job { account_id: row.id, provider, kind, base, secret: &secret, from: None, now: self.now() };
+        let base = base_url(provider, &row.account)?;
+        let Credentials { secret, details } = secret_of(house, row, self.now()).await?;
+        let (secret, now) = (&secret, self.now());
+        let job = Job { account_id: row.id, provider, kind, base, secret, details, from: None, now };
         Ok((provider.name, house.engine.check(&job, &self.cancellation()).await?))
     }
 }

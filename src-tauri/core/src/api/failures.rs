@@ -50,7 +50,10 @@ impl From<MoneyError> for ApiError {
 impl From<VaultError> for ApiError {
     fn from(error: VaultError) -> ApiError {
         let code = match error {
-            VaultError::Missing | VaultError::VariableUnset { .. } | VaultError::VariableBad { .. } => {
+            VaultError::Missing
+            | VaultError::Login(_)
+            | VaultError::VariableUnset { .. }
+            | VaultError::VariableBad { .. } => {
                 ErrorCode::KeyMissing
             }
             _ => ErrorCode::Keychain,

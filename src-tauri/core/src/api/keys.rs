@@ -1,30 +1,32 @@
 //! Adding, checking, replacing and removing accounts and their keys.
 
+use std::collections::BTreeMap;
+
 use super::app::{App, House};
-use super::{
-    Account, AddAccount, ApiError, ErrorCode, Event, KeyCandidate, KeyKindRow, ProviderRow, ReplaceKey,
-    SampleAccount,
-};
-use crate::ledger::name_of;
+use super::intake::{Given, Key, NO_KEY, Place, REGION, given};
+use super::providing::kind_row;
+use super::{Account, AddAccount, ApiError, ErrorCode, Event, KeyCandidate, ReplaceKey, SampleAccount};
 use crate::net::BaseUrl;
-use crate::providers::{self, KeyKind, Provider, Sees};
+use crate::providers::{self, Details, Intake, KeyKind, Provider, Sees};
 use crate::store::{AccountRow, KeyPlace, NewAccount};
 use crate::sync::{Job, SignIn, SyncError};
-use crate::vault::{EntryName, Secret, VaultError, from_environment};
+use crate::time::Timestamp;
+use crate::vault::{EntryName, Secret, VaultError, from_environment, read_login};
 
 const LONGEST_LABEL: usize = 80;
 
 impl App {
     pub(super) async fn recognise(&self, key: &Secret) -> Result<Vec<KeyCandidate>, ApiError> {
-        let fingerprint = key.fingerprint();
+        let fingerprint = Some(key.fingerprint());
         let accounts = self.house().await.store.accounts().await?;
         let connected_as =
             accounts.iter().find(|row| row.account.key_fingerprint == fingerprint).map(|row| row.id);
         let candidate = |(provider, kind): (&'static Provider, &'static KeyKind)| KeyCandidate {
             provider: provider.id.to_owned(),
             provider_name: provider.name.to_owned(),
-            kind: kind_row(kind),
-            better: kind.sees.is_empty().then(|| needed(provider)).flatten().map(kind_row),
+            kind: kind_row(provider, kind),
+            better: kind.sees.is_empty().then(|| needed(provider)).flatten().map(|kind| kind_row(provider, kind)),
+            lacks: provider.lacks.to_owned(),
             connected_as,
         };
         Ok(providers::recognise(key.expose()).into_iter().map(candidate).collect())
@@ -47,51 +49,64 @@ impl App {
     ) -> Result<(), ApiError> {
         let request = AddAccount {
             provider: account.provider.clone(),
-            label: None,
             base_url: Some(account.base_url.clone()),
             key: Some(account.key.clone()),
-            key_env: None,
+            details: account.details.iter().cloned().collect(),
+            accept_cost: true,
+            ..AddAccount::default()
         };
         self.add_to(house, request).await.map(|_| ())
     }
 
     async fn add_to(&self, house: &House, request: AddAccount) -> Result<i64, ApiError> {
         let provider = find_provider(&request.provider)?;
-        let label = label(request.label)?;
-        let base = base_url(provider, request.base_url.as_deref())?;
-        let (secret, variable) = match (request.key, request.key_env) {
-            (Some(key), None) => (key, None),
-            (None, Some(name)) => (from_environment(&name)?, Some(name)),
-            (None, None) => {
-                return Err(ApiError::bad(
-                    "a key is needed, or the name of an environment variable that holds it",
-                ));
+        let label = label(request.label.clone())?;
+        let account = match given(provider, request, self.now()).await? {
+            Given::Nothing { base_url } => NewAccount {
+                provider: provider.id.to_owned(),
+                label,
+                base_url,
+                key_kind: NO_KEY.to_owned(),
+                key_hint: None,
+                key_fingerprint: None,
+                key_place: KeyPlace::Nowhere,
+                details: BTreeMap::new(),
+            },
+            Given::Key { key, base_url, place } => {
+                let base = base_url_of(provider, base_url.as_deref(), &key.details)?;
+                let own_address = base_url.is_some();
+                let kind = self.checked_kind(house, provider, &base, &key, None).await?;
+                let entry = matches!(place, Place::Keychain).then(EntryName::random);
+                if let Some(entry) = &entry {
+                    put(house, entry, &key.secret).await?;
+                }
+                NewAccount {
+                    provider: provider.id.to_owned(),
+                    label,
+                    base_url: own_address.then(|| base.to_string()),
+                    key_kind: kind.id.to_owned(),
+                    key_hint: hint(&key),
+                    // A tool renews its login by itself, so it is no mark to know an account by.
+                    key_fingerprint: (!matches!(place, Place::Login)).then(|| key.secret.fingerprint()),
+                    key_place: match place {
+                        Place::Keychain => {
+                            KeyPlace::Keychain(entry.map(|entry| entry.to_string()).unwrap_or_default())
+                        }
+                        Place::Variable(name) => KeyPlace::Variable(name),
+                        Place::Login => KeyPlace::Login,
+                    },
+                    details: key.details.clone(),
+                }
             }
-            (Some(_), Some(_)) => {
-                return Err(ApiError::bad("give a key, or an environment variable, not both"));
-            }
-        };
-        let own_address = base.to_string() != provider.base_url;
-        let kind = self.checked_kind(house, provider, &base, own_address, &secret, None).await?;
-        let entry = variable.is_none().then(EntryName::random);
-        if let Some(entry) = &entry {
-            put(house, entry, &secret).await?;
-        }
-        let account = NewAccount {
-            provider: provider.id.to_owned(),
-            label,
-            base_url: own_address.then(|| base.to_string()),
-            key_kind: kind.id.to_owned(),
-            key_hint: hint(&secret),
-            key_fingerprint: secret.fingerprint(),
-            key_place: place(entry.as_ref(), variable),
         };
         match house.store.add_account(&account, self.now()).await {
             Ok(id) => Ok(id),
             Err(error) => {
-                if let Some(entry) = &entry {
+                if let KeyPlace::Keychain(entry) = &account.key_place
+                    && let Ok(entry) = entry.parse()
+                {
                     // The account was not added: its key must not stay behind.
-                    let _ = house.vault.remove(entry).await;
+                    let _ = house.vault.remove(&entry).await;
                 }
                 Err(error.into())
             }
@@ -102,10 +117,13 @@ impl App {
         let house = self.house().await;
         let row = find_account(&house, id).await?;
         let provider = find_provider(&row.account.provider)?;
-        let base = base_url(provider, row.account.base_url.as_deref())?;
-        let secret = secret_of(&house, &row).await?;
-        let own_address = row.account.base_url.is_some();
-        let kind = self.checked_kind(&house, provider, &base, own_address, &secret, Some(id)).await?;
+        let base = base_url(provider, &row.account)?;
+        let Credentials { secret, details } = secret_of(&house, &row, self.now()).await?;
+        let known = provider.key_kind(&row.account.key_kind).ok_or_else(|| {
+            ApiError::bad(format!("account {id} has no key that this version could check"))
+        })?;
+        let key = Key { secret, details: details.iter().map(owned).collect(), kind: known };
+        let kind = self.checked_kind(&house, provider, &base, &key, Some(id)).await?;
         if kind.id != row.account.key_kind {
             let account = &row.account;
             house
@@ -114,8 +132,9 @@ impl App {
                     id,
                     kind.id,
                     account.key_hint.as_deref(),
-                    &account.key_fingerprint,
+                    account.key_fingerprint.as_deref(),
                     &account.key_place,
+                    &account.details,
                 )
                 .await?;
             self.tell(Event::Changed);
@@ -127,18 +146,30 @@ impl App {
         let house = self.house().await;
         let row = find_account(&house, request.account).await?;
         let provider = find_provider(&row.account.provider)?;
-        let base = base_url(provider, row.account.base_url.as_deref())?;
-        let own_address = row.account.base_url.is_some();
-        let kind =
-            self.checked_kind(&house, provider, &base, own_address, &request.key, Some(row.id)).await?;
+        let asked = AddAccount {
+            provider: row.account.provider.clone(),
+            base_url: row.account.base_url.clone(),
+            key: request.key,
+            kind: Some(row.account.key_kind.clone()).filter(|kind| kind != NO_KEY),
+            fields: request.fields,
+            details: row.account.details.clone(),
+            accept_cost: true,
+            ..AddAccount::default()
+        };
+        let Given::Key { key, .. } = given(provider, asked, self.now()).await? else {
+            return Err(ApiError::bad("a key is needed"));
+        };
+        let base = base_url(provider, &row.account)?;
+        let kind = self.checked_kind(&house, provider, &base, &key, Some(row.id)).await?;
         let entry = EntryName::random();
-        put(&house, &entry, &request.key).await?;
+        put(&house, &entry, &key.secret).await?;
         let place = KeyPlace::Keychain(entry.to_string());
-        let hint = hint(&request.key);
-        let fingerprint = request.key.fingerprint();
-        if let Err(error) =
-            house.store.replace_key(row.id, kind.id, hint.as_deref(), &fingerprint, &place).await
-        {
+        let (hint, fingerprint) = (hint(&key), key.secret.fingerprint());
+        let kept = house
+            .store
+            .replace_key(row.id, kind.id, hint.as_deref(), Some(&fingerprint), &place, &key.details)
+            .await;
+        if let Err(error) = kept {
             let _ = house.vault.remove(&entry).await;
             return Err(error.into());
         }
@@ -181,33 +212,17 @@ impl App {
         house: &House,
         provider: &'static Provider,
         base: &BaseUrl,
-        own_address: bool,
-        secret: &Secret,
+        key: &Key,
         account: Option<i64>,
     ) -> Result<&'static KeyKind, ApiError> {
-        let fingerprint = secret.fingerprint();
+        let fingerprint = Some(key.secret.fingerprint());
         let twin =
             house.store.accounts().await?.into_iter().find(|row| row.account.key_fingerprint == fingerprint);
         if let Some(twin) = twin.filter(|row| Some(row.id) != account) {
             let message = format!("this key is connected already, as account {}", twin.id);
             return Err(ApiError::new(ErrorCode::AlreadyConnected, message));
         }
-        let recognised = providers::recognise(secret.expose());
-        let kind = recognised.iter().find(|(known, _)| known.id == provider.id).map(|(_, kind)| *kind);
-        if kind.is_none()
-            && !own_address
-            && let Some((other, _)) = recognised.first()
-        {
-            let message = format!(
-                "this looks like a key of {}, not of {}. Add it as {}",
-                other.name, provider.name, other.id
-            );
-            return Err(ApiError::bad(message));
-        }
-        // A gateway's own keys have no prefix to go by: they are taken for the kind that sees most.
-        let Some(kind) = kind.or_else(|| provider.keys.first()) else {
-            return Err(ApiError::new(ErrorCode::Internal, format!("{} has no kind of key", provider.name)));
-        };
+        let kind = key.kind;
         if kind.sees.is_empty() {
             return Err(wrong_kind(provider, kind).into());
         }
@@ -216,7 +231,8 @@ impl App {
             provider,
             kind,
             base: base.clone(),
-            secret,
+            secret: &key.secret,
+            details: Details::new(key.details.clone()),
             from: None,
             now: self.now(),
         };
@@ -250,15 +266,14 @@ async fn put(house: &House, entry: &EntryName, secret: &Secret) -> Result<(), Ap
     Ok(kept?)
 }
 
-fn place(entry: Option<&EntryName>, variable: Option<String>) -> KeyPlace {
-    match (entry, variable) {
-        (Some(entry), _) => KeyPlace::Keychain(entry.to_string()),
-        (None, variable) => KeyPlace::Variable(variable.unwrap_or_default()),
-    }
+/// The last characters by which a person knows a key; none of a key of several parts, whose end says nothing.
+fn hint(key: &Key) -> Option<String> {
+    let single = !key.secret.expose().starts_with('{');
+    single.then(|| key.secret.hint()).filter(|hint| !hint.is_empty())
 }
 
-fn hint(secret: &Secret) -> Option<String> {
-    Some(secret.hint()).filter(|hint| !hint.is_empty())
+fn owned((name, value): (&str, &str)) -> (String, String) {
+    (name.to_owned(), value.to_owned())
 }
 
 fn label(label: Option<String>) -> Result<Option<String>, ApiError> {
@@ -274,10 +289,30 @@ fn label(label: Option<String>) -> Result<Option<String>, ApiError> {
     }
 }
 
-/// The address to use: the given one, else the provider's own.
-pub(super) fn base_url(provider: &Provider, given: Option<&str>) -> Result<BaseUrl, ApiError> {
-    let text = given.map(str::trim).filter(|text| !text.is_empty()).unwrap_or(provider.base_url);
-    BaseUrl::parse(text).map_err(|error| ApiError::bad(error.to_string()))
+/// The address of an account: its own, else its region's, else the provider's.
+pub(super) fn base_url(provider: &Provider, account: &NewAccount) -> Result<BaseUrl, ApiError> {
+    base_url_of(provider, account.base_url.as_deref(), &account.details)
+}
+
+fn base_url_of(
+    provider: &Provider,
+    own: Option<&str>,
+    details: &BTreeMap<String, String>,
+) -> Result<BaseUrl, ApiError> {
+    let own = own.map(str::trim).filter(|text| !text.is_empty());
+    let region = provider.region(details.get(REGION).map(String::as_str));
+    let usual = region.map_or(provider.base_url, |region| region.base_url);
+    match own {
+        Some(own) => BaseUrl::parse(own),
+        None if usual.is_empty() => {
+            return Err(ApiError::new(
+                ErrorCode::MoreNeeded,
+                format!("{} has no address of its own: give yours (--base-url)", provider.name),
+            ));
+        }
+        None => BaseUrl::of_provider(usual),
+    }
+    .map_err(|error| ApiError::bad(error.to_string()))
 }
 
 pub(super) fn find_provider(id: &str) -> Result<&'static Provider, ApiError> {
@@ -297,35 +332,34 @@ pub(super) async fn find_account(house: &House, id: i64) -> Result<AccountRow, A
     })
 }
 
+/// A key as it is sent, with what is told beside it.
+pub(super) struct Credentials {
+    pub(super) secret: Secret,
+    pub(super) details: Details,
+}
+
 /// The key of an account, from where it is kept.
-pub(super) async fn secret_of(house: &House, row: &AccountRow) -> Result<Secret, VaultError> {
+pub(super) async fn secret_of(
+    house: &House,
+    row: &AccountRow,
+    now: Timestamp,
+) -> Result<Credentials, VaultError> {
+    let details = || Details::new(row.account.details.clone());
     match &row.account.key_place {
         KeyPlace::Keychain(entry) => match entry.parse() {
-            Ok(entry) => house.vault.get(&entry).await,
+            Ok(entry) => Ok(Credentials { secret: house.vault.get(&entry).await?, details: details() }),
             Err(_) => Err(VaultError::Missing),
         },
-        KeyPlace::Variable(name) => from_environment(name),
+        KeyPlace::Variable(name) => Ok(Credentials { secret: from_environment(name)?, details: details() }),
+        KeyPlace::Login => {
+            let kind = providers::find(&row.account.provider)
+                .and_then(|provider| provider.key_kind(&row.account.key_kind));
+            let Some(Intake::Login(login)) = kind.map(|kind| kind.intake) else { return Err(VaultError::Missing) };
+            let (secret, told) = read_login(&login, now).await?;
+            let mut all = row.account.details.clone();
+            all.extend(told);
+            Ok(Credentials { secret, details: Details::new(all) })
+        }
+        KeyPlace::Nowhere => Err(VaultError::Missing),
     }
-}
-
-pub(super) fn kind_row(kind: &KeyKind) -> KeyKindRow {
-    KeyKindRow {
-        id: kind.id.to_owned(),
-        name: kind.name.to_owned(),
-        prefixes: kind.prefixes.iter().map(|&prefix| prefix.to_owned()).collect(),
-        sees: kind.sees.iter().map(|sees| name_of(*sees, Sees::NAMED).to_owned()).collect(),
-        made_at: kind.made_at.to_owned(),
-        note: kind.note.to_owned(),
-    }
-}
-
-pub(super) fn provider_rows() -> Vec<ProviderRow> {
-    let row = |provider: &&Provider| ProviderRow {
-        id: provider.id.to_owned(),
-        name: provider.name.to_owned(),
-        base_url: provider.base_url.to_owned(),
-        keys: provider.keys.iter().map(kind_row).collect(),
-        latency: provider.latency.to_owned(),
-    };
-    providers::ALL.iter().map(row).collect()
 }

@@ -4,12 +4,12 @@ use futures_util::future::join_all;
 
 use super::app::{App, House};
 use super::failures::sentence;
-use super::keys::{base_url, find_account, find_provider, secret_of};
+use super::keys::{Credentials, base_url, find_account, find_provider, secret_of};
 use super::states::{known, stream_state};
 use super::{AccountReport, ApiError, Event, StreamReport, StreamState as DoorState, SyncQuery, SyncReport};
 use crate::ledger::name_of;
 use crate::providers::{KeyKind, Provider, Sees, Stream};
-use crate::store::{AccountRow, StreamState};
+use crate::store::{AccountRow, KeyPlace, StreamState};
 use crate::sync::{Job, Progress, StreamOutcome};
 use crate::time::Date;
 use crate::vault::VaultError;
@@ -26,7 +26,10 @@ impl App {
         let rows = match query.account {
             Some(id) => vec![find_account(&house, id).await?],
             // Those of a newer version are left alone; their state says so.
-            None => house.store.accounts().await?.into_iter().filter(|row| known(row).is_some()).collect(),
+            None => {
+                let rows = house.store.accounts().await?.into_iter();
+                rows.filter(|row| known(row).is_some() && row.account.key_place != KeyPlace::Nowhere).collect()
+            }
         };
         let reports = join_all(rows.iter().map(|row| self.sync_account(&house, row, from))).await;
         // What fails for one account does not hide what came of the others.
@@ -35,7 +38,7 @@ impl App {
             .zip(reports)
             .map(|(row, report)| report.unwrap_or_else(|error| broken(row, &error)))
             .collect();
-        let complete = accounts.iter().flat_map(|account| &account.streams).all(|s| s.state == DoorState::Ok);
+        let complete = accounts.iter().flat_map(|account| &account.streams).all(|s| matches!(s.state, DoorState::Ok | DoorState::Absent));
         Ok(SyncReport { accounts, complete })
     }
 
@@ -45,6 +48,12 @@ impl App {
         row: &AccountRow,
         from: Option<Date>,
     ) -> Result<AccountReport, ApiError> {
+        if row.account.key_place == KeyPlace::Nowhere {
+            return Err(ApiError::bad(format!(
+                "account {} has no key: its figures come from files and by hand",
+                row.id
+            )));
+        }
         let provider = find_provider(&row.account.provider)?;
         let kind = provider.key_kind(&row.account.key_kind).ok_or_else(|| {
             ApiError::bad(format!("account {} has a kind of key that this version does not know", row.id))
@@ -59,7 +68,7 @@ impl App {
             let message = "another sync of this account is under way; its result appears by itself";
             return Ok(report(failed(provider, kind, DoorState::Busy, message)));
         };
-        let secret = match secret_of(house, row).await {
+        let secret = match secret_of(house, row, self.now()).await {
             Ok(secret) => secret,
             Err(error) => {
                 let message = format!("{} {}", sentence(&error.to_string()), error.remedy());
@@ -68,8 +77,10 @@ impl App {
                 return Ok(report(failed(provider, kind, DoorState::Keychain, &message)));
             }
         };
-        let base = base_url(provider, row.account.base_url.as_deref())?;
-        let job = Job { account_id: row.id, provider, kind, base, secret: &secret, from, now: self.now() };
+        let base = base_url(provider, &row.account)?;
+        let Credentials { secret, details } = secret;
+        let job =
+            Job { account_id: row.id, provider, kind, base, secret: &secret, details, from, now: self.now() };
         house.set_syncing(row.id, true);
         self.tell(Event::SyncStarted { account: row.id });
         let progress = |Progress { stream, done, total, first }: Progress| {
@@ -93,7 +104,10 @@ impl App {
     ) -> Result<(), ApiError> {
         let missing = matches!(
             error,
-            VaultError::Missing | VaultError::VariableUnset { .. } | VaultError::VariableBad { .. }
+            VaultError::Missing
+                | VaultError::Login(_)
+                | VaultError::VariableUnset { .. }
+                | VaultError::VariableBad { .. }
         );
         let state = if missing { StreamState::KeyMissing } else { StreamState::Keychain };
         for stream in seen(provider, kind) {
@@ -149,8 +163,12 @@ fn stream_report(outcome: &StreamOutcome) -> StreamReport {
     StreamReport {
         stream: outcome.stream.name.to_owned(),
         sees: name_of(outcome.stream.sees, Sees::NAMED).to_owned(),
-        state: error.map_or(DoorState::Ok, |error| stream_state(error.state())),
-        message: error.map(|error| sentence(&error.to_string())),
+        state: match error {
+            Some(error) => stream_state(error.state()),
+            None if outcome.absent.is_some() => DoorState::Absent,
+            None => DoorState::Ok,
+        },
+        message: error.map(|error| sentence(&error.to_string())).or_else(|| outcome.absent.map(sentence)),
         retry_at: error.and_then(crate::sync::SyncError::retry_at).map(|until| until.to_string()),
         booked: outcome.read.booked,
         pages: outcome.read.pages,

@@ -2,13 +2,14 @@
 
 use super::app::{App, House};
 use super::failures::sentence;
-use super::keys::kind_row;
+use super::intake::NO_KEY;
+use super::providing::kind_row;
 use super::running::seen;
 use super::{
-    Account, AccountState, Advice, Amount, ApiError, BalanceReading, ErrorCode, KeyKindRow, QuotaRow,
+    Account, AccountState, Advice, Amount, ApiError, BalanceReading, ErrorCode, KeyKindRow, PlaceOfKey, QuotaRow,
     StreamRow as DoorRow, StreamState as DoorState,
 };
-use crate::ledger::{Balance, BalanceKind, QuotaReading, QuotaWindow, name_of};
+use crate::ledger::{Balance, BalanceKind, QuotaReading, name_of};
 use crate::money::{Currency, Decimal};
 use crate::providers::{self, KeyKind, Provider, Sees};
 use crate::store::{AccountRow, KeyPlace, StreamRow, StreamState};
@@ -90,7 +91,7 @@ fn account_in_words(
     };
     let key_env = match &row.account.key_place {
         KeyPlace::Variable(name) => Some(name.clone()),
-        KeyPlace::Keychain(_) => None,
+        KeyPlace::Keychain(_) | KeyPlace::Login | KeyPlace::Nowhere => None,
     };
     let advice = advice(state, key_env.is_some());
     Account {
@@ -99,9 +100,11 @@ fn account_in_words(
         provider_name: provider.name.to_owned(),
         label: row.account.label.unwrap_or_else(|| provider.name.to_owned()),
         base_url: row.account.base_url,
-        key_kind: kind_row(kind),
+        key_kind: if kind.id == NO_KEY { KeyKindRow::of_no_key() } else { kind_row(provider, kind) },
         key_hint: row.account.key_hint,
         key_env,
+        key_place: place_of(&row.account.key_place),
+        details: row.account.details,
         state,
         message,
         advice,
@@ -116,8 +119,14 @@ fn account_in_words(
 /// The provider and kind of key of an account, unless a newer version added it.
 pub(super) fn known(row: &AccountRow) -> Option<(&'static Provider, &'static KeyKind)> {
     let provider = providers::find(&row.account.provider)?;
+    if row.account.key_place == KeyPlace::Nowhere {
+        return Some((provider, &WITHOUT_KEY));
+    }
     Some((provider, provider.key_kind(&row.account.key_kind)?))
 }
+
+/// The kind of an account without a key: it sees no stream.
+static WITHOUT_KEY: KeyKind = KeyKind { id: NO_KEY, ..KeyKind::PLAIN };
 
 /// An account that this version does not know is shown, so that it is not thought lost.
 fn of_a_newer_version(row: AccountRow) -> Account {
@@ -129,16 +138,11 @@ fn of_a_newer_version(row: AccountRow) -> Account {
         provider_name: account.provider.clone(),
         label: account.label.unwrap_or_else(|| account.provider.clone()),
         base_url: account.base_url,
-        key_kind: KeyKindRow {
-            id: kind.clone(),
-            name: kind,
-            prefixes: Vec::new(),
-            sees: Vec::new(),
-            made_at: String::new(),
-            note: String::new(),
-        },
+        key_kind: KeyKindRow::of_a_newer_version(kind),
         key_hint: account.key_hint,
         key_env: None,
+        key_place: PlaceOfKey::Nowhere,
+        details: account.details,
         state: AccountState::ProviderChanged,
         message: "A newer version of Spendglass added this account, and this one cannot read it: update Spendglass."
             .to_owned(),
@@ -151,10 +155,19 @@ fn of_a_newer_version(row: AccountRow) -> Account {
     }
 }
 
+fn place_of(place: &KeyPlace) -> PlaceOfKey {
+    match place {
+        KeyPlace::Keychain(_) => PlaceOfKey::Keychain,
+        KeyPlace::Variable(_) => PlaceOfKey::Variable,
+        KeyPlace::Login => PlaceOfKey::Login,
+        KeyPlace::Nowhere => PlaceOfKey::Nowhere,
+    }
+}
+
 /// How much a state matters when one is shown for several; nought for those that are no failure.
 fn severity(state: StreamState) -> u8 {
     match state {
-        StreamState::Ok | StreamState::New | StreamState::Cancelled => 0,
+        StreamState::Ok | StreamState::Absent | StreamState::New | StreamState::Cancelled => 0,
         StreamState::Unreachable => 1,
         StreamState::RateLimited => 2,
         StreamState::Failed => 3,
@@ -168,7 +181,7 @@ fn severity(state: StreamState) -> u8 {
 
 fn account_state(state: StreamState) -> AccountState {
     match state {
-        StreamState::Ok => AccountState::Fresh,
+        StreamState::Ok | StreamState::Absent => AccountState::Fresh,
         StreamState::New | StreamState::Cancelled => AccountState::New,
         StreamState::Unreachable => AccountState::Unreachable,
         StreamState::RateLimited => AccountState::RateLimited,
@@ -202,6 +215,7 @@ fn advice(state: AccountState, by_variable: bool) -> Option<Advice> {
 pub(super) fn stream_state(state: StreamState) -> DoorState {
     match state {
         StreamState::Ok => DoorState::Ok,
+        StreamState::Absent => DoorState::Absent,
         StreamState::New => DoorState::New,
         StreamState::Cancelled => DoorState::Cancelled,
         StreamState::Unreachable => DoorState::Unreachable,
@@ -241,8 +255,10 @@ fn balance_row(balance: &Balance) -> BalanceReading {
 fn quota_row(reading: &QuotaReading) -> QuotaRow {
     QuotaRow {
         name: reading.name.clone(),
-        window: name_of(reading.window, QuotaWindow::NAMED).to_owned(),
+        window: reading.window.to_string(),
         unit: reading.unit.to_string(),
+        model: reading.model.clone(),
+        project: reading.project.clone(),
         used: reading.used.map(|used| used.normalize().to_string()),
         limit: reading.limit.map(|limit| limit.normalize().to_string()),
         resets_at: reading.resets_at.map(|at| at.to_string()),

@@ -30,6 +30,7 @@ pub const PROVIDER: Provider = Provider {
             note: "Made by an admin of the organization. It is unavailable for individual accounts: make an organization \
                    first, in the Console under Settings, Organization; one person is enough. It can manage members and \
                    keys: keep one for Spendglass alone.",
+            ..KeyKind::PLAIN
         },
         KeyKind {
             id: "api",
@@ -39,12 +40,13 @@ pub const PROVIDER: Provider = Provider {
             made_at: "https://platform.claude.com/settings/admin-keys",
             note: "Good for inference only: it sees neither cost nor usage. Make an admin key (sk-ant-admin…) instead; it is \
                    unavailable for individual accounts: make an organization first.",
+            ..KeyKind::PLAIN
         },
     ],
-    check: Check {
+    check: Some(Check {
         request: |_| Request::get("/v1/organizations/me"),
         kind: |body| decode::<Organization>(body).map(|_| None),
-    },
+    }),
     streams: &[
         Stream {
             name: "cost_report",
@@ -54,6 +56,7 @@ pub const PROVIDER: Provider = Provider {
             }),
             parse: |body, query| read(body, query, cost),
             cursor: Cursor::Daily { history: Days(365), lookback: Days(3), slice: Days(31), today: true },
+            ..Stream::PLAIN
         },
         Stream {
             name: "usage_report_messages",
@@ -71,10 +74,12 @@ pub const PROVIDER: Provider = Provider {
                 lookback: Days(3),
                 slice: Days(31),
             },
+            ..Stream::PLAIN
         },
     ],
     error_message: error_words,
     latency: "Figures appear within about five minutes; what Priority Tier costs is not among them, its tokens are.",
+    ..Provider::PLAIN
 };
 
 /// The answer to the check: whose key it is. Only that it is there matters.

@@ -30,6 +30,7 @@ pub const PROVIDER: Provider = Provider {
             note: "Made by an owner of the organization; a personal account is an organization with one owner, so you \
                    can make one too. It cannot be used for inference, but it can manage members and keys: keep one for \
                    Spendglass alone.",
+            ..KeyKind::PLAIN
         },
         KeyKind {
             id: "project",
@@ -38,6 +39,7 @@ pub const PROVIDER: Provider = Provider {
             sees: &[],
             made_at: "https://platform.openai.com/settings/organization/admin-keys",
             note: "Good for inference only: it sees neither cost nor usage. Make an admin key (sk-admin-…) instead.",
+            ..KeyKind::PLAIN
         },
         KeyKind {
             id: "legacy",
@@ -47,16 +49,17 @@ pub const PROVIDER: Provider = Provider {
             made_at: "https://platform.openai.com/settings/organization/admin-keys",
             note: "An old kind of key, good for inference only: it sees neither cost nor usage. Make an admin key \
                    (sk-admin-…) instead.",
+            ..KeyKind::PLAIN
         },
     ],
-    check: Check {
-        request: |now| {
+    check: Some(Check {
+        request: |query| {
             Request::get("/organization/costs")
-                .with("start_time", now.utc_date().utc_start().unix())
+                .with("start_time", query.observed_at.utc_date().utc_start().unix())
                 .with("limit", 1)
         },
         kind: |body| decode::<Answer<CostRow>>(body).map(|_| None),
-    },
+    }),
     streams: &[
         Stream {
             name: "costs",
@@ -66,6 +69,7 @@ pub const PROVIDER: Provider = Provider {
             }),
             parse: |body, query| read(body, query, cost),
             cursor: Cursor::Daily { history: Days(365), lookback: Days(3), slice: Days(31), today: true },
+            ..Stream::PLAIN
         },
         usage(
             "usage_completions",
@@ -116,6 +120,7 @@ pub const PROVIDER: Provider = Provider {
     ],
     error_message: error_words,
     latency: "Usage appears within minutes; the cost of a day grows while it lasts and may be corrected for two days.",
+    ..Provider::PLAIN
 };
 
 /// A stream of usage. 31 days by the hour, because only hours can be cut into the person's own days and a month is what is
@@ -137,6 +142,7 @@ const fn usage(
             lookback: Days(3),
             slice: Days(31),
         },
+        ..Stream::PLAIN
     }
 }
 

@@ -28,6 +28,7 @@ pub const PROVIDER: Provider = Provider {
             made_at: "https://openrouter.ai/settings/management-keys",
             note: "Sees the credits and the activity of the account. It cannot be used for inference, but it can make and \
                    delete keys: keep one for Spendglass alone. It was called a provisioning key before.",
+            ..KeyKind::PLAIN
         },
         KeyKind {
             id: "ordinary",
@@ -37,16 +38,17 @@ pub const PROVIDER: Provider = Provider {
             made_at: "https://openrouter.ai/settings/keys",
             note: "Sees only its own limit and what it spent itself. For the credits left and the cost by model, make a \
                    management key; both begin alike, so the check tells them apart.",
+            ..KeyKind::PLAIN
         },
     ],
-    check: Check {
+    check: Some(Check {
         request: |_| Request::get("/key"),
         kind: |body| {
             let key = decode::<Envelope<KeyState>>(body)?.data;
             let management = key.is_management_key.or(key.is_provisioning_key).unwrap_or(false);
             Ok(Some(if management { "management" } else { "ordinary" }))
         },
-    },
+    }),
     streams: &[
         Stream {
             name: "credits",
@@ -54,6 +56,7 @@ pub const PROVIDER: Provider = Provider {
             source: Source::Http(|_| Request::get("/credits")),
             parse: credits,
             cursor: Cursor::Snapshot,
+            ..Stream::PLAIN
         },
         Stream {
             name: "key",
@@ -61,6 +64,7 @@ pub const PROVIDER: Provider = Provider {
             source: Source::Http(|_| Request::get("/key")),
             parse: key,
             cursor: Cursor::Snapshot,
+            ..Stream::PLAIN
         },
         Stream {
             name: "activity",
@@ -69,10 +73,12 @@ pub const PROVIDER: Provider = Provider {
             parse: activity,
             // One answer holds all that is told, so all of it is read again and replaced each time.
             cursor: Cursor::Daily { history: TOLD, lookback: TOLD, slice: TOLD, today: false },
+            ..Stream::PLAIN
         },
     ],
     error_message: error_words,
     latency: "The credits left are up to a minute old; cost and tokens are told for complete UTC days, without today.",
+    ..Provider::PLAIN
 };
 
 /// How many complete UTC days `/activity` tells.
@@ -141,6 +147,8 @@ fn key(body: &[u8], query: &Query) -> Result<Page, ParseError> {
             used,
             limit,
             resets_at: resets_at(window, now),
+            model: None,
+            project: None,
         }));
     };
     // A limit that resets in a way not known here cannot be given a window: better no reading than a false one.
@@ -185,7 +193,7 @@ fn resets_at(window: QuotaWindow, now: Timestamp) -> Option<Timestamp> {
         // Unix time began on a Thursday, so Mondays are the days whose number leaves 4 when divided by 7.
         QuotaWindow::Week => today.plus_days(7 - (now.unix().div_euclid(86_400) + 3).rem_euclid(7)),
         QuotaWindow::Month => today.next_month_start(),
-        QuotaWindow::Lifetime => return None,
+        _ => return None,
     };
     Some(next.utc_start())
 }

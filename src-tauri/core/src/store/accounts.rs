@@ -1,5 +1,7 @@
 //! The table `accounts`: a connection with a key, and where that key is.
 
+use std::collections::BTreeMap;
+
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
@@ -13,6 +15,21 @@ pub enum KeyPlace {
     Keychain(String),
     /// In an environment variable of this name.
     Variable(String),
+    /// In the login that the vendor's own tool keeps on this machine.
+    Login,
+    /// There is none: figures come from files and by hand.
+    Nowhere,
+}
+
+impl KeyPlace {
+    fn name(&self) -> &'static str {
+        match self {
+            KeyPlace::Keychain(_) => "keychain",
+            KeyPlace::Variable(_) => "variable",
+            KeyPlace::Login => "login",
+            KeyPlace::Nowhere => "none",
+        }
+    }
 }
 
 /// An account to add.
@@ -28,10 +45,12 @@ pub struct NewAccount {
     pub key_kind: String,
     /// The last four characters of the key.
     pub key_hint: Option<String>,
-    /// The key's fingerprint.
-    pub key_fingerprint: String,
+    /// The key's fingerprint; `None` where there is no key.
+    pub key_fingerprint: Option<String>,
     /// Where the key is.
     pub key_place: KeyPlace,
+    /// What is told beside the key, none of it secret.
+    pub details: BTreeMap<String, String>,
 }
 
 /// An account as it is kept.
@@ -50,8 +69,8 @@ impl Store {
     pub async fn add_account(&self, account: &NewAccount, now: Timestamp) -> Result<i64, StoreError> {
         let (entry, variable) = places(&account.key_place);
         let (id,): (i64,) = sqlx::query_as(
-            "INSERT INTO accounts (provider, label, base_url, key_kind, key_hint, key_fingerprint, keychain_entry, \
-             key_variable, added_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            "INSERT INTO accounts (provider, label, base_url, key_kind, key_hint, key_fingerprint, key_place, \
+             keychain_entry, key_variable, details, added_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         )
         .bind(&account.provider)
         .bind(&account.label)
@@ -59,8 +78,10 @@ impl Store {
         .bind(&account.key_kind)
         .bind(&account.key_hint)
         .bind(&account.key_fingerprint)
+        .bind(account.key_place.name())
         .bind(entry)
         .bind(variable)
+        .bind(in_json(&account.details)?)
         .bind(now.unix())
         .fetch_one(&self.writer)
         .await?;
@@ -73,19 +94,22 @@ impl Store {
         id: i64,
         kind: &str,
         hint: Option<&str>,
-        fingerprint: &str,
+        fingerprint: Option<&str>,
         place: &KeyPlace,
+        details: &BTreeMap<String, String>,
     ) -> Result<(), StoreError> {
         let (entry, variable) = places(place);
         sqlx::query(
-            "UPDATE accounts SET key_kind = ?, key_hint = ?, key_fingerprint = ?, keychain_entry = ?, key_variable = ? \
-             WHERE id = ?",
+            "UPDATE accounts SET key_kind = ?, key_hint = ?, key_fingerprint = ?, key_place = ?, keychain_entry = ?, \
+             key_variable = ?, details = ? WHERE id = ?",
         )
         .bind(kind)
         .bind(hint)
         .bind(fingerprint)
+        .bind(place.name())
         .bind(entry)
         .bind(variable)
+        .bind(in_json(details)?)
         .bind(id)
         .execute(&self.writer)
         .await?;
@@ -116,15 +140,24 @@ fn places(place: &KeyPlace) -> (Option<&str>, Option<&str>) {
     match place {
         KeyPlace::Keychain(entry) => (Some(entry), None),
         KeyPlace::Variable(name) => (None, Some(name)),
+        KeyPlace::Login | KeyPlace::Nowhere => (None, None),
     }
+}
+
+fn in_json(details: &BTreeMap<String, String>) -> Result<String, StoreError> {
+    serde_json::to_string(details).map_err(|error| StoreError::Row(format!("details of an account: {error}")))
 }
 
 fn account(row: &SqliteRow) -> Result<AccountRow, StoreError> {
     let entry: Option<String> = row.try_get("keychain_entry")?;
     let variable: Option<String> = row.try_get("key_variable")?;
-    let key_place = match (entry, variable) {
-        (Some(entry), None) => KeyPlace::Keychain(entry),
-        (None, Some(name)) => KeyPlace::Variable(name),
+    let place: String = row.try_get("key_place")?;
+    let details: String = row.try_get("details")?;
+    let key_place = match (place.as_str(), entry, variable) {
+        ("keychain", Some(entry), None) => KeyPlace::Keychain(entry),
+        ("variable", None, Some(name)) => KeyPlace::Variable(name),
+        ("login", None, None) => KeyPlace::Login,
+        ("none", None, None) => KeyPlace::Nowhere,
         _ => return Err(StoreError::Row("an account without a place for its key".to_owned())),
     };
     Ok(AccountRow {
@@ -137,6 +170,8 @@ fn account(row: &SqliteRow) -> Result<AccountRow, StoreError> {
             key_hint: row.try_get("key_hint")?,
             key_fingerprint: row.try_get("key_fingerprint")?,
             key_place,
+            details: serde_json::from_str(&details)
+                .map_err(|error| StoreError::Row(format!("details of an account: {error}")))?,
         },
         added_at: super::timestamp(row.try_get("added_at")?)?,
     })

@@ -10,8 +10,8 @@ use super::facets::Facet;
 use super::packed::{self, Packed, VALUES};
 use super::rollup::Sums;
 use super::{Remembered, Store, StoreError};
-use crate::ledger::{Balance, Charge, ListCost, PriceBasis, QuotaReading};
-use crate::time::{Date, Period, Timestamp};
+use crate::ledger::{Charge, ListCost, PriceBasis};
+use crate::time::{Date, Period};
 
 /// Rows to a statement: SQLite takes 32,766 values at once.
 const CHUNK: usize = 1_000;
@@ -54,32 +54,6 @@ impl Store {
             rows: Packed::default(),
             aside: None,
         }
-    }
-
-    /// Books what a snapshot stream reported, and notes that the stream was read.
-    pub async fn book_snapshot(
-        &self,
-        account_id: i64,
-        balances: &[Balance],
-        quotas: &[QuotaReading],
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        // Readings from a clock that ran ahead would stay the latest until it is reached.
-        for sql in [
-            "DELETE FROM balances WHERE account_id = ? AND observed_at > ?",
-            "DELETE FROM quotas WHERE account_id = ? AND observed_at > ?",
-        ] {
-            sqlx::query(sql).bind(account_id).bind(now.unix()).execute(&mut *transaction).await?;
-        }
-        for balance in balances {
-            Store::insert_balance(&mut transaction, account_id, balance).await?;
-        }
-        for reading in quotas {
-            Store::insert_quota(&mut transaction, account_id, reading).await?;
-        }
-        transaction.commit().await?;
-        Ok(())
     }
 
     /// How many charges an account has. For tests and benchmarks.

@@ -3,14 +3,15 @@
 use sqlx::Row as _;
 
 use super::{Store, StoreError, decimal, timestamp};
-use crate::ledger::{QuotaReading, QuotaWindow, name_of, named};
+use crate::ledger::{NotAWindow, QuotaReading};
 
 impl Store {
     /// The latest reading of each allowance, by account.
     pub async fn latest_quotas(&self) -> Result<Vec<(i64, QuotaReading)>, StoreError> {
         let rows = sqlx::query(
             "SELECT * FROM quotas AS q WHERE observed_at = (SELECT max(observed_at) FROM quotas WHERE account_id = q.account_id \
-             AND name = q.name AND span = q.span AND unit = q.unit) ORDER BY account_id, name, span, unit",
+             AND name = q.name AND span = q.span AND unit = q.unit AND model = q.model AND project = q.project) \
+             ORDER BY account_id, name, span, unit, model, project",
         )
         .fetch_all(&self.readers)
         .await?;
@@ -23,12 +24,13 @@ impl Store {
                 let reading = QuotaReading {
                     observed_at: timestamp(row.try_get("observed_at")?)?,
                     name: row.try_get("name")?,
-                    window: named(&span, QuotaWindow::NAMED)
-                        .ok_or_else(|| StoreError::Row(format!("a quota over \"{span}\"")))?,
+                    window: span.parse().map_err(|error: NotAWindow| StoreError::Row(error.to_string()))?,
                     unit: row.try_get::<String, _>("unit")?.parse()?,
                     used: optional("used")?,
                     limit: optional("allowed")?,
                     resets_at: row.try_get::<Option<i64>, _>("resets_at")?.map(timestamp).transpose()?,
+                    model: Some(row.try_get("model")?).filter(|text: &String| !text.is_empty()),
+                    project: Some(row.try_get("project")?).filter(|text: &String| !text.is_empty()),
                 };
                 Ok((row.try_get("account_id")?, reading))
             })
@@ -41,13 +43,15 @@ impl Store {
         reading: &QuotaReading,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT OR REPLACE INTO quotas (account_id, name, span, unit, observed_at, used, allowed, resets_at) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO quotas (account_id, name, span, unit, model, project, observed_at, used, allowed, \
+             resets_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(account_id)
         .bind(&reading.name)
-        .bind(name_of(reading.window, QuotaWindow::NAMED))
+        .bind(reading.window.to_string())
         .bind(reading.unit.as_str().to_owned())
+        .bind(reading.model.as_deref().unwrap_or_default())
+        .bind(reading.project.as_deref().unwrap_or_default())
         .bind(reading.observed_at.unix())
         .bind(reading.used.map(|amount| amount.to_string()))
         .bind(reading.limit.map(|amount| amount.to_string()))

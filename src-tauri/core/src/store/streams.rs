@@ -15,6 +15,8 @@ use crate::time::Timestamp;
 pub enum StreamState {
     /// Read to its end.
     Ok,
+    /// Read to its end; the provider has no such thing for this account, and the message says why.
+    Absent,
     /// Never tried.
     New,
     /// Cancelled before its end.
@@ -41,6 +43,7 @@ impl StreamState {
     /// Every state, with its name in the store.
     pub const NAMED: &[(StreamState, &str)] = &[
         (StreamState::Ok, "ok"),
+        (StreamState::Absent, "absent"),
         (StreamState::New, "new"),
         (StreamState::Cancelled, "cancelled"),
         (StreamState::Unreachable, "unreachable"),
@@ -129,12 +132,14 @@ impl Store {
     }
 
     /// Notes that a stream was read to its end.
-    pub async fn stream_read(&self, id: i64, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn stream_read(&self, id: i64, absent: Option<&str>, now: Timestamp) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE streams SET state = 'ok', message = NULL, retry_at = NULL, synced_at = ?2, attempted_at = ?2 WHERE id = ?1",
+            "UPDATE streams SET state = ?3, message = ?4, retry_at = NULL, synced_at = ?2, attempted_at = ?2 WHERE id = ?1",
         )
         .bind(id)
         .bind(now.unix())
+        .bind(name_of(if absent.is_some() { StreamState::Absent } else { StreamState::Ok }, StreamState::NAMED))
+        .bind(absent)
         .execute(&self.writer)
         .await?;
         Ok(())

@@ -1,10 +1,13 @@
 //! One answer, with patience: retries with full jitter, `Retry-After`, a deadline, and cancelling.
 
+use std::borrow::Cow;
+use std::sync::PoisonError;
 use std::time::Duration;
 
-use super::{DEADLINE, KEY_CHECK, Run, SignIn, SyncError, its_words};
-use crate::net::{Answer, NetError};
-use crate::providers::{Request, Sees};
+use super::{DEADLINE, Job, KEY_CHECK, Run, SignIn, SyncError, its_words};
+use crate::net::{Answer, Credential, NetError};
+use crate::providers::{Request, Sees, Stream};
+use crate::time::Timestamp;
 
 /// How hard a request is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +39,18 @@ impl Default for Policy {
 /// Seconds to wait where a provider limits and does not say how long.
 const UNSAID_WAIT: u64 = 60;
 
+/// What came of a request.
+pub(super) enum Fetched {
+    Answer(Answer),
+    /// There is no such thing for this account, in words.
+    Absent(&'static str),
+}
+
+/// Not shown: an older path is tried.
+const NOT_FOUND: &str = "not found";
+/// Not shown: the key was refused where a token is had for it.
+const TOKEN_REFUSED: &str = "the key is refused";
+
 /// What to do with an answer that is no success.
 enum Verdict {
     /// It will not get better by asking again.
@@ -54,21 +69,92 @@ impl Policy {
 }
 
 impl Run<'_> {
-    /// A successful answer.
+    /// A successful answer of a stream; `None` where the provider says that there is no such thing for this account.
+    pub(super) async fn fetch_of(
+        &self,
+        stream: &'static Stream,
+        request: &Request,
+        attempts: u32,
+    ) -> Result<Option<Answer>, SyncError> {
+        match self.fetch(stream.name, request, stream.absent, attempts).await? {
+            Fetched::Answer(answer) => Ok(Some(answer)),
+            Fetched::Absent(why) => {
+                self.absent.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(why);
+                Ok(None)
+            }
+        }
+    }
+
+    /// An answer, after as many tries as it takes.
     pub(super) async fn fetch(
         &self,
         stream: &'static str,
         request: &Request,
+        absent: &[(u16, &'static str)],
         attempts: u32,
-    ) -> Result<Answer, SyncError> {
+    ) -> Result<Fetched, SyncError> {
+        let Job { provider, base, now, .. } = self.job;
+        let credential = self.credential(stream, attempts).await?;
+        let mut request = Cow::Borrowed(request);
+        loop {
+            let send = || self.engine.net.send(provider, base, credential, &request, self.present(*now));
+            let answer = self.tried(stream, send, absent, request.else_path.is_some(), attempts).await?;
+            match (&answer, request.else_path) {
+                (Fetched::Absent(NOT_FOUND), Some(path)) => {
+                    let older = Request { path: Cow::Borrowed(path), else_path: None, ..request.into_owned() };
+                    request = Cow::Owned(older);
+                }
+                _ => return Ok(answer),
+            }
+        }
+    }
+
+    /// What proves who asks; a token is had once for the whole job.
+    async fn credential(&self, stream: &'static str, attempts: u32) -> Result<&Credential, SyncError> {
+        let Job { provider, base, secret, details, now, .. } = self.job;
+        let had = self.credential.get_or_try_init(|| async {
+            let cannot = |error: NetError| SyncError::SignIn(self.refused(stream, Some(error.to_string())));
+            if let Some(credential) = Credential::of(provider.auth, secret, details).map_err(cannot)? {
+                return Ok(credential);
+            }
+            let ask = || self.engine.net.token(provider, base, secret, details, self.present(*now));
+            match self.tried(stream, ask, &[(400, TOKEN_REFUSED)], false, attempts).await? {
+                Fetched::Answer(answer) => Credential::of_token(&answer.body).map_err(cannot),
+                Fetched::Absent(_) => Err(SyncError::SignIn(self.refused(stream, None))),
+            }
+        });
+        had.await
+    }
+
+    /// The present of the job, which goes on while it lasts: signatures are good for some minutes only.
+    fn present(&self, began: Timestamp) -> Timestamp {
+        began.plus_seconds(i64::try_from(self.started.elapsed().as_secs()).unwrap_or(0))
+    }
+
+    async fn tried<S: Future<Output = Result<Answer, NetError>>>(
+        &self,
+        stream: &'static str,
+        send: impl Fn() -> S,
+        absent: &[(u16, &'static str)],
+        has_older: bool,
+        attempts: u32,
+    ) -> Result<Fetched, SyncError> {
         let mut tried = 0;
         loop {
-            let sent = self.engine.net.send(self.job.provider, &self.job.base, self.job.secret, request);
-            let verdict = match self.unless_interrupted(sent).await? {
-                Ok(answer) if (200..300).contains(&answer.status) && !answer.is_html => {
-                    return Ok(answer);
+            let verdict = match self.unless_interrupted(send()).await? {
+                Ok(answer) => {
+                    let status = self.meaning(&answer);
+                    if (200..300).contains(&status) && !answer.is_html {
+                        return Ok(Fetched::Answer(answer));
+                    }
+                    if status == 404 && has_older {
+                        return Ok(Fetched::Absent(NOT_FOUND));
+                    }
+                    if let Some((_, why)) = absent.iter().find(|(known, _)| *known == status && !answer.is_html) {
+                        return Ok(Fetched::Absent(why));
+                    }
+                    self.judge(stream, status, &answer)
                 }
-                Ok(answer) => self.judge(stream, &answer),
                 Err(error) => judge_failure(stream, &error),
             };
             tried += 1;
@@ -87,6 +173,12 @@ impl Run<'_> {
         }
     }
 
+    /// The status that an answer stands for.
+    fn meaning(&self, answer: &Answer) -> u16 {
+        let status = (self.job.provider.meaning)(answer.status, &answer.body);
+        if status == 403 && answer.exhausted { 429 } else { status }
+    }
+
     /// Runs a step, unless the sync is cancelled or runs out of time.
     async fn unless_interrupted<T>(&self, step: impl Future<Output = T>) -> Result<T, SyncError> {
         let left = DEADLINE.saturating_sub(self.started.elapsed());
@@ -102,7 +194,7 @@ impl Run<'_> {
         }
     }
 
-    fn judge(&self, stream: &'static str, answer: &Answer) -> Verdict {
+    fn judge(&self, stream: &'static str, status: u16, answer: &Answer) -> Verdict {
         let provider = self.job.provider;
         let words = (provider.error_message)(&answer.body);
         let name = provider.name;
@@ -110,7 +202,7 @@ impl Run<'_> {
             let passed = self.started.elapsed().as_secs().saturating_add(seconds);
             self.job.now.plus_seconds(i64::try_from(passed).unwrap_or(i64::MAX))
         };
-        match answer.status {
+        match status {
             200..=299 => Verdict::Final(SyncError::Unreachable(format!(
                 "{name} answered {stream} with a web page instead of figures (HTML at the top of the answer). A proxy or the \
                  sign-in page of a network may stand in between; nothing was booked"
@@ -128,7 +220,6 @@ impl Run<'_> {
                 Verdict::Again { wait: seconds, error: SyncError::Wait { until, said: words } }
             }
             408 | 425 | 500..=599 => {
-                let status = answer.status;
                 let error = SyncError::Unreachable(format!(
                     "{name} could not answer {stream}: status {status}{}. {}",
                     its_words(words.as_deref()),
@@ -182,6 +273,8 @@ fn judge_failure(stream: &'static str, error: &NetError) -> Verdict {
             at: "the answer as a whole".to_owned(),
             problem: error.to_string(),
         }),
-        NetError::BadKey => Verdict::Final(SyncError::Internal(error.to_string())),
+        NetError::BadKey | NetError::BadPrivateKey | NetError::NoToken => {
+            Verdict::Final(SyncError::Internal(error.to_string()))
+        }
     }
 }

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use super::{Read, Run, SyncError, Window};
-use crate::ledger::{Balance, Charge, QuotaReading};
+use crate::ledger::Charge;
 use crate::pricing::Pricer;
-use crate::providers::{Bucket, Cursor, Entry, Next, Page, PageToken, Query, Source, Stream};
-use crate::store::{Sequence, StreamRow};
+use crate::providers::{Cursor, Entry, Next, Page, PageToken, Part, Query, Source, Stream};
+use crate::store::{Sequence, Snapshot, StreamRow};
 use crate::time::Period;
 
 /// A window whose last page has come.
@@ -77,73 +77,121 @@ impl Run<'_> {
         attempts: u32,
         pricer: &mut Pricer<'_>,
     ) -> Result<Collected, SyncError> {
-        let refuse = |at: &str, problem: String| SyncError::Changed {
-            stream: stream.name,
-            at: at.to_owned(),
-            problem,
-        };
-        let mut query =
-            Query { window: window.period, bucket: window.bucket, page: None, observed_at: self.job.now };
         let mut sequence = self.engine.store.begin_sequence(row.id, window.period);
-        let mut seen = HashSet::<PageToken>::new();
-        let mut page = self.page(stream, &query, attempts).await?;
-        loop {
-            let entries = page.entries;
-            let token = match page.next {
-                Next::End => {
+        let question = Query {
+            window: window.period,
+            bucket: window.bucket,
+            page: None,
+            observed_at: self.job.now,
+            part: None,
+            details: self.job.details.clone(),
+        };
+        let mut pages = 0;
+        for part in self.parts(stream, &question, attempts).await? {
+            let mut query = Query { part, ..question.clone() };
+            let mut seen = HashSet::<PageToken>::new();
+            let mut page = self.page(stream, &query, attempts).await?;
+            loop {
+                pages += 1;
+                let entries = page.entries;
+                let Some(token) = self.turn(stream.name, page.next, &mut seen)? else {
                     sequence.stage(self.priced(stream, entries, pricer)?).await?;
-                    return Ok(Collected { sequence, window: window.period, pages: seen.len() as u64 + 1 });
-                }
-                Next::Missing => {
-                    return Err(refuse(
-                        "its paging",
-                        "more pages are promised, but no cursor to them is given".to_owned(),
-                    ));
-                }
-                Next::Token(token) => token,
-            };
-            if !seen.insert(token.clone()) {
-                return Err(refuse(
-                    "its paging",
-                    "the same page cursor comes twice, which would never end".to_owned(),
-                ));
+                    break;
+                };
+                query.page = Some(token);
+                // The next page travels and is taken apart while this one is priced and put aside.
+                let staged = async {
+                    sequence.stage(self.priced(stream, entries, pricer)?).await?;
+                    Ok::<_, SyncError>(())
+                };
+                let (next, staged) = tokio::join!(self.page(stream, &query, attempts), staged);
+                staged?;
+                page = next?;
             }
-            if seen.len() as u64 >= self.engine.policy.max_pages {
-                let problem = format!("more than {} pages for one window", self.engine.policy.max_pages);
-                return Err(refuse("its paging", problem));
+        }
+        Ok(Collected { sequence, window: window.period, pages })
+    }
+
+    /// The cursor to the page that follows, unless this is the last; refuses paging that would never end.
+    fn turn(
+        &self,
+        stream: &'static str,
+        next: Next,
+        seen: &mut HashSet<PageToken>,
+    ) -> Result<Option<PageToken>, SyncError> {
+        let refuse = |problem: String| SyncError::Changed { stream, at: "its paging".to_owned(), problem };
+        let token = match next {
+            Next::End => return Ok(None),
+            Next::Missing => {
+                return Err(refuse("more pages are promised, but no cursor to them is given".to_owned()));
             }
-            query.page = Some(token);
-            // The next page travels and is taken apart while this one is priced and put aside.
-            let staged = async {
-                sequence.stage(self.priced(stream, entries, pricer)?).await?;
-                Ok::<_, SyncError>(())
-            };
-            let (next, staged) = tokio::join!(self.page(stream, &query, attempts), staged);
-            staged?;
-            page = next?;
+            Next::Token(token) => token,
+        };
+        if !seen.insert(token.clone()) {
+            return Err(refuse("the same page cursor comes twice, which would never end".to_owned()));
+        }
+        if seen.len() as u64 >= self.engine.policy.max_pages {
+            let most = self.engine.policy.max_pages;
+            return Err(refuse(format!("more than {most} pages for one window")));
+        }
+        Ok(Some(token))
+    }
+
+    /// The parts of the account that a stream is read for; one of no name for a stream without parts.
+    async fn parts(
+        &self,
+        stream: &'static Stream,
+        question: &Query,
+        attempts: u32,
+    ) -> Result<Vec<Option<Part>>, SyncError> {
+        let Source::Parts { list, parts, .. } = stream.source else { return Ok(vec![None]) };
+        let mut query = question.clone();
+        let (mut found, mut seen) = (Vec::new(), HashSet::<PageToken>::new());
+        loop {
+            let Some(answer) = self.fetch_of(stream, &list(&query), attempts).await? else { return Ok(found) };
+            let page = parts(&answer.body, &query).map_err(SyncError::changed(stream.name))?;
+            found.extend(page.parts.into_iter().map(Some));
+            match self.turn(stream.name, page.next, &mut seen)? {
+                Some(token) => query.page = Some(token),
+                None => return Ok(found),
+            }
         }
     }
 
     async fn snapshot(&self, stream: &'static Stream, attempts: u32) -> Result<Read, SyncError> {
-        let today = self.job.now.utc_date();
-        let window = Period { start: today.utc_start(), end: today.plus_days(1).utc_start() };
-        let query = Query { window, bucket: Bucket::Day, page: None, observed_at: self.job.now };
-        let page = self.page(stream, &query, attempts).await?;
-        let (mut balances, mut quotas) = (Vec::<Balance>::new(), Vec::<QuotaReading>::new());
-        for entry in page.entries {
-            match entry {
-                Entry::Balance(balance) => balances.push(balance),
-                Entry::Quota(reading) => quotas.push(reading),
-                Entry::Charge(_) => return Err(misplaced(stream)),
+        let question = Query::snapshot(self.job.now, self.job.details.clone());
+        let mut snapshot = Snapshot::default();
+        let mut pages = 0;
+        for part in self.parts(stream, &question, attempts).await? {
+            let mut query = Query { part, ..question.clone() };
+            let mut seen = HashSet::<PageToken>::new();
+            loop {
+                let page = self.page(stream, &query, attempts).await?;
+                pages += 1;
+                for entry in page.entries {
+                    match entry {
+                        Entry::Balance(balance) => snapshot.balances.push(balance),
+                        Entry::Quota(reading) => snapshot.quotas.push(reading),
+                        Entry::Grant(grant) => snapshot.grants.push(grant),
+                        Entry::Subscription(subscription) => snapshot.subscriptions.push(subscription),
+                        Entry::Name(name) => snapshot.names.push(name),
+                        Entry::Charge(_) => return Err(misplaced(stream)),
+                    }
+                }
+                match self.turn(stream.name, page.next, &mut seen)? {
+                    Some(token) => query.page = Some(token),
+                    None => break,
+                }
             }
         }
-        self.engine.store.book_snapshot(self.job.account_id, &balances, &quotas, self.job.now).await?;
-        Ok(Read { booked: (balances.len() + quotas.len()) as u64, pages: 1, days: None })
+        self.engine.store.book_snapshot(self.job.account_id, &snapshot, self.job.now).await?;
+        Ok(Read { booked: snapshot.len() as u64, pages, days: None })
     }
 
     async fn page(&self, stream: &'static Stream, query: &Query, attempts: u32) -> Result<Page, SyncError> {
-        let Source::Http(request) = stream.source;
-        let answer = self.fetch(stream.name, &request(query), attempts).await?;
+        let Some(answer) = self.fetch_of(stream, &stream.request(query), attempts).await? else {
+            return Ok(Page { entries: Vec::new(), next: Next::End });
+        };
         // A long page takes a tenth of a second to read: on a thread of its own, beside what the others do meanwhile.
         let (parse, query) = (stream.parse, query.clone());
         let parsed = tokio::task::spawn_blocking(move || parse(&answer.body, &query)).await;
@@ -164,7 +212,7 @@ impl Run<'_> {
                 charge.list_cost = pricer.charge(provider, &charge).ok();
                 Ok(charge)
             }
-            Entry::Balance(_) | Entry::Quota(_) => Err(misplaced(stream)),
+            _ => Err(misplaced(stream)),
         };
         entries.into_iter().map(price).collect()
     }

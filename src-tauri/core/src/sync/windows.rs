@@ -18,12 +18,12 @@ pub fn windows(cursor: Cursor, covered: Option<Covered>, from: Option<Date>, now
     let today = now.utc_date();
     let (history, lookback) = match cursor {
         Cursor::Snapshot => return Vec::new(),
-        Cursor::Daily { history, lookback, .. } | Cursor::Hourly { history, lookback, .. } => {
-            (history, lookback)
-        }
+        Cursor::Daily { history, lookback, .. }
+        | Cursor::Monthly { history, lookback, .. }
+        | Cursor::Hourly { history, lookback, .. } => (history, lookback),
     };
     let end = match cursor {
-        Cursor::Daily { today: false, .. } => today,
+        Cursor::Daily { today: false, .. } | Cursor::Monthly { today: false, .. } => today,
         _ => today.plus_days(1),
     };
     // The provider tells, or is asked for, `history` days in all, the last of which ends at `end`.
@@ -33,6 +33,7 @@ pub fn windows(cursor: Cursor, covered: Option<Covered>, from: Option<Date>, now
     match cursor {
         Cursor::Snapshot => Vec::new(),
         Cursor::Daily { slice, .. } => slices(start, end, slice, Bucket::Day),
+        Cursor::Monthly { .. } => months(start, end),
         Cursor::Hourly { recent, recent_slice, slice, .. } => {
             let finer = end.plus_days(-days(recent)).clamp(start, end);
             let mut windows = slices(start, finer, slice, Bucket::Day);
@@ -44,6 +45,19 @@ pub fn windows(cursor: Cursor, covered: Option<Covered>, from: Option<Date>, now
 
 fn days(days: Days) -> i64 {
     i64::from(days.0)
+}
+
+/// The days from a start to an end, cut where months begin.
+fn months(start: Date, end: Date) -> Vec<Window> {
+    let mut windows = Vec::new();
+    let mut from = start;
+    while from < end {
+        let until = from.next_month_start().min(end);
+        let period = Period { start: from.utc_start(), end: until.utc_start() };
+        windows.push(Window { period, bucket: Bucket::Day });
+        from = until;
+    }
+    windows
 }
 
 fn slices(start: Date, end: Date, slice: Days, bucket: Bucket) -> Vec<Window> {

@@ -1,6 +1,7 @@
 //! What can be wrong with a keychain, and what a person does about it.
 
 use super::SecretError;
+use super::login::LoginFailure;
 
 /// A keychain that did not do what was asked. Never holds any of a key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,6 +33,9 @@ pub enum VaultError {
     /// It refused for a reason of its own.
     #[error("the keychain refused: {0}")]
     Refused(String),
+    /// The login of a vendor's tool cannot be used.
+    #[error("{0}")]
+    Login(LoginFailure),
     /// The environment variable that should hold the key is not set.
     #[error("the environment variable {name} is not set")]
     VariableUnset {
@@ -69,6 +73,7 @@ impl VaultError {
             VaultError::Refused(_) => {
                 "Try again. If it stays, let an environment variable hold the key: accounts add … --key-env NAME.".to_owned()
             }
+            VaultError::Login(failure) => failure.remedy(),
             VaultError::VariableUnset { name } => {
                 format!("Set {name} to the key where Spendglass is started, and start it again.")
             }

@@ -1,5 +1,6 @@
 //! A key, kept from every place where it could be seen.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use secrecy::zeroize::Zeroizing;
@@ -35,6 +36,9 @@ impl Secret {
     /// Takes a key as it was pasted: white space, quotes and invisible marks around it are dropped.
     pub fn new(text: impl Into<String>) -> Result<Secret, SecretError> {
         let text = Zeroizing::new(text.into());
+        if let Some(object) = without_space(&text) {
+            return Ok(Secret(SecretString::from(object.as_str())));
+        }
         let key = text.trim_matches(|c: char| c.is_whitespace() || "\"'`“”‘’\u{feff}\u{200b}".contains(c));
         if key.is_empty() {
             return Err(SecretError::Empty);
@@ -48,6 +52,30 @@ impl Secret {
             }
         }
         Ok(Secret(SecretString::from(key)))
+    }
+
+    /// A key of several fields, kept as one: a JSON object in which nothing is left out and nothing is spare.
+    pub fn of_fields(fields: &BTreeMap<String, Secret>) -> Secret {
+        let mut text = Zeroizing::new(String::from("{"));
+        for (name, value) in fields {
+            if text.len() > 1 {
+                text.push(',');
+            }
+            quote(&mut text, name);
+            text.push(':');
+            quote(&mut text, value.expose());
+        }
+        text.push('}');
+        Secret(SecretString::from(text.as_str()))
+    }
+
+    /// A field of a key of several fields.
+    pub fn field(&self, name: &str) -> Option<Secret> {
+        if !self.expose().starts_with('{') {
+            return None;
+        }
+        let fields: BTreeMap<String, Secret> = serde_json::from_str(self.expose()).ok()?;
+        fields.get(name).cloned()
     }
 
     /// The key itself. For the request that carries it and the keychain, nowhere else.
@@ -69,6 +97,37 @@ impl Secret {
             .finalize();
         format!("{digest:x}")
     }
+}
+
+/// A JSON object of ASCII without the space around its parts, such as the file of a service account; `None` for anything else.
+fn without_space(text: &str) -> Option<Zeroizing<String>> {
+    let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    let whole = text.starts_with('{') && text.ends_with('}') && text.is_ascii();
+    if !whole || serde_json::from_str::<serde::de::IgnoredAny>(text).is_err() {
+        return None;
+    }
+    let mut object = Zeroizing::new(String::with_capacity(text.len()));
+    let (mut quoted, mut escaped) = (false, false);
+    for c in text.chars() {
+        if quoted || !c.is_ascii_whitespace() {
+            object.push(c);
+        }
+        quoted ^= c == '"' && !escaped;
+        escaped = quoted && c == '\\' && !escaped;
+    }
+    Some(object)
+}
+
+/// A text of printable ASCII as a JSON string.
+fn quote(json: &mut String, text: &str) {
+    json.push('"');
+    for c in text.chars() {
+        if matches!(c, '"' | '\\') {
+            json.push('\\');
+        }
+        json.push(c);
+    }
+    json.push('"');
 }
 
 impl fmt::Debug for Secret {
