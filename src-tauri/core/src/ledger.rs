@@ -565,7 +565,9 @@ impl QuotaWindow {
         match seconds {
             86_400 => Some(QuotaWindow::Day),
             604_800 => Some(QuotaWindow::Week),
-            _ if seconds > 0 && seconds % 60 == 0 => u32::try_from(seconds / 60).ok().map(QuotaWindow::Minutes),
+            _ if seconds > 0 && seconds % 60 == 0 => {
+                u32::try_from(seconds / 60).ok().map(QuotaWindow::Minutes)
+            }
             _ => None,
         }
     }

@@ -5,7 +5,9 @@ mod credential;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
+};
 use reqwest::{Client, redirect};
 use url::{Host, Url};
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-pub use json::{Count, Exact, decode, error_words, told};
+pub use json::{Count, Exact, decode, error_words, plain_words, said_at, told};
 pub use keys::{Auth, Field, FileParts, Intake, KeyKind, Login, LoginError, Region};
 
 use crate::ledger::{Balance, Charge, ChargeCategory, CreditGrant, Name, QuotaReading, Subscription};
@@ -487,12 +487,18 @@ impl Request {
 
 /// An id as one segment of a path: whatever is not plain is percent-encoded, so that no id can lead elsewhere.
 pub fn segment(id: &str) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     let mut text = String::with_capacity(id.len());
     for byte in id.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~') || (byte == b'.' && id.len() > 2) {
+        // A segment of dots alone would climb the path.
+        let plain = byte.is_ascii_alphanumeric()
+            || matches!(byte, b'-' | b'_' | b'~')
+            || (byte == b'.' && id.len() > 2);
+        if plain {
             text.push(char::from(byte));
         } else {
-            text.push_str(&format!("%{byte:02X}"));
+            let digit = |value: u8| char::from(DIGITS[usize::from(value)]);
+            text.extend(['%', digit(byte >> 4), digit(byte & 15)]);
         }
     }
     text

@@ -280,7 +280,8 @@ impl Store {
         }
         // A connection of its own, which enforces no references: a table that is made anew under its old name would take the
         // rows that refer to it along.
-        let mut connection = SqliteConnection::connect_with(&self.options.clone().foreign_keys(false)).await?;
+        let mut connection =
+            SqliteConnection::connect_with(&self.options.clone().foreign_keys(false)).await?;
         let run = schema.migrator().run(&mut connection).await.map_err(|error| migration_error(&error));
         connection.close().await?;
         run?;

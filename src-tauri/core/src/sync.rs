@@ -274,7 +274,10 @@ impl Engine {
     pub async fn check(&self, job: &Job<'_>, cancel: &CancellationToken) -> Result<Checked, SyncError> {
         let run = Run::new(self, job, cancel);
         let Some(check) = &job.provider.check else {
-            return Err(SyncError::Internal(format!("{} has nothing that a key could read", job.provider.name)));
+            return Err(SyncError::Internal(format!(
+                "{} has nothing that a key could read",
+                job.provider.name
+            )));
         };
         let request = (check.request)(&Query::snapshot(job.now, job.details.clone()));
         let answer = run.fetch(KEY_CHECK, &request, &[], self.policy.attempts).await;

@@ -53,9 +53,7 @@ impl From<VaultError> for ApiError {
             VaultError::Missing
             | VaultError::Login(_)
             | VaultError::VariableUnset { .. }
-            | VaultError::VariableBad { .. } => {
-                ErrorCode::KeyMissing
-            }
+            | VaultError::VariableBad { .. } => ErrorCode::KeyMissing,
             _ => ErrorCode::Keychain,
         };
         ApiError::new(code, format!("{} {}", sentence(&error.to_string()), error.remedy()))

@@ -63,7 +63,8 @@ pub(super) async fn given(
             Intake::Login(login) => Some((kind, login)),
             _ => None,
         };
-        let Some((login, from)) = kind.and_then(by_login).or_else(|| provider.keys.iter().find_map(by_login)) else {
+        let Some((login, from)) = kind.and_then(by_login).or_else(|| provider.keys.iter().find_map(by_login))
+        else {
             return Err(ApiError::bad(format!("{} has no tool whose login could be read", provider.name)));
         };
         let (secret, told) = read_login(&from, now).await?;
@@ -111,8 +112,7 @@ fn settled(
     let mut able = provider.keys.iter().filter(|kind| !kind.sees.is_empty());
     if secret.expose().starts_with('{') {
         let structured = able.find(|kind| matches!(kind.intake, Intake::File(_) | Intake::Fields(_)));
-        return structured
-            .ok_or_else(|| ApiError::bad(format!("{} takes a key, not a file", provider.name)));
+        return structured.ok_or_else(|| ApiError::bad(format!("{} takes a key, not a file", provider.name)));
     }
     let kind = recognised_kind(provider, secret, own_address)?;
     match kind.intake {
@@ -149,8 +149,12 @@ pub(super) fn recognised_kind(
             other.name, provider.name, other.id
         )));
     }
-    kind.or_else(|| provider.keys.first())
-        .ok_or_else(|| ApiError::new(ErrorCode::BadRequest, format!("{} has no kind of key. {}", provider.name, provider.lacks)))
+    kind.or_else(|| provider.keys.first()).ok_or_else(|| {
+        ApiError::new(
+            ErrorCode::BadRequest,
+            format!("{} has no kind of key. {}", provider.name, provider.lacks),
+        )
+    })
 }
 
 /// The parts of a key, all that are wanted and none else.
@@ -188,11 +192,7 @@ fn in_secret(kept: BTreeMap<String, String>) -> Result<Secret, ApiError> {
 }
 
 /// Whether everything that must be told beside the key is there.
-fn complete(
-    provider: &Provider,
-    kind: &KeyKind,
-    details: &BTreeMap<String, String>,
-) -> Result<(), ApiError> {
+fn complete(provider: &Provider, kind: &KeyKind, details: &BTreeMap<String, String>) -> Result<(), ApiError> {
     let told = |name: &str| details.get(name).is_some_and(|value| !value.is_empty());
     if let Some(field) = kind.details.iter().find(|field| !field.optional && !told(field.name)) {
         let message = format!("{} is needed too (--set {}=…). {}", field.label, field.name, field.hint);
@@ -202,7 +202,11 @@ fn complete(
         && !provider.regions.iter().any(|known| known.id == region)
     {
         let known: Vec<_> = provider.regions.iter().map(|region| region.id).collect();
-        return Err(ApiError::bad(format!("{} has no such region. Known are: {}", provider.name, known.join(", "))));
+        return Err(ApiError::bad(format!(
+            "{} has no such region. Known are: {}",
+            provider.name,
+            known.join(", ")
+        )));
     }
     Ok(())
 }
@@ -212,7 +216,9 @@ fn cleaned(details: BTreeMap<String, String>) -> Result<BTreeMap<String, String>
     for (name, value) in details {
         let value = value.trim().to_owned();
         if value.len() > LONGEST_DETAIL || value.chars().any(|c| c.is_control() && c != '\n') {
-            return Err(ApiError::bad(format!("\"{name}\" is too long or has characters that cannot be kept")));
+            return Err(ApiError::bad(format!(
+                "\"{name}\" is too long or has characters that cannot be kept"
+            )));
         }
         if !value.is_empty() {
             clean.insert(name, value);

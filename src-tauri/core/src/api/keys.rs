@@ -25,7 +25,12 @@ impl App {
             provider: provider.id.to_owned(),
             provider_name: provider.name.to_owned(),
             kind: kind_row(provider, kind),
-            better: kind.sees.is_empty().then(|| needed(provider)).flatten().map(|kind| kind_row(provider, kind)),
+            better: kind
+                .sees
+                .is_empty()
+                .then(|| needed(provider))
+                .flatten()
+                .map(|kind| kind_row(provider, kind)),
             lacks: provider.lacks.to_owned(),
             connected_as,
         };
@@ -119,9 +124,9 @@ impl App {
         let provider = find_provider(&row.account.provider)?;
         let base = base_url(provider, &row.account)?;
         let Credentials { secret, details } = secret_of(&house, &row, self.now()).await?;
-        let known = provider.key_kind(&row.account.key_kind).ok_or_else(|| {
-            ApiError::bad(format!("account {id} has no key that this version could check"))
-        })?;
+        let known = provider
+            .key_kind(&row.account.key_kind)
+            .ok_or_else(|| ApiError::bad(format!("account {id} has no key that this version could check")))?;
         let key = Key { secret, details: details.iter().map(owned).collect(), kind: known };
         let kind = self.checked_kind(&house, provider, &base, &key, Some(id)).await?;
         if kind.id != row.account.key_kind {
@@ -354,7 +359,9 @@ pub(super) async fn secret_of(
         KeyPlace::Login => {
             let kind = providers::find(&row.account.provider)
                 .and_then(|provider| provider.key_kind(&row.account.key_kind));
-            let Some(Intake::Login(login)) = kind.map(|kind| kind.intake) else { return Err(VaultError::Missing) };
+            let Some(Intake::Login(login)) = kind.map(|kind| kind.intake) else {
+                return Err(VaultError::Missing);
+            };
             let (secret, told) = read_login(&login, now).await?;
             let mut all = row.account.details.clone();
             all.extend(told);

@@ -52,10 +52,10 @@ fn field_row(field: &Field) -> FieldRow {
 pub(super) fn kind_row(provider: &Provider, kind: &KeyKind) -> KeyKindRow {
     let mut shown = row(kind, kind.name.to_owned());
     if provider.regions.len() > 1 {
-        let choices = provider.regions.iter().map(|region| Choice {
-            value: region.id.to_owned(),
-            name: region.name.to_owned(),
-        });
+        let choices = provider
+            .regions
+            .iter()
+            .map(|region| Choice { value: region.id.to_owned(), name: region.name.to_owned() });
         shown.details.insert(
             0,
             FieldRow {

@@ -23,13 +23,12 @@ impl App {
         if from.is_some_and(|from| from > self.now().utc_date()) {
             return Err(ApiError::bad("the day to read from lies in the future"));
         }
-        let rows = match query.account {
-            Some(id) => vec![find_account(&house, id).await?],
-            // Those of a newer version are left alone; their state says so.
-            None => {
-                let rows = house.store.accounts().await?.into_iter();
-                rows.filter(|row| known(row).is_some() && row.account.key_place != KeyPlace::Nowhere).collect()
-            }
+        let rows = if let Some(id) = query.account {
+            vec![find_account(&house, id).await?]
+        } else {
+            // Those of a newer version are left alone; their state says so. Those without a key have nothing to read.
+            let able = |row: &AccountRow| known(row).is_some() && row.account.key_place != KeyPlace::Nowhere;
+            house.store.accounts().await?.into_iter().filter(able).collect()
         };
         let reports = join_all(rows.iter().map(|row| self.sync_account(&house, row, from))).await;
         // What fails for one account does not hide what came of the others.
@@ -38,7 +37,10 @@ impl App {
             .zip(reports)
             .map(|(row, report)| report.unwrap_or_else(|error| broken(row, &error)))
             .collect();
-        let complete = accounts.iter().flat_map(|account| &account.streams).all(|s| matches!(s.state, DoorState::Ok | DoorState::Absent));
+        let complete = accounts
+            .iter()
+            .flat_map(|account| &account.streams)
+            .all(|s| matches!(s.state, DoorState::Ok | DoorState::Absent));
         Ok(SyncReport { accounts, complete })
     }
 

@@ -6,8 +6,8 @@ use super::intake::NO_KEY;
 use super::providing::kind_row;
 use super::running::seen;
 use super::{
-    Account, AccountState, Advice, Amount, ApiError, BalanceReading, ErrorCode, KeyKindRow, PlaceOfKey, QuotaRow,
-    StreamRow as DoorRow, StreamState as DoorState,
+    Account, AccountState, Advice, Amount, ApiError, BalanceReading, ErrorCode, KeyKindRow, PlaceOfKey,
+    QuotaRow, StreamRow as DoorRow, StreamState as DoorState,
 };
 use crate::ledger::{Balance, BalanceKind, QuotaReading, name_of};
 use crate::money::{Currency, Decimal};

@@ -27,7 +27,13 @@ enum Proof {
     Header(HeaderName, Secret, &'static str),
     /// User name and password.
     Basic(Secret, Option<Secret>),
-    Signed { id: Secret, key: Secret, session: Option<Secret>, service: &'static str, region: &'static str },
+    Signed {
+        id: Secret,
+        key: Secret,
+        session: Option<Secret>,
+        service: &'static str,
+        region: &'static str,
+    },
 }
 
 /// How long a Google assertion is good for.
@@ -59,7 +65,8 @@ impl Credential {
             },
             Auth::ServiceAccount { .. } | Auth::ClientCredentials { .. } => return Ok(None),
             Auth::Described => {
-                let name = HeaderName::from_bytes(details.get("header").as_bytes()).map_err(|_| NetError::BadKey)?;
+                let name =
+                    HeaderName::from_bytes(details.get("header").as_bytes()).map_err(|_| NetError::BadKey)?;
                 match details.get("scheme") {
                     "" => Proof::Header(name, secret.clone(), ""),
                     "Bearer" => Proof::Header(name, secret.clone(), "Bearer "),
@@ -113,7 +120,8 @@ impl Credential {
                     .build()
                     .map_err(|_| NetError::BadKey)?
                     .into();
-                let told = headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+                let told =
+                    headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
                 let body = request.body.as_ref().map_or("", |body| body.text.as_str());
                 let method = if request.body.is_some() { "POST" } else { "GET" };
                 let signable =
@@ -170,11 +178,12 @@ pub(super) fn token_request(
             let (iat, exp) = (now.unix(), now.unix() + ASSERTION_SECONDS);
             let claims = Claims { iss: email.expose(), scope, aud: token_url, iat, exp };
             let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", key.expose());
-            let key =
-                jsonwebtoken::EncodingKey::from_rsa_pem(pem.as_bytes()).map_err(|_| NetError::BadPrivateKey)?;
+            let key = jsonwebtoken::EncodingKey::from_rsa_pem(pem.as_bytes())
+                .map_err(|_| NetError::BadPrivateKey)?;
             let assertion =
                 jsonwebtoken::encode(&header, &claims, &key).map_err(|_| NetError::BadPrivateKey)?;
-            let form = [("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"), ("assertion", &assertion)];
+            let form =
+                [("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"), ("assertion", &assertion)];
             Ok(TokenRequest { url: token_url.to_owned(), body: in_form(&form) })
         }
         Auth::ClientCredentials { scope, token_url } => {

@@ -71,15 +71,19 @@ pub fn told(text: Option<String>) -> Option<String> {
 
 /// The provider's words in a body such as `{"error":{"message":"…"}}`, short and without anything that looks like a key.
 pub fn error_words(body: &[u8]) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Body {
-        error: Said,
-    }
-    #[derive(Deserialize)]
-    struct Said {
-        message: String,
-    }
-    let said = serde_json::from_slice::<Body>(body).ok()?.error.message;
+    said_at(body, &["/error/message"])
+}
+
+/// The provider's words at the first of these places (JSON pointers) that holds a text, cleaned as by [`error_words`].
+pub fn said_at(body: &[u8], places: &[&str]) -> Option<String> {
+    let body: serde_json::Value = serde_json::from_slice(body).ok()?;
+    let said =
+        places.iter().find_map(|place| body.pointer(place)?.as_str().filter(|text| !text.is_empty()))?;
+    plain_words(said)
+}
+
+/// Words of a provider, short and without anything that looks like a key.
+pub fn plain_words(said: &str) -> Option<String> {
     let plain: String = said.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let mut words: Vec<&str> = Vec::new();
     for word in plain.split_whitespace() {

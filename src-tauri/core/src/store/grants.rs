@@ -8,9 +8,11 @@ use crate::ledger::{BalanceKind, CreditGrant, name_of, named};
 impl Store {
     /// Every lot that a provider told, by account.
     pub async fn credit_grants(&self) -> Result<Vec<(i64, CreditGrant)>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM credit_grants ORDER BY account_id, expires_at IS NULL, expires_at, id")
-            .fetch_all(&self.readers)
-            .await?;
+        let rows = sqlx::query(
+            "SELECT * FROM credit_grants ORDER BY account_id, expires_at IS NULL, expires_at, id",
+        )
+        .fetch_all(&self.readers)
+        .await?;
         rows.iter()
             .map(|row| {
                 let kind: String = row.try_get("kind")?;

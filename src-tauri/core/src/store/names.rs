@@ -8,13 +8,17 @@ use crate::ledger::{Name, NameOf, name_of, named};
 impl Store {
     /// Every name, by account.
     pub async fn names(&self) -> Result<Vec<(i64, Name)>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM names ORDER BY account_id, of, id").fetch_all(&self.readers).await?;
+        let rows =
+            sqlx::query("SELECT * FROM names ORDER BY account_id, of, id").fetch_all(&self.readers).await?;
         rows.iter()
             .map(|row| {
                 let of: String = row.try_get("of")?;
                 let of = named(&of, NameOf::NAMED)
                     .ok_or_else(|| StoreError::Row(format!("a name of the kind \"{of}\"")))?;
-                Ok((row.try_get("account_id")?, Name { of, id: row.try_get("id")?, name: row.try_get("name")? }))
+                Ok((
+                    row.try_get("account_id")?,
+                    Name { of, id: row.try_get("id")?, name: row.try_get("name")? },
+                ))
             })
             .collect()
     }

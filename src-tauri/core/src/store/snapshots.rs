@@ -22,7 +22,11 @@ pub struct Snapshot {
 impl Snapshot {
     /// How many things it holds.
     pub fn len(&self) -> usize {
-        self.balances.len() + self.quotas.len() + self.grants.len() + self.subscriptions.len() + self.names.len()
+        self.balances.len()
+            + self.quotas.len()
+            + self.grants.len()
+            + self.subscriptions.len()
+            + self.names.len()
     }
 
     /// Whether it holds nothing.

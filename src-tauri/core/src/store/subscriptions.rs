@@ -14,7 +14,8 @@ impl Store {
             .await?;
         rows.iter()
             .map(|row| {
-                let price = row.try_get::<Option<String>, _>("price")?.map(|text| decimal(&text)).transpose()?;
+                let price =
+                    row.try_get::<Option<String>, _>("price")?.map(|text| decimal(&text)).transpose()?;
                 let currency: Option<String> = row.try_get("currency")?;
                 let price = match (price, currency) {
                     (Some(amount), Some(currency)) => Some(Money::new(amount, currency.parse()?)),
@@ -41,7 +42,10 @@ impl Store {
         account_id: i64,
         subscriptions: &[Subscription],
     ) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM subscriptions WHERE account_id = ?").bind(account_id).execute(&mut *writer).await?;
+        sqlx::query("DELETE FROM subscriptions WHERE account_id = ?")
+            .bind(account_id)
+            .execute(&mut *writer)
+            .await?;
         for subscription in subscriptions {
             sqlx::query(
                 "INSERT OR REPLACE INTO subscriptions (account_id, plan, status, price, currency, span, renews_at, \

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{DEADLINE, Job, KEY_CHECK, Run, SignIn, SyncError, its_words};
 use crate::net::{Answer, Credential, NetError};
-use crate::providers::{Request, Sees, Stream};
+use crate::providers::{Request, Sees, Stream, said_at};
 use crate::time::Timestamp;
 
 /// How hard a request is tried.
@@ -48,8 +48,15 @@ pub(super) enum Fetched {
 
 /// Not shown: an older path is tried.
 const NOT_FOUND: &str = "not found";
-/// Not shown: the key was refused where a token is had for it.
-const TOKEN_REFUSED: &str = "the key is refused";
+
+/// What a request is for.
+#[derive(Clone, Copy)]
+enum Kind<'a> {
+    /// For a token.
+    Token,
+    /// For figures: which statuses mean that there are none, and whether there is an older path to try.
+    Figures { absent: &'a [(u16, &'static str)], has_older: bool },
+}
 
 /// What to do with an answer that is no success.
 enum Verdict {
@@ -98,10 +105,12 @@ impl Run<'_> {
         let mut request = Cow::Borrowed(request);
         loop {
             let send = || self.engine.net.send(provider, base, credential, &request, self.present(*now));
-            let answer = self.tried(stream, send, absent, request.else_path.is_some(), attempts).await?;
+            let kind = Kind::Figures { absent, has_older: request.else_path.is_some() };
+            let answer = self.tried(stream, send, kind, attempts).await?;
             match (&answer, request.else_path) {
                 (Fetched::Absent(NOT_FOUND), Some(path)) => {
-                    let older = Request { path: Cow::Borrowed(path), else_path: None, ..request.into_owned() };
+                    let older =
+                        Request { path: Cow::Borrowed(path), else_path: None, ..request.into_owned() };
                     request = Cow::Owned(older);
                 }
                 _ => return Ok(answer),
@@ -118,9 +127,9 @@ impl Run<'_> {
                 return Ok(credential);
             }
             let ask = || self.engine.net.token(provider, base, secret, details, self.present(*now));
-            match self.tried(stream, ask, &[(400, TOKEN_REFUSED)], false, attempts).await? {
+            match self.tried(stream, ask, Kind::Token, attempts).await? {
                 Fetched::Answer(answer) => Credential::of_token(&answer.body).map_err(cannot),
-                Fetched::Absent(_) => Err(SyncError::SignIn(self.refused(stream, None))),
+                Fetched::Absent(why) => Err(SyncError::Internal(why.to_owned())),
             }
         });
         had.await
@@ -135,23 +144,26 @@ impl Run<'_> {
         &self,
         stream: &'static str,
         send: impl Fn() -> S,
-        absent: &[(u16, &'static str)],
-        has_older: bool,
+        kind: Kind<'_>,
         attempts: u32,
     ) -> Result<Fetched, SyncError> {
         let mut tried = 0;
         loop {
             let verdict = match self.unless_interrupted(send()).await? {
                 Ok(answer) => {
-                    let status = self.meaning(&answer);
+                    let status = self.meaning(&answer, kind);
                     if (200..300).contains(&status) && !answer.is_html {
                         return Ok(Fetched::Answer(answer));
                     }
-                    if status == 404 && has_older {
-                        return Ok(Fetched::Absent(NOT_FOUND));
-                    }
-                    if let Some((_, why)) = absent.iter().find(|(known, _)| *known == status && !answer.is_html) {
-                        return Ok(Fetched::Absent(why));
+                    if let Kind::Figures { absent, has_older } = kind
+                        && !answer.is_html
+                    {
+                        if status == 404 && has_older {
+                            return Ok(Fetched::Absent(NOT_FOUND));
+                        }
+                        if let Some((_, why)) = absent.iter().find(|(known, _)| *known == status) {
+                            return Ok(Fetched::Absent(why));
+                        }
                     }
                     self.judge(stream, status, &answer)
                 }
@@ -174,9 +186,16 @@ impl Run<'_> {
     }
 
     /// The status that an answer stands for.
-    fn meaning(&self, answer: &Answer) -> u16 {
-        let status = (self.job.provider.meaning)(answer.status, &answer.body);
-        if status == 403 && answer.exhausted { 429 } else { status }
+    fn meaning(&self, answer: &Answer, kind: Kind<'_>) -> u16 {
+        match (kind, answer.status) {
+            // Token endpoints answer a refused key with 400 (RFC 6749).
+            (Kind::Token, 400) => 401,
+            (Kind::Token, status) => status,
+            (Kind::Figures { .. }, status) => {
+                let status = (self.job.provider.meaning)(status, &answer.body);
+                if status == 403 && answer.exhausted { 429 } else { status }
+            }
+        }
     }
 
     /// Runs a step, unless the sync is cancelled or runs out of time.
@@ -196,7 +215,9 @@ impl Run<'_> {
 
     fn judge(&self, stream: &'static str, status: u16, answer: &Answer) -> Verdict {
         let provider = self.job.provider;
-        let words = (provider.error_message)(&answer.body);
+        // A token endpoint has words of its own (RFC 6749).
+        let words =
+            (provider.error_message)(&answer.body).or_else(|| said_at(&answer.body, &["/error_description"]));
         let name = provider.name;
         let in_seconds = |seconds: u64| {
             let passed = self.started.elapsed().as_secs().saturating_add(seconds);

@@ -148,7 +148,9 @@ impl Run<'_> {
         let mut query = question.clone();
         let (mut found, mut seen) = (Vec::new(), HashSet::<PageToken>::new());
         loop {
-            let Some(answer) = self.fetch_of(stream, &list(&query), attempts).await? else { return Ok(found) };
+            let Some(answer) = self.fetch_of(stream, &list(&query), attempts).await? else {
+                return Ok(found);
+            };
             let page = parts(&answer.body, &query).map_err(SyncError::changed(stream.name))?;
             found.extend(page.parts.into_iter().map(Some));
             match self.turn(stream.name, page.next, &mut seen)? {

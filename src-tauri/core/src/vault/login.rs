@@ -28,10 +28,14 @@ impl std::fmt::Display for LoginFailure {
         let tool = self.tool;
         match self.error {
             LoginError::NoFile => write!(f, "{tool} keeps no login on this machine"),
-            LoginError::SignedOut => write!(f, "nobody is signed in with {tool}, or with another kind of login"),
+            LoginError::SignedOut => {
+                write!(f, "nobody is signed in with {tool}, or with another kind of login")
+            }
             LoginError::Expired => write!(f, "the login of {tool} has expired"),
             LoginError::NoScope => write!(f, "the login of {tool} may not read usage"),
-            LoginError::Changed => write!(f, "the login of {tool} is kept in a way that this version does not know"),
+            LoginError::Changed => {
+                write!(f, "the login of {tool} is kept in a way that this version does not know")
+            }
         }
     }
 }
@@ -40,7 +44,9 @@ impl LoginFailure {
     pub(super) fn remedy(&self) -> String {
         match self.error {
             LoginError::Changed => "Update Spendglass.".to_owned(),
-            _ => format!("Run `{}` and sign in, then try again; Spendglass only reads that login.", self.renew),
+            _ => {
+                format!("Run `{}` and sign in, then try again; Spendglass only reads that login.", self.renew)
+            }
         }
     }
 }
