@@ -1,8 +1,14 @@
 //! The words of the books: charges, tokens, balances and quotas, in the terms of FinOps FOCUS and OpenTelemetry `GenAI`.
 
+mod entered;
+
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
+
+pub use entered::{
+    Entered, EnteredAllowance, EnteredBalance, EnteredCost, EnteredPurchase, EnteredSubscription, LimitSource, ResetRule,
+};
 
 use crate::money::{Currency, Decimal, Money};
 use crate::time::{BillingCycle, Date, Period, Timestamp};

@@ -4,6 +4,7 @@ mod accounts;
 mod aside;
 mod balances;
 mod charges;
+mod entries;
 mod facets;
 mod folder;
 mod grants;
@@ -27,6 +28,7 @@ use sqlx::{Connection as _, SqlSafeStr as _, SqliteConnection, SqlitePool};
 
 pub use accounts::{AccountRow, KeyPlace, NewAccount};
 pub use charges::{Covered, Sequence};
+pub use entries::{ENTERED_STREAM, EntryRow, Owner};
 pub use rollup::{Dimension, GroupSums, RollupRow};
 pub use snapshots::Snapshot;
 pub use streams::{AccountLock, StreamRow, StreamState};

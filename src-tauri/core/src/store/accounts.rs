@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, SqliteConnection};
 
 use super::{Store, StoreError};
 use crate::time::Timestamp;
@@ -67,6 +67,15 @@ pub struct AccountRow {
 impl Store {
     /// Adds an account and returns its number.
     pub async fn add_account(&self, account: &NewAccount, now: Timestamp) -> Result<i64, StoreError> {
+        let mut writer = self.writer.acquire().await?;
+        Store::insert_account(&mut writer, account, now).await
+    }
+
+    pub(super) async fn insert_account(
+        writer: &mut SqliteConnection,
+        account: &NewAccount,
+        now: Timestamp,
+    ) -> Result<i64, StoreError> {
         let (entry, variable) = places(&account.key_place);
         let (id,): (i64,) = sqlx::query_as(
             "INSERT INTO accounts (provider, label, base_url, key_kind, key_hint, key_fingerprint, key_place, \
@@ -83,7 +92,7 @@ impl Store {
         .bind(variable)
         .bind(in_json(&account.details)?)
         .bind(now.unix())
-        .fetch_one(&self.writer)
+        .fetch_one(writer)
         .await?;
         Ok(id)
     }

@@ -107,26 +107,36 @@ impl Sequence {
 
     /// Books the window in one transaction: its old rows go, the new ones come, the roll-up follows and the cursor moves.
     pub async fn book(self) -> Result<u64, StoreError> {
-        let window = self.window;
         let mut transaction = self.store.writer.begin_with("BEGIN IMMEDIATE").await?;
-        sqlx::query("DELETE FROM charges WHERE stream_id = ? AND period_start >= ? AND period_start < ?")
-            .bind(self.stream_id)
-            .bind(window.start.unix())
-            .bind(window.end.unix())
-            .execute(&mut *transaction)
-            .await?;
-        let inserted = self.insert(&mut transaction).await?;
-        self.sums.replace(&mut transaction, self.stream_id, window).await?;
+        let inserted = self.replace(&mut transaction).await?;
         sqlx::query(
             "UPDATE streams SET covered_from = CASE WHEN ?2 <= covered_until THEN min(covered_from, ?2) ELSE ?2 END, \
              covered_until = max(coalesce(covered_until, ?3), ?3) WHERE id = ?1",
         )
         .bind(self.stream_id)
-        .bind(window.start.unix())
-        .bind(window.end.unix())
+        .bind(self.window.start.unix())
+        .bind(self.window.end.unix())
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
+        Ok(inserted)
+    }
+
+    /// The same window of another stream: for one that is made in the transaction in which it is booked.
+    pub(super) fn of_stream(self, stream_id: i64) -> Sequence {
+        Sequence { stream_id, ..self }
+    }
+
+    /// Puts these rows in the place of the window's, inside a transaction of the caller's; the cursor stays where it is.
+    pub(super) async fn replace(&self, transaction: &mut SqliteConnection) -> Result<u64, StoreError> {
+        sqlx::query("DELETE FROM charges WHERE stream_id = ? AND period_start >= ? AND period_start < ?")
+            .bind(self.stream_id)
+            .bind(self.window.start.unix())
+            .bind(self.window.end.unix())
+            .execute(&mut *transaction)
+            .await?;
+        let inserted = self.insert(transaction).await?;
+        self.sums.replace(transaction, self.stream_id, self.window).await?;
         Ok(inserted)
     }
 

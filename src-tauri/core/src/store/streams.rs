@@ -2,8 +2,8 @@
 
 use std::fs::{File, TryLockError};
 
-use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, SqliteConnection};
 
 use super::folder::open_private;
 use super::{Covered, Store, StoreError, timestamp};
@@ -113,6 +113,25 @@ impl Store {
             .fetch_one(&self.writer)
             .await?;
         stream(&row)
+    }
+
+    /// The number of an account's stream, made where it is not there yet.
+    pub(super) async fn stream_id(
+        writer: &mut SqliteConnection,
+        account_id: i64,
+        name: &str,
+    ) -> Result<i64, StoreError> {
+        sqlx::query("INSERT INTO streams (account_id, name) VALUES (?, ?) ON CONFLICT DO NOTHING")
+            .bind(account_id)
+            .bind(name)
+            .execute(&mut *writer)
+            .await?;
+        let (id,): (i64,) = sqlx::query_as("SELECT id FROM streams WHERE account_id = ? AND name = ?")
+            .bind(account_id)
+            .bind(name)
+            .fetch_one(writer)
+            .await?;
+        Ok(id)
     }
 
     /// Every stream of every account.
