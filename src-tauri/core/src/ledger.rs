@@ -554,6 +554,8 @@ pub enum QuotaWindow {
     Week,
     /// A month.
     Month,
+    /// Some months, such as a quarter.
+    Months(u8),
     /// A year.
     Year,
     /// Never reset.
@@ -589,6 +591,7 @@ impl fmt::Display for QuotaWindow {
             QuotaWindow::Day => f.write_str("day"),
             QuotaWindow::Week => f.write_str("week"),
             QuotaWindow::Month => f.write_str("month"),
+            QuotaWindow::Months(months) => write!(f, "{months} months"),
             QuotaWindow::Year => f.write_str("year"),
             QuotaWindow::Lifetime => f.write_str("lifetime"),
         }
@@ -611,6 +614,7 @@ impl FromStr for QuotaWindow {
             match unit {
                 "minutes" => Some(QuotaWindow::Minutes(count)),
                 "hours" => count.checked_mul(60).map(QuotaWindow::Minutes),
+                "months" => u8::try_from(count).ok().map(QuotaWindow::Months),
                 _ => None,
             }
         };

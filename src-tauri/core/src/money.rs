@@ -131,6 +131,22 @@ impl Currency {
         }
     }
 
+    /// A unit that is named in the program itself; a name that is none does not compile.
+    ///
+    /// # Panics
+    /// Where the name breaks the rule of [`Currency::virtual_unit`]. In a `const` that is an error of the build.
+    pub const fn unit(name: &'static str) -> Currency {
+        let bytes = name.as_bytes();
+        assert!(!bytes.is_empty() && bytes.len() <= 16 && bytes[0].is_ascii_lowercase(), "no name of a unit");
+        let mut i = 0;
+        while i < bytes.len() {
+            let plain = bytes[i].is_ascii_lowercase() || bytes[i].is_ascii_digit();
+            assert!(plain || matches!(bytes[i], b'_' | b'-' | b'.'), "no name of a unit");
+            i += 1;
+        }
+        Currency::padded(bytes)
+    }
+
     /// The code or the unit's name.
     pub fn as_str(&self) -> &str {
         let len = self.text.iter().position(|b| *b == 0).unwrap_or(self.text.len());

@@ -9,10 +9,10 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use json::{Count, Exact, decode, error_words, plain_words, said_at, told};
-pub use keys::{Auth, Field, FileParts, Intake, KeyKind, Login, LoginError, Region};
+pub use keys::{Auth, Field, FileParts, Intake, KeyKind, Login, LoginError, Region, goes_on};
 
 use crate::ledger::{Balance, Charge, ChargeCategory, CreditGrant, Name, QuotaReading, Subscription};
-use crate::money::{Currency, Decimal, Money};
+use crate::money::{Currency, Decimal, Money, exact_mul};
 use crate::time::{Period, TimeError, Timestamp};
 
 /// Opens each provider's file and puts it into `ALL`, so that a provider is added by one line and cannot be half added.
@@ -390,6 +390,13 @@ pub fn billed(amount: Decimal, currency: &str, at: impl Fn() -> String) -> Resul
         Currency::national(currency).map_err(|error| ParseError::new(format!("{}.currency", at()), error))?
     };
     Ok(Money::new(amount, currency))
+}
+
+/// An amount that a provider gives in a smaller unit, moved so many decimal places: cents by 2, ten thousandths by 4.
+pub fn shifted(amount: Decimal, places: u32, at: impl Fn() -> String) -> Result<Decimal, ParseError> {
+    exact_mul(amount, Decimal::new(1, places)).ok_or_else(|| {
+        ParseError::new(at(), format!("{amount} cannot be kept exactly {places} decimal places further"))
+    })
 }
 
 /// The category of a line of a bill. FOCUS calls money that is given back a credit, whatever it is given back for; no

@@ -42,6 +42,17 @@ impl Timestamp {
         }
     }
 
+    /// From Unix milliseconds; a part of a second is dropped.
+    pub fn from_unix_millis(millis: i64) -> Result<Timestamp, TimeError> {
+        Timestamp::from_unix(millis.div_euclid(1_000))
+            .map_err(|_| TimeError::NotATimestamp(millis.to_string()))
+    }
+
+    /// Reads RFC 3339, or the same without an offset where a provider leaves it out and means UTC.
+    pub fn parse_utc(text: &str) -> Result<Timestamp, TimeError> {
+        text.parse().or_else(|error| format!("{text}Z").parse().map_err(|_| error))
+    }
+
     /// Unix seconds.
     pub const fn unix(self) -> i64 {
         self.0

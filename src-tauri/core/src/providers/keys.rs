@@ -105,6 +105,11 @@ impl KeyKind {
     }
 }
 
+/// Whether a key goes on after a prefix with so many characters of a kind, and ends there; for [`KeyKind::shape`].
+pub fn goes_on(key: &str, prefix: &str, length: usize, kind: fn(&u8) -> bool) -> bool {
+    key.strip_prefix(prefix).is_some_and(|rest| rest.len() == length && rest.bytes().all(|byte| kind(&byte)))
+}
+
 /// How a person gives a key.
 #[derive(Debug, Clone, Copy)]
 pub enum Intake {
