@@ -37,6 +37,14 @@ keyHint: string | null,
  */
 keyEnv: string | null, 
 /**
+ * Where the key is.
+ */
+keyPlace: PlaceOfKey, 
+/**
+ * What is told beside the key.
+ */
+details: { [key in string]: string }, 
+/**
  * The state, for colour and icon.
  */
 state: AccountState, 
@@ -105,7 +113,7 @@ streams: Array<StreamReport>, };
 export type AccountState = "new" | "syncing" | "fresh" | "stale" | "keyRejected" | "forbidden" | "keyMissing" | "keychain" | "rateLimited" | "unreachable" | "providerChanged" | "failed";
 
 /**
- * A new account. Exactly one of `key` and `key_env` is given.
+ * A new account. Exactly one of `key`, `fields`, `key_env`, `accept_login` and `without_key` is given.
  */
 export type AddAccount = { 
 /**
@@ -127,7 +135,31 @@ key?: string,
 /**
  * The environment variable that holds the key, for servers. The name is kept, never the key.
  */
-keyEnv?: string, };
+keyEnv?: string, 
+/**
+ * The kind of key, where the key itself does not tell.
+ */
+kind?: string, 
+/**
+ * The parts of a key that is made of several, by their names, in place of `key`.
+ */
+fields?: { [key in string]: string }, 
+/**
+ * What the kind asks for beside the key, by name; `region` among them.
+ */
+details?: { [key in string]: string }, 
+/**
+ * The person agrees to what reading with this kind of key costs.
+ */
+acceptCost?: boolean, 
+/**
+ * The person agrees that the login of the vendor's own tool is read, in place of a key.
+ */
+acceptLogin?: boolean, 
+/**
+ * No key at all: figures come from files and by hand.
+ */
+withoutKey?: boolean, };
 
 /**
  * What a person can do, for the button beside the words.
@@ -203,6 +235,19 @@ columns: Array<string>,
 rows: Array<Array<string>>, };
 
 /**
+ * A value to choose.
+ */
+export type Choice = { 
+/**
+ * The value.
+ */
+value: string, 
+/**
+ * Its name.
+ */
+name: string, };
+
+/**
  * What works and what does not.
  */
 export type Doctor = { 
@@ -222,7 +267,7 @@ dataDir: string, };
 /**
  * The kinds of failure that a door answers differently.
  */
-export type ErrorCode = "badRequest" | "noSuchAccount" | "keyRejected" | "wrongKeyKind" | "alreadyConnected" | "keychain" | "keyMissing" | "busy" | "wait" | "unreachable" | "providerChanged" | "store" | "storeTooNew" | "cancelled" | "internal";
+export type ErrorCode = "badRequest" | "noSuchAccount" | "keyRejected" | "wrongKeyKind" | "moreNeeded" | "alreadyConnected" | "keychain" | "keyMissing" | "busy" | "wait" | "unreachable" | "providerChanged" | "store" | "storeTooNew" | "cancelled" | "internal";
 
 /**
  * What happens without being asked for.
@@ -256,6 +301,31 @@ first: boolean, } | { "type": "synced",
  * The account.
  */
 account: number, } | { "type": "changed" };
+
+/**
+ * One thing that is asked for.
+ */
+export type FieldRow = { 
+/**
+ * Stable name.
+ */
+name: string, 
+/**
+ * What the provider calls it.
+ */
+label: string, 
+/**
+ * Where it is found, or how it looks.
+ */
+hint: string, 
+/**
+ * Whether it may be left out.
+ */
+optional: boolean, 
+/**
+ * The values to choose from; empty where any text will do.
+ */
+choices: Array<Choice>, };
 
 /**
  * One thing that was looked at.
@@ -309,9 +379,18 @@ kind: KeyKindRow,
  */
 better: KeyKindRow | null, 
 /**
+ * What the provider does not tell, and the best other way in.
+ */
+lacks: string, 
+/**
  * An account that holds this very key already.
  */
 connectedAs: number | null, };
+
+/**
+ * How a kind of key is given.
+ */
+export type KeyIntake = "text" | "fields" | "file" | "login";
 
 /**
  * A kind of key, in words.
@@ -340,7 +419,27 @@ madeAt: string,
 /**
  * Who can make it and what to mind.
  */
-note: string, };
+note: string, 
+/**
+ * How it is given.
+ */
+intake: KeyIntake, 
+/**
+ * The parts it is made of, where they are several.
+ */
+fields: Array<FieldRow>, 
+/**
+ * What is asked for beside it, none of it secret.
+ */
+details: Array<FieldRow>, 
+/**
+ * What reading with it costs, to be agreed to first. Empty where it costs nothing.
+ */
+cost: string, 
+/**
+ * What using a tool's login means, to be agreed to first. Empty for other kinds.
+ */
+terms: string, };
 
 /**
  * What another lane says of the same period.
@@ -592,6 +691,11 @@ format: PictureFormat, };
 export type PictureTheme = "light" | "dark";
 
 /**
+ * Where the key of an account is.
+ */
+export type PlaceOfKey = "keychain" | "variable" | "login" | "nowhere";
+
+/**
  * A provider, in words.
  */
 export type ProviderRow = { 
@@ -614,7 +718,15 @@ keys: Array<KeyKindRow>,
 /**
  * How late its figures are.
  */
-latency: string, };
+latency: string, 
+/**
+ * What it does not tell, and the best other way in. Empty where nothing is missing.
+ */
+lacks: string, 
+/**
+ * What is read from it.
+ */
+streams: Array<StreamKind>, };
 
 /**
  * An allowance or a count.
@@ -625,13 +737,21 @@ export type QuotaRow = {
  */
 name: string, 
 /**
- * `day`, `week`, `month` or `lifetime`.
+ * `minute`, `5 hours`, `day`, `week`, `month`, `year`, `lifetime` and the like.
  */
 window: string, 
 /**
  * A currency, or `requests` and the like.
  */
 unit: string, 
+/**
+ * The model it is for.
+ */
+model: string | null, 
+/**
+ * The project it is for.
+ */
+project: string | null, 
 /**
  * How much is used.
  */
@@ -660,7 +780,11 @@ account: number,
 /**
  * The new key.
  */
-key: string, };
+key?: string, 
+/**
+ * The parts of a key that is made of several, in place of `key`.
+ */
+fields?: { [key in string]: string }, };
 
 /**
  * Everything that a door can ask.
@@ -790,6 +914,19 @@ to?: string,
 chartWidth: number, };
 
 /**
+ * What is read from a provider.
+ */
+export type StreamKind = { 
+/**
+ * Name within the provider.
+ */
+name: string, 
+/**
+ * What it shows: `cost`, `usage`, `balance`, `quota`.
+ */
+sees: string, };
+
+/**
  * What came of one stream.
  */
 export type StreamReport = { 
@@ -866,7 +1003,7 @@ coveredUntil: string | null, };
 /**
  * The state of a stream.
  */
-export type StreamState = "ok" | "new" | "cancelled" | "busy" | "unreachable" | "rateLimited" | "providerChanged" | "forbidden" | "keyRejected" | "keychain" | "failed";
+export type StreamState = "ok" | "absent" | "new" | "cancelled" | "busy" | "unreachable" | "rateLimited" | "providerChanged" | "forbidden" | "keyRejected" | "keychain" | "failed";
 
 /**
  * What to read.

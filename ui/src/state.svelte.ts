@@ -124,7 +124,7 @@ class WindowState {
     this.notice = null;
     try {
       const report = await call({ method: 'sync', params: { account } });
-      const failed = report.accounts.filter(({ streams }) => streams.some(({ state }) => state !== 'ok'));
+      const failed = report.accounts.filter(({ streams }) => streams.some(({ state }) => state !== 'ok' && state !== 'absent'));
       this.notice = report.complete
         ? { text: 'Everything is up to date.', bad: false }
         : { text: `Not everything could be read: ${format.names(failed.map(({ label }) => label))}.`, bad: true };

@@ -1,6 +1,6 @@
 import { flushSync, mount, tick, unmount } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Account, KeyCandidate, Request } from '../bindings';
+import type { Account, KeyCandidate, ProviderRow, Request } from '../bindings';
 import AddKey from './AddKey.svelte';
 
 const { Refusal } = vi.hoisted(() => ({
@@ -15,13 +15,27 @@ const KEY = 'sk-admin-0123456789';
 const candidate = {
   provider: 'openai',
   providerName: 'OpenAI',
-  kind: { id: 'admin', name: 'Admin key', prefixes: ['sk-admin-'], sees: ['cost', 'usage'], madeAt: 'https://x.test/', note: '' },
+  kind: {
+    id: 'admin',
+    name: 'Admin key',
+    prefixes: ['sk-admin-'],
+    sees: ['cost', 'usage'],
+    madeAt: 'https://x.test/',
+    note: '',
+    intake: 'text',
+    fields: [],
+    details: [],
+    cost: '',
+    terms: '',
+  },
   better: null,
+  lacks: '',
   connectedAs: null,
 } satisfies KeyCandidate;
 const account = { id: 7, label: 'OpenAI' } as Account;
 
 let refuse = false;
+let providers: ProviderRow[] = [];
 let page: Record<string, unknown>;
 const added = vi.fn<(account: Account) => void>();
 
@@ -45,9 +59,10 @@ async function settle(): Promise<void> {
 beforeEach(() => {
   vi.useFakeTimers();
   refuse = false;
+  providers = [];
   added.mockReset();
   asked.mockReset().mockImplementation((request) => {
-    if (request.method === 'providers') return Promise.resolve([]);
+    if (request.method === 'providers') return Promise.resolve(providers);
     if (request.method === 'recogniseKey') {
       return Promise.resolve(request.params.key.startsWith('sk-admin-') ? [candidate] : []);
     }
@@ -117,6 +132,88 @@ it('offers every provider where the prefix is not known', async () => {
   await settle();
   expect(find('key-error')?.textContent).toContain('Choose the provider');
   expect(asked.mock.calls.some(([request]) => request.method === 'addAccount')).toBe(false);
+});
+
+const aws = {
+  id: 'aws.bedrock',
+  name: 'AWS Bedrock',
+  baseUrl: 'https://ce.test',
+  latency: '',
+  lacks: 'Promotional credits.',
+  streams: [],
+  keys: [
+    {
+      ...candidate.kind,
+      id: 'iam',
+      name: 'Access key',
+      intake: 'fields' as const,
+      fields: [
+        { name: 'access_key_id', label: 'Access key ID', hint: 'Begins with AKIA.', optional: false, choices: [] },
+        { name: 'session_token', label: 'Session token', hint: 'For temporary keys.', optional: true, choices: [] },
+      ],
+      details: [
+        { name: 'region', label: 'Region', hint: '', optional: false, choices: [{ value: 'us', name: 'US' }, { value: 'eu', name: 'EU' }] },
+      ],
+      cost: 'Each read costs US$0.01.',
+    },
+  ],
+} satisfies ProviderRow;
+
+async function byName(): Promise<void> {
+  providers = [aws];
+  await unmount(page);
+  page = mount(AddKey, { target: document.body, props: { accounts: [], onadded: added } });
+  await settle();
+  find('key-by-name')?.click();
+  await settle();
+  const select = find<HTMLSelectElement>('key-provider');
+  if (!select) throw new Error('no provider to choose');
+  select.value = aws.id;
+  select.dispatchEvent(new Event('change', { bubbles: true }));
+  await settle();
+}
+
+it('asks for every part, every detail and for consent to a cost, and says which is missing', async () => {
+  await byName();
+  expect(find('provider-lacks')?.textContent).toBe('Promotional credits.');
+  find('key-add')?.click();
+  await settle();
+  expect(find('key-error')?.textContent).toBe('Access key ID is missing.');
+  const part = find<HTMLInputElement>('key-part-access_key_id');
+  if (!part) throw new Error('no part');
+  part.value = ' AKIA-EXAMPLE ';
+  find('key-add')?.click();
+  await settle();
+  expect(find('key-error')?.textContent).toContain('costs first');
+  find('key-agree')?.click();
+  const region = find<HTMLSelectElement>('key-detail-region');
+  if (!region) throw new Error('no region');
+  region.value = 'eu';
+  region.dispatchEvent(new Event('change', { bubbles: true }));
+  await settle();
+  find('key-add')?.click();
+  await settle();
+  expect(asked).toHaveBeenCalledWith({
+    method: 'addAccount',
+    params: {
+      provider: 'aws.bedrock',
+      kind: 'iam',
+      fields: { access_key_id: 'AKIA-EXAMPLE' },
+      details: { region: 'eu' },
+      acceptCost: true,
+    },
+  });
+  expect(document.documentElement.outerHTML).not.toContain('AKIA-EXAMPLE');
+  expect(added).toHaveBeenCalledOnce();
+});
+
+it('adds a provider without a key', async () => {
+  await byName();
+  find('key-kind-none')?.click();
+  await settle();
+  find('key-add')?.click();
+  await settle();
+  expect(asked).toHaveBeenCalledWith({ method: 'addAccount', params: { provider: 'aws.bedrock', withoutKey: true } });
 });
 
 it('wants a key before it asks anybody', async () => {

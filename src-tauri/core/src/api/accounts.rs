@@ -49,18 +49,23 @@ pub struct AddAccount {
     pub kind: Option<String>,
     /// The parts of a key that is made of several, by their names, in place of `key`.
     #[serde(default)]
+    #[ts(as = "Option<BTreeMap<String, Secret>>", optional)]
     pub fields: BTreeMap<String, Secret>,
     /// What the kind asks for beside the key, by name; `region` among them.
     #[serde(default)]
+    #[ts(as = "Option<BTreeMap<String, String>>", optional)]
     pub details: BTreeMap<String, String>,
     /// The person agrees to what reading with this kind of key costs.
     #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
     pub accept_cost: bool,
     /// The person agrees that the login of the vendor's own tool is read, in place of a key.
     #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
     pub accept_login: bool,
     /// No key at all: figures come from files and by hand.
     #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
     pub without_key: bool,
 }
 
@@ -77,6 +82,7 @@ pub struct ReplaceKey {
     pub key: Option<Secret>,
     /// The parts of a key that is made of several, in place of `key`.
     #[serde(default)]
+    #[ts(as = "Option<BTreeMap<String, Secret>>", optional)]
     pub fields: BTreeMap<String, Secret>,
 }
 
