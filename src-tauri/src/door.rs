@@ -1,10 +1,13 @@
 //! The one door of the page: `call` in, `event` out.
 
+use std::sync::Arc;
+
 use serde_json::Value;
-use spendglass_core::api::{self, ApiError, App, ErrorCode, Event, Request, Response};
+use spendglass_core::api::{self, ApiError, App, ErrorCode, Event, FileChooser, Request, Response};
 use tauri::{AppHandle, Emitter, Manager, State};
-use tokio::sync::OnceCell;
+use tauri_plugin_dialog::DialogExt;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
+use tokio::sync::{OnceCell, oneshot};
 
 use crate::options::Options;
 
@@ -24,6 +27,7 @@ impl Door {
         let open = async || {
             let app = App::open(self.options.config()?).await?;
             tauri::async_runtime::spawn(pass_on(app.events(), page.clone()));
+            app.choose_files_with(chooser(page.clone()));
             Ok(app)
         };
         self.app.get_or_try_init(open).await
@@ -62,6 +66,19 @@ fn read(request: Value) -> Result<Request, ApiError> {
         code: ErrorCode::BadRequest,
         message: "The page asked for something that Spendglass does not know. Please report this.".to_owned(),
         retry_at: None,
+    })
+}
+
+/// The system's dialog for choosing a file.
+fn chooser(page: AppHandle) -> FileChooser {
+    Arc::new(move || {
+        let (chosen, choice) = oneshot::channel();
+        page.dialog().file().set_title("Import a file").pick_file(move |file| {
+            let path = file.and_then(|file| file.into_path().ok());
+            // Nobody waits any more where the window was closed meanwhile.
+            let _ = chosen.send(path);
+        });
+        Box::pin(async move { choice.await.ok().flatten() })
     })
 }
 

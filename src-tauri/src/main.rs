@@ -29,6 +29,7 @@ fn main() -> anyhow::Result<()> {
                 .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED)
                 .build(),
         )
+        .plugin(tauri_plugin_dialog::init())
         .manage(Door::new(options))
         .invoke_handler(tauri::generate_handler![door::call])
         .setup(|app| {

@@ -31,5 +31,5 @@ async fn open(now: Timestamp) -> io::Result<SampleTown> {
 
 fn account(provider: TownProvider) -> io::Result<SampleAccount> {
     let key = Secret::new(provider.key).map_err(io::Error::other)?;
-    Ok(SampleAccount { provider: provider.id.to_owned(), base_url: provider.base_url, key })
+    Ok(SampleAccount { provider: provider.id.to_owned(), base_url: provider.base_url, key, details: Vec::new() })
 }

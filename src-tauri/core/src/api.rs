@@ -61,6 +61,17 @@ pub struct Config {
 pub type SampleSource =
     Arc<dyn Fn(Timestamp) -> BoxFuture<'static, std::io::Result<SampleTown>> + Send + Sync>;
 
+/// Shows the system's own dialog for choosing a file; `None` where the person chose none.
+pub type FileChooser = Arc<dyn Fn() -> BoxFuture<'static, Option<PathBuf>> + Send + Sync>;
+
+/// A file that was chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ChosenFile {
+    /// Its path; `None` where none was chosen.
+    pub path: Option<String>,
+}
+
 /// A running town of pretend providers.
 pub struct SampleTown {
     /// The accounts to add.
@@ -116,6 +127,8 @@ pub enum Request {
     Sync(SyncQuery),
     /// Stops the syncs under way; what was booked stays.
     CancelSync,
+    /// Lets the person choose a file, at a door that has a dialog for it.
+    ChooseFile,
     /// What works, what does not, and what to do.
     Doctor,
     /// The person's settings.
@@ -158,6 +171,8 @@ pub enum Response {
     Sync(SyncReport),
     /// To [`Request::CancelSync`].
     CancelSync,
+    /// To [`Request::ChooseFile`].
+    ChooseFile(ChosenFile),
     /// To [`Request::Doctor`].
     Doctor(Doctor),
     /// To [`Request::Settings`].
@@ -194,6 +209,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
             app.cancel_syncs();
             Response::CancelSync
         }
+        Request::ChooseFile => Response::ChooseFile(app.choose_file().await?),
         Request::Doctor => Response::Doctor(app.doctor().await?),
         Request::Settings => Response::Settings(app.settings().await?),
         Request::ChangeSettings(settings) => Response::ChangeSettings(app.change_settings(settings).await?),

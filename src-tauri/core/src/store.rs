@@ -282,10 +282,12 @@ impl Store {
         }
         // A connection of its own, which enforces no references: a table that is made anew under its old name would take the
         // rows that refer to it along.
-        let mut connection =
-            SqliteConnection::connect_with(&self.options.clone().foreign_keys(false)).await?;
-        let run = schema.migrator().run(&mut connection).await.map_err(|error| migration_error(&error));
-        connection.close().await?;
+        let unheld = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(self.options.clone().foreign_keys(false))
+            .await?;
+        let run = schema.migrator().run(&unheld).await.map_err(|error| migration_error(&error));
+        unheld.close().await;
         run?;
         let broken = sqlx::query("PRAGMA foreign_key_check").fetch_all(&self.writer).await?;
         if broken.is_empty() {

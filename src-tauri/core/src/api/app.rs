@@ -1,13 +1,13 @@
 //! The running program: the only place where the rooms are wired to each other.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tempfile::TempDir;
 use tokio::sync::{RwLock, broadcast};
 use tokio_util::sync::CancellationToken;
 
-use super::{ApiError, Config, ErrorCode, Event, SampleTown, Settings, SyncQuery};
+use super::{ApiError, ChosenFile, Config, ErrorCode, Event, FileChooser, SampleTown, Settings, SyncQuery};
 use crate::net::{Net, Timeouts};
 use crate::store::Store;
 use crate::sync::{Engine, Policy};
@@ -27,6 +27,7 @@ struct Inner {
     sample: RwLock<Option<Sample>>,
     events: broadcast::Sender<Event>,
     cancel: Mutex<CancellationToken>,
+    chooser: OnceLock<FileChooser>,
     // Read by every sync under way, written by `close`, which so waits for them.
     under_way: RwLock<()>,
 }
@@ -86,8 +87,26 @@ impl App {
             sample: RwLock::new(None),
             events: broadcast::Sender::new(EVENTS_KEPT),
             cancel: Mutex::default(),
+            chooser: OnceLock::new(),
             under_way: RwLock::default(),
         })))
+    }
+
+    /// Gives the program a dialog for choosing files. The first one stays.
+    pub fn choose_files_with(&self, chooser: FileChooser) {
+        // A second dialog would do the same as the first.
+        let _ = self.0.chooser.set(chooser);
+    }
+
+    pub(super) async fn choose_file(&self) -> Result<ChosenFile, ApiError> {
+        let Some(chooser) = self.0.chooser.get() else {
+            return Err(ApiError::bad("there is no dialog here: give the path of the file"));
+        };
+        let Some(path) = chooser().await else { return Ok(ChosenFile { path: None }) };
+        let path = path.into_os_string().into_string().map_err(|_| {
+            ApiError::bad("the name of that file is not Unicode: rename it, then choose it again")
+        })?;
+        Ok(ChosenFile { path: Some(path) })
     }
 
     /// What happens from now on.
