@@ -25,11 +25,19 @@ async fn open(now: Timestamp) -> io::Result<SampleTown> {
         faults: Vec::new(),
     })
     .await?;
-    let accounts = town.providers().into_iter().map(account).collect::<io::Result<_>>()?;
+    // The town may have a provider before there is a connector for it.
+    let known =
+        town.providers().into_iter().filter(|there| spendglass_core::providers::find(there.id).is_some());
+    let accounts = known.map(account).collect::<io::Result<_>>()?;
     Ok(SampleTown { accounts, keep: Box::new(town) })
 }
 
 fn account(provider: TownProvider) -> io::Result<SampleAccount> {
     let key = Secret::new(provider.key).map_err(io::Error::other)?;
-    Ok(SampleAccount { provider: provider.id.to_owned(), base_url: provider.base_url, key, details: Vec::new() })
+    Ok(SampleAccount {
+        provider: provider.id.to_owned(),
+        base_url: provider.base_url,
+        key,
+        details: provider.details,
+    })
 }

@@ -71,8 +71,16 @@ async fn sample_town(now: Timestamp) -> io::Result<SampleTown> {
     let town = open(SocketAddr::from(([127, 0, 0, 1], 0)), Person::Freelancer, SEED, now, Vec::new()).await?;
     let account = |provider: spendglass_simulator::TownProvider| {
         let key = Secret::new(provider.key).map_err(io::Error::other)?;
-        Ok(SampleAccount { provider: provider.id.to_owned(), base_url: provider.base_url, key })
+        Ok(SampleAccount {
+            provider: provider.id.to_owned(),
+            base_url: provider.base_url,
+            key,
+            details: provider.details,
+        })
     };
-    let accounts = town.providers().into_iter().map(account).collect::<io::Result<Vec<_>>>()?;
+    // The town may have a provider before there is a connector for it.
+    let known =
+        town.providers().into_iter().filter(|there| spendglass_core::providers::find(there.id).is_some());
+    let accounts = known.map(account).collect::<io::Result<Vec<_>>>()?;
     Ok(SampleTown { accounts, keep: Box::new(town) })
 }

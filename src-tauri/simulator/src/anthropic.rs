@@ -4,12 +4,13 @@ mod lines;
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, SecondsFormat};
+use chrono::DateTime;
 
-use crate::handler::{Answer, Ask, Handler, Refusal, Stream, names};
+use crate::admit::Admit;
+use crate::handler::{Answer, Ask, Handler, PLAIN, Paging, Refusal, Stream, names};
 use crate::json::{Json, object};
 use crate::pages::{Width, slice};
-use crate::world::{DOLLAR_DIGITS, MINUTES_A_DAY, World, made_up_uuid, plain};
+use crate::world::{DOLLAR_DIGITS, MINUTES_A_DAY, World, made_up_uuid, plain, time_text};
 use lines::{Cost, Usage};
 
 pub(crate) const HANDLER: Handler = Handler {
@@ -19,43 +20,35 @@ pub(crate) const HANDLER: Handler = Handler {
     ordinary_key_prefix: "sk-ant-api03-",
     streams: &STREAMS,
     names: &names(&STREAMS),
-    admit,
+    admit: Admit::Own(admit),
     answer,
     refuse,
+    ..Handler::PLAIN
 };
 
 const STREAMS: [Stream; 3] = [
     Stream {
         name: "cost_report",
         path: "/v1/organizations/cost_report",
-        list: "data",
-        paged: true,
-        count: None,
         money: Some("amount"),
         currency: Some("currency"),
-        stray: Some(stray),
+        ..REPORT
     },
     Stream {
         name: "usage_report_messages",
         path: "/v1/organizations/usage_report/messages",
-        list: "data",
-        paged: true,
         count: Some("output_tokens"),
-        money: None,
-        currency: None,
-        stray: Some(stray),
+        ..REPORT
     },
-    Stream {
-        name: "organization_me",
-        path: "/v1/organizations/me",
-        list: "id",
-        paged: false,
-        count: None,
-        money: None,
-        currency: None,
-        stray: None,
-    },
+    Stream { name: "organization_me", path: "/v1/organizations/me", list: Some("id"), ..PLAIN },
 ];
+
+const REPORT: Stream = Stream {
+    list: Some("data"),
+    paging: Some(Paging::cursor("next_page", "page").more("has_more")),
+    stray: Some(stray),
+    ..PLAIN
+};
 
 fn admit(ask: &Ask) -> Result<(), Refusal> {
     match ask.header("x-api-key") {
@@ -178,7 +171,7 @@ impl Query<'_> {
 }
 
 fn unknown(name: &str) -> Refusal {
-    Refusal { status: 400, message: format!("{name}: Extra inputs are not permitted"), param: None }
+    Refusal::said(400, format!("{name}: Extra inputs are not permitted"))
 }
 
 fn read<'a>(report: &Report, ask: &'a Ask, world: &World) -> Result<Query<'a>, Refusal> {
@@ -242,11 +235,6 @@ fn minute(ask: &Ask, name: &'static str) -> Result<Option<i64>, Refusal> {
     let time = DateTime::parse_from_rfc3339(text);
     let words = || format!("{name}: Input should be a valid RFC 3339 datetime");
     time.map(|time| Some(time.timestamp().div_euclid(60))).map_err(|_| Refusal::query(name, words()))
-}
-
-fn time_text(minute: i64) -> String {
-    let time = DateTime::from_timestamp(minute * 60, 0).unwrap_or_default();
-    time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 fn usages(world: &World, (from, to): (i64, i64), query: &Query) -> Vec<Json> {

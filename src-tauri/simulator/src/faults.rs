@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::ALL;
-use crate::handler::{Handler, Stream};
+use crate::handler::{Ask, Form, Handler, Paging, Stream};
 use crate::json::{Json, object};
 use crate::pages::{base64, unbase64};
 
@@ -217,7 +217,21 @@ fn listed<S: AsRef<str>>(names: impl Iterator<Item = S>) -> String {
 /// What the answers of the stream would need for this kind.
 fn lacks(kind: Kind, stream: &Stream) -> Option<&'static str> {
     let (there, what) = match kind {
-        Kind::EndlessPaging | Kind::RepeatedCursor | Kind::MissingCursor => (stream.paged, "pages"),
+        _ if spoils_tree(kind) && !stream.json => (false, "JSON"),
+        Kind::WrongShape => (stream.list.is_some(), "main field"),
+        // Where the client only counts, and nothing tells it to go on, the rows themselves do.
+        Kind::EndlessPaging => {
+            let told = |paging: Paging| match paging.form {
+                Form::Counted(all) => paging.more.is_some() || all.is_some(),
+                _ => true,
+            };
+            (stream.paging.is_some_and(told), "pages")
+        }
+        Kind::RepeatedCursor => (stream.paging.is_some_and(|paging| paging.field().is_some()), "cursor"),
+        Kind::MissingCursor => {
+            let told = |paging: Paging| paging.field().is_some() && paging.more.is_some();
+            (stream.paging.is_some_and(told), "cursor beside a flag for more")
+        }
         Kind::UnknownCurrency => (stream.currency.is_some(), "currency"),
         Kind::NegativeCount => (stream.count.is_some(), "count"),
         Kind::OutsideWindow => (stream.stray.is_some(), "dates"),
@@ -225,6 +239,16 @@ fn lacks(kind: Kind, stream: &Stream) -> Option<&'static str> {
         _ => return None,
     };
     (!there).then_some(what)
+}
+
+impl Paging {
+    /// The field of the answer that leads to the next page.
+    fn field(self) -> Option<&'static str> {
+        match self.form {
+            Form::Cursor(field) | Form::Link(field) => Some(field),
+            Form::Counted(_) => None,
+        }
+    }
 }
 
 /// Whether the kind changes the tree of a good answer.
@@ -244,47 +268,90 @@ pub(crate) fn spoils_tree(kind: Kind) -> bool {
 }
 
 /// Spoils a good answer. `false` where it had nothing to spoil, such as a page without rows: the fault then waits.
-pub(crate) fn spoil(kind: Kind, stream: &Stream, tree: &mut Json, invented: Option<Invented>) -> bool {
-    let mut replace = |name: Option<&str>, value: Json| {
-        name.and_then(|name| tree.first_leaf(name)).map(|leaf| *leaf = value).is_some()
+pub(crate) fn spoil(
+    kind: Kind,
+    stream: &Stream,
+    tree: &mut Json,
+    invented: Option<Invented>,
+    ask: &Ask,
+) -> bool {
+    // A figure stays a number or a text, as it was.
+    let mut replace = |path: Option<&str>, value: &str| {
+        let Some(leaf) = path.and_then(|path| tree.first_leaf(path)) else { return false };
+        match leaf {
+            Json::Number(text) => value.clone_into(text),
+            other => *other = value.into(),
+        }
+        true
     };
     match kind {
-        Kind::UnknownCurrency => replace(stream.currency, "ZZZ".into()),
-        Kind::NegativeCount => replace(stream.count, (-5_i64).into()),
-        Kind::HugeNumber => {
-            let digits = "123456789012345678901234567890123456789".to_owned();
-            replace(stream.money.or(stream.count), Json::Number(digits))
-        }
+        Kind::UnknownCurrency => replace(stream.currency, "ZZZ"),
+        Kind::NegativeCount => replace(stream.count, "-5"),
+        Kind::HugeNumber => replace(stream.money.or(stream.count), "123456789012345678901234567890123456789"),
         Kind::OutsideWindow => stream.stray.is_some_and(|stray| stray(tree)),
-        Kind::WrongShape => {
-            let Json::Object(fields) = tree else { return false };
-            let field = fields.iter_mut().find(|(name, _)| name == stream.list);
-            field.map(|(name, _)| *name = Cow::Borrowed("renamed")).is_some()
-        }
+        Kind::WrongShape => stream.list.is_some_and(|list| tree.rename(list, "renamed")),
         Kind::UnknownField => {
             let extra = || object([("nested", Json::List(vec![Json::Null, "text".into(), 1_u64.into()]))]);
             tree.each_object(&mut |fields| fields.insert(0, (Cow::Borrowed("not_in_the_contract"), extra())));
             true
         }
-        Kind::MissingCursor => tree.set("has_more", true.into()) && tree.set("next_page", Json::Null),
-        Kind::RepeatedCursor => {
-            tree.set("has_more", true.into()) && tree.set("next_page", Invented::Repeated.cursor().into())
-        }
-        Kind::EndlessPaging => {
-            let turn = match invented {
-                Some(Invented::Endless(turn)) => turn + 1,
-                // A true page that has a true successor needs no help.
-                _ if tree.field("has_more") == Some(&mut Json::Bool(true)) => return true,
-                _ => 1,
-            };
-            if invented.is_some() {
-                tree.set(stream.list, Json::List(Vec::new()));
-            }
-            tree.set("has_more", true.into())
-                && tree.set("next_page", Invented::Endless(turn).cursor().into())
+        Kind::MissingCursor | Kind::RepeatedCursor | Kind::EndlessPaging => {
+            stream.paging.is_some_and(|paging| go_on(kind, stream, paging, tree, invented, ask))
         }
         _ => false,
     }
+}
+
+/// Promises one more page.
+fn go_on(
+    kind: Kind,
+    stream: &Stream,
+    paging: Paging,
+    tree: &mut Json,
+    invented: Option<Invented>,
+    ask: &Ask,
+) -> bool {
+    let next = match kind {
+        Kind::MissingCursor => None,
+        Kind::RepeatedCursor => Some(Invented::Repeated),
+        _ => {
+            let turn = match invented {
+                Some(Invented::Endless(turn)) => turn + 1,
+                // A true page that has a true successor needs no help.
+                _ if goes_on(paging, tree) => return true,
+                _ => 1,
+            };
+            if invented.is_some()
+                && let Some(list) = stream.list.and_then(|list| tree.find(list, is_list))
+            {
+                *list = Json::List(Vec::new());
+            }
+            Some(Invented::Endless(turn))
+        }
+    };
+    let told = paging.more.is_none_or(|more| tree.put(more, true.into()));
+    let led = match paging.form {
+        Form::Cursor(field) => tree.put(field, next.map(Invented::cursor).into()),
+        Form::Link(field) => {
+            let link = |next: Invented| ask.link(paging.param, &next.cursor());
+            tree.put(field, next.map(link).into())
+        }
+        // More than anybody reads.
+        Form::Counted(all) => all.is_none_or(|all| tree.put(all, 1_000_000_u64.into())),
+    };
+    told && led
+}
+
+fn is_list(value: &Json) -> bool {
+    matches!(value, Json::List(_))
+}
+
+/// Whether a good answer says that there is more.
+fn goes_on(paging: Paging, tree: &mut Json) -> bool {
+    if let Some(more) = paging.more {
+        return tree.find(more, |value| *value == Json::Bool(true)).is_some();
+    }
+    paging.field().and_then(|field| tree.first_leaf(field)).is_some_and(|cursor| *cursor != Json::from(""))
 }
 
 /// A cursor that a fault made up; it leads to the first page again, or to an endless row of empty ones.
@@ -303,13 +370,35 @@ impl Invented {
         format!("page_{}", base64(text.as_bytes()))
     }
 
-    pub(crate) fn read(kind: Kind, cursor: &str) -> Option<Self> {
+    fn read(kind: Kind, cursor: &str) -> Option<Self> {
         let text = String::from_utf8(unbase64(cursor.strip_prefix("page_")?)?).ok()?;
         match kind {
             Kind::RepeatedCursor if text == "again-and-again" => Some(Invented::Repeated),
             Kind::EndlessPaging => text.strip_prefix("on-and-on-")?.parse().ok().map(Invented::Endless),
             _ => None,
         }
+    }
+
+    /// Takes an invented cursor out of a request, so that the handler answers the first page.
+    pub(crate) fn take(kind: Kind, ask: &mut Ask) -> Option<Self> {
+        let paging = ask.stream.paging?;
+        let mut invented = None;
+        if paging.in_body {
+            let mut body: serde_json::Value = serde_json::from_slice(&ask.body).ok()?;
+            let pointer = format!("/{}", paging.param.replace('.', "/"));
+            let (parent, name) = pointer.rsplit_once('/')?;
+            let parent = body.pointer_mut(parent)?.as_object_mut()?;
+            invented = Some(Invented::read(kind, parent.get(name)?.as_str()?)?);
+            parent.remove(name);
+            ask.body = body.to_string().into();
+        } else {
+            ask.query.retain(|(name, value)| {
+                let read = if name == paging.param { Invented::read(kind, value) } else { None };
+                invented = read.or(invented);
+                read.is_none()
+            });
+        }
+        invented
     }
 }
 

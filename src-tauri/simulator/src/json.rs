@@ -115,22 +115,83 @@ impl Json {
         self.field(name).map(|field| *field = value).is_some()
     }
 
-    /// The first number or text of this name, at any depth.
-    pub(crate) fn first_leaf(&mut self, name: &str) -> Option<&mut Json> {
+    /// The value at a dotted path that `fits`: from here, or else at the first place below that has it. Lists on the
+    /// way are looked through.
+    pub(crate) fn find(&mut self, path: &str, fits: fn(&Json) -> bool) -> Option<&mut Json> {
+        let (first, rest) = head(path);
         match self {
             Json::Object(fields) => {
-                for (key, value) in fields {
-                    if key == name && matches!(value, Json::Number(_) | Json::Text(_)) {
-                        return Some(value);
-                    }
-                    if let Some(found) = value.first_leaf(name) {
-                        return Some(found);
-                    }
+                let own = fields.iter().position(|(name, value)| name == first && value.leads(rest, fits));
+                match own {
+                    Some(place) => fields[place].1.follow(rest, fits),
+                    None => fields.iter_mut().find_map(|(_, value)| value.find(path, fits)),
                 }
-                None
             }
-            Json::List(items) => items.iter_mut().find_map(|item| item.first_leaf(name)),
+            Json::List(items) => items.iter_mut().find_map(|item| item.find(path, fits)),
             _ => None,
+        }
+    }
+
+    fn leads(&self, rest: Option<&str>, fits: fn(&Json) -> bool) -> bool {
+        let Some(rest) = rest else { return fits(self) };
+        let (first, more) = head(rest);
+        match self {
+            Json::Object(fields) => {
+                fields.iter().any(|(name, value)| name == first && value.leads(more, fits))
+            }
+            Json::List(items) => items.iter().any(|item| item.leads(Some(rest), fits)),
+            _ => false,
+        }
+    }
+
+    fn follow(&mut self, rest: Option<&str>, fits: fn(&Json) -> bool) -> Option<&mut Json> {
+        let Some(rest) = rest else { return fits(self).then_some(self) };
+        let (first, more) = head(rest);
+        match self {
+            Json::Object(fields) => {
+                let mut named = fields.iter_mut().filter(|(name, _)| name == first);
+                named.find_map(|(_, value)| value.follow(more, fits))
+            }
+            Json::List(items) => items.iter_mut().find_map(|item| item.follow(Some(rest), fits)),
+            _ => None,
+        }
+    }
+
+    /// The first number or text at a dotted path, as [`Json::find`] looks for it.
+    pub(crate) fn first_leaf(&mut self, path: &str) -> Option<&mut Json> {
+        self.find(path, |value| matches!(value, Json::Number(_) | Json::Text(_)))
+    }
+
+    /// Puts a value at a dotted path from here, over another one or beside what is there; says whether it could.
+    pub(crate) fn put(&mut self, path: &str, value: Json) -> bool {
+        let Json::Object(fields) = self else { return false };
+        let (first, rest) = head(path);
+        let place = fields.iter().position(|(name, _)| name == first);
+        let place = place.unwrap_or_else(|| {
+            fields.push((Cow::Owned(first.to_owned()), Json::Object(Vec::new())));
+            fields.len() - 1
+        });
+        let field = &mut fields[place].1;
+        if let Some(rest) = rest {
+            return field.put(rest, value);
+        }
+        *field = value;
+        true
+    }
+
+    /// Gives the field at a dotted path another name; says whether it was there.
+    pub(crate) fn rename(&mut self, path: &str, to: &'static str) -> bool {
+        let (parent, name) = match path.rsplit_once('.') {
+            Some((parent, name)) => (self.find(parent, |_| true), name),
+            None => (Some(self), path),
+        };
+        match parent {
+            Some(Json::Object(fields)) => {
+                let field = fields.iter_mut().find(|(known, _)| known == name);
+                field.map(|(known, _)| *known = Cow::Borrowed(to)).is_some()
+            }
+            Some(Json::List(items)) => items.iter_mut().any(|item| item.rename(name, to)),
+            _ => false,
         }
     }
 
@@ -147,6 +208,11 @@ impl Json {
             _ => {}
         }
     }
+}
+
+/// The first name of a dotted path, and the rest.
+fn head(path: &str) -> (&str, Option<&str>) {
+    path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)))
 }
 
 fn quote(text: &str, out: &mut String) {
@@ -191,5 +257,25 @@ mod tests {
             object([("data", Json::List(vec![object([("n", Json::Null)]), object([("n", 2_u64.into())])]))]);
         *value.first_leaf("n").unwrap() = (-1_i64).into();
         assert_eq!(value.render(), r#"{"data":[{"n":null},{"n":-1}]}"#);
+    }
+    #[test]
+    fn follows_a_path_from_the_top_or_from_below_and_through_lists() {
+        let rows = vec![
+            object([("cost", object([("currency", "USD".into())]))]),
+            object([("cost", object([("amount", "1.5".into())])), ("amount", 7_u64.into())]),
+        ];
+        let mut value = object([("page", object([("rows", Json::List(rows))])), ("next", Json::Null)]);
+        *value.first_leaf("cost.amount").unwrap() = "9".into();
+        *value.first_leaf("rows.amount").unwrap() = 8_u64.into();
+        assert_eq!(value.first_leaf("currency.amount"), None);
+        assert!(value.put("next", "a".into()) && value.put("meta.more", true.into()));
+        assert!(!value.put("next.more", true.into()), "a text has no fields");
+        assert!(value.rename("page.rows", "renamed") && !value.rename("page.rows", "renamed"));
+        assert_eq!(
+            value.render(),
+            r#"{"page":{"renamed":[{"cost":{"currency":"USD"}},{"cost":{"amount":"9"},"amount":8}]},"next":"a","meta":{"more":true}}"#
+        );
+        let mut list = Json::List(vec![object([("spend", 1_u64.into())])]);
+        assert!(list.rename("spend", "renamed") && !list.put("next", Json::Null));
     }
 }

@@ -6,10 +6,10 @@ mod reports;
 
 use std::collections::BTreeMap;
 
-use crate::handler::{Answer, Ask, Handler, Refusal, Stream, names};
+use crate::admit::Admit;
+use crate::handler::{Answer, Ask, Handler, PLAIN, Paging, Refusal, Stream, error, names};
 use crate::json::{Json, object};
 use crate::pages::{Slice, Width, slice};
-use crate::town::error;
 use crate::world::{Person, World};
 use reports::{REPORTS, Report, Row};
 
@@ -20,21 +20,19 @@ pub(crate) const HANDLER: Handler = Handler {
     ordinary_key_prefix: "sk-proj-",
     streams: &STREAMS,
     names: &names(&STREAMS),
-    admit,
+    admit: Admit::Own(admit),
     answer,
     refuse,
+    ..Handler::PLAIN
 };
 
 const STREAMS: [Stream; 11] = [
     Stream {
         name: "costs",
         path: "/organization/costs",
-        list: "data",
-        paged: true,
-        count: None,
-        money: Some("value"),
-        currency: Some("currency"),
-        stray: Some(stray),
+        money: Some("amount.value"),
+        currency: Some("amount.currency"),
+        ..REPORT
     },
     usage("usage_completions", "/organization/usage/completions", "input_tokens"),
     usage("usage_embeddings", "/organization/usage/embeddings", "input_tokens"),
@@ -49,17 +47,15 @@ const STREAMS: [Stream; 11] = [
 ];
 
 const fn usage(name: &'static str, path: &'static str, count: &'static str) -> Stream {
-    Stream {
-        name,
-        path,
-        list: "data",
-        paged: true,
-        count: Some(count),
-        money: None,
-        currency: None,
-        stray: Some(stray),
-    }
+    Stream { name, path, count: Some(count), ..REPORT }
 }
+
+const REPORT: Stream = Stream {
+    list: Some("data"),
+    paging: Some(Paging::cursor("next_page", "page").more("has_more")),
+    stray: Some(stray),
+    ..PLAIN
+};
 
 fn admit(ask: &Ask) -> Result<(), Refusal> {
     match ask.bearer() {
@@ -73,13 +69,12 @@ fn admit(ask: &Ask) -> Result<(), Refusal> {
             let words = format!(
                 "Incorrect API key provided: {masked}. You can find your API key at https://platform.openai.com/account/api-keys."
             );
-            Err(Refusal { status: 401, message: words, param: None })
+            Err(Refusal::said(401, words))
         }
-        None => Err(Refusal {
-            status: 401,
-            message: "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth.".into(),
-            param: None,
-        }),
+        None => Err(Refusal::said(
+            401,
+            "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth.",
+        )),
     }
 }
 
@@ -256,11 +251,7 @@ fn read<'a>(ask: &'a Ask, world: &World) -> Result<Query<'a>, Refusal> {
                 None => filters.push((filter.dimension, vec![value])),
             }
         } else if !["start_time", "end_time", "bucket_width", "limit", "page"].contains(&name) {
-            return Err(Refusal {
-                status: 400,
-                message: format!("Unknown parameter: '{name}'."),
-                param: None,
-            });
+            return Err(Refusal::said(400, format!("Unknown parameter: '{name}'.")));
         }
     }
     let width = ask.only("bucket_width")?;

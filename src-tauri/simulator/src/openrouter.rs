@@ -2,12 +2,12 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::handler::{Answer, Ask, Handler, Refusal, Stream, names};
+use crate::admit::Admit;
+use crate::handler::{Answer, Ask, Handler, PLAIN, Refusal, Stream, error, names};
 use crate::json::{Json, object};
-use crate::town::error;
 use crate::world::{
-    BERLIN, DAY_AND_NIGHT, KOLKATA, MINUTES_A_DAY, NEW_YORK, Person, Tally, Work, World, made_up,
-    made_up_uuid, number, salt,
+    BERLIN, DAY_AND_NIGHT, DOLLAR, KOLKATA, MINUTES_A_DAY, NEW_YORK, Person, Tally, Work, World, date,
+    made_up, made_up_uuid, number, salt,
 };
 
 pub(crate) const HANDLER: Handler = Handler {
@@ -17,9 +17,10 @@ pub(crate) const HANDLER: Handler = Handler {
     ordinary_key_prefix: "sk-or-v1-",
     streams: &STREAMS,
     names: &names(&STREAMS),
-    admit,
+    admit: Admit::Own(admit),
     answer,
     refuse,
+    ..Handler::PLAIN
 };
 
 const STREAMS: [Stream; 3] = [
@@ -28,12 +29,11 @@ const STREAMS: [Stream; 3] = [
     Stream {
         name: "activity",
         path: "/activity",
-        list: "data",
-        paged: false,
+        list: Some("data"),
         count: Some("requests"),
         money: Some("usage"),
-        currency: None,
         stray: Some(stray),
+        ..PLAIN
     },
 ];
 
@@ -43,13 +43,11 @@ const fn snapshot(
     count: Option<&'static str>,
     money: &'static str,
 ) -> Stream {
-    Stream { name, path, list: "data", paged: false, count, money: Some(money), currency: None, stray: None }
+    Stream { name, path, list: Some("data"), count, money: Some(money), ..PLAIN }
 }
 
 /// Days that `/activity` reaches back.
 const DAYS: i64 = 30;
-/// See `DOLLAR_DIGITS`.
-const DOLLAR: i128 = 1_000_000_000_000_000_000;
 
 struct Line {
     model: &'static str,
@@ -123,7 +121,7 @@ fn admit(ask: &Ask) -> Result<(), Refusal> {
         Some(key) if key == ask.keys.admin => Ok(()),
         Some(key) if key == ask.keys.ordinary && ask.stream.name == "key" => Ok(()),
         Some(key) if key == ask.keys.ordinary => Err(Refusal::status(403)),
-        Some(_) => Err(Refusal { status: 401, message: "User not found.".into(), param: None }),
+        Some(_) => Err(Refusal::said(401, "User not found.")),
         None => Err(Refusal::status(401)),
     }
 }
@@ -152,7 +150,7 @@ fn answer(ask: &Ask, world: &World) -> Result<Answer, Refusal> {
 }
 
 fn bad(message: &str) -> Refusal {
-    Refusal { status: 400, message: message.to_owned(), param: None }
+    Refusal::said(400, message)
 }
 
 fn money(amount: i128) -> Json {
@@ -259,11 +257,6 @@ fn user_id(world: &World) -> String {
 
 fn workspace_id(world: &World) -> String {
     made_up_uuid(world.seed, "openrouter/workspace")
-}
-
-fn date(day: i64) -> NaiveDate {
-    let seconds = day * MINUTES_A_DAY * 60;
-    chrono::DateTime::from_timestamp(seconds, 0).unwrap_or_default().date_naive()
 }
 
 fn activity(ask: &Ask, world: &World) -> Result<Json, Refusal> {

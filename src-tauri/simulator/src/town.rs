@@ -1,4 +1,4 @@
-//! The engine: listens on loopback, finds the stream, plays the fault, asks the provider's handler.
+//! The engine: listens on loopback, finds the stream, plays the fault, looks at the key, asks the provider's handler.
 
 use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
@@ -10,26 +10,31 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use futures_util::stream;
 use http_body_util::combinators::BoxBody;
-use http_body_util::{BodyExt, Full, StreamBody};
+use http_body_util::{BodyExt, Full, Limited, StreamBody};
 use hyper::body::{Bytes, Frame, Incoming};
 use hyper::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
+use hyper::http::request::Parts;
 use hyper::service::service_fn;
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::ALL;
+use crate::admit::{Holder, Keys, check};
 use crate::faults::{Fault, Invented, Kind, spoil, spoils_tree};
-use crate::handler::{Answer, Ask, Handler, Keys, Refusal, Stream};
-use crate::json::{Json, object};
-use crate::world::{Person, World, made_up};
+use crate::handler::{Answer, Ask, Handler, Pairs, Refusal, Stream};
+use crate::json::Json;
+use crate::road::{Road, road};
+use crate::world::{Person, World};
 
 type Reply = Response<BoxBody<Bytes, io::Error>>;
 
 /// Written text is kept up to this many bytes, so that a benchmark pays for it once.
 const KEPT_BYTES: usize = 1 << 30;
 const SLOW: Duration = Duration::from_mins(2);
+/// No true request is longer.
+const BODY_BYTES: usize = 1 << 20;
 
 /// What town to open.
 #[derive(Clone, Debug)]
@@ -53,9 +58,13 @@ pub struct TownProvider {
     pub id: &'static str,
     /// What takes the place of the provider's own base URL.
     pub base_url: String,
-    /// The key that sees bills.
+    /// The key that sees bills. A key of several parts is a JSON object of them: `user` and `password`;
+    /// `access_key_id`, `secret_access_key` and perhaps `session_token`; `client_email`, `private_key_id` and
+    /// `private_key` (PKCS#8 in base64, without the PEM lines); `client_secret`; `token`.
     pub key: String,
-    /// A key of the wrong kind.
+    /// What an account needs besides its key and is no secret, such as `tenant_id`.
+    pub details: Vec<(String, String)>,
+    /// A key of the wrong kind, of the same form; where there is one kind, a key that the provider does not know.
     pub ordinary_key: String,
 }
 
@@ -165,17 +174,29 @@ impl Town {
     /// The providers, in display order.
     pub fn providers(&self) -> Vec<TownProvider> {
         let provider = |handler: &&Handler| {
-            let Keys { admin, ordinary } = keys(handler, self.state.seed);
-            let base_url = format!("http://{}{}", self.state.address, handler.base_path);
-            TownProvider { id: handler.id, base_url, key: admin, ordinary_key: ordinary }
+            let keys = Keys::of(handler, self.state.seed);
+            let details = (handler.details)(self.state.seed).into_iter();
+            TownProvider {
+                id: handler.id,
+                base_url: format!("http://{}{}", self.state.address, handler.base_path),
+                key: keys.text(handler.key, Holder::Admin),
+                details: details.map(|(name, value)| (name.to_owned(), value)).collect(),
+                ordinary_key: keys.text(handler.key, Holder::Ordinary),
+            }
         };
         ALL.iter().map(provider).collect()
     }
 
-    /// What the terminal prints: `{"now", "providers": {"openai": {"baseUrl", "key"}, ...}}`.
+    /// What the terminal prints: `{"now", "providers": {"openai": {"baseUrl", "key"}, ...}}`, with `"details"` where
+    /// an account needs them.
     pub fn announcement(&self) -> serde_json::Value {
-        let provider = |provider: TownProvider| {
-            (provider.id.to_owned(), serde_json::json!({"baseUrl": provider.base_url, "key": provider.key}))
+        let provider = |TownProvider { id, base_url, key, details, .. }: TownProvider| {
+            let mut told = serde_json::json!({"baseUrl": base_url, "key": key});
+            if !details.is_empty() {
+                let details = details.into_iter().map(|(name, value)| (name, value.into())).collect();
+                told["details"] = serde_json::Value::Object(details);
+            }
+            (id.to_owned(), told)
         };
         let providers: serde_json::Map<_, _> = self.providers().into_iter().map(provider).collect();
         let now = self.now().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
@@ -235,15 +256,6 @@ impl State {
     }
 }
 
-/// The keys of a provider: they begin like true ones, are as long, and say what they are.
-fn keys(handler: &Handler, seed: u64) -> Keys {
-    let key = |prefix: &str, kind: &str| {
-        let name = format!("{}/{kind}", handler.id);
-        format!("{prefix}simulated{}", made_up(seed, &name, 64))
-    };
-    Keys { admin: key(handler.key_prefix, "admin"), ordinary: key(handler.ordinary_key_prefix, "ordinary") }
-}
-
 #[derive(Clone, Copy)]
 enum Door {
     Town,
@@ -272,7 +284,7 @@ async fn connection(socket: tokio::net::TcpStream, state: Arc<State>, door: Door
         let state = Arc::clone(&state);
         async move {
             Ok::<Reply, Infallible>(match door {
-                Door::Town => respond(&state, &request).await,
+                Door::Town => respond(&state, request).await,
                 Door::Trap => trap(&state, &request),
             })
         }
@@ -289,32 +301,34 @@ fn trap(state: &State, request: &Request<Incoming>) -> Reply {
     text(StatusCode::OK, "application/json", "{}")
 }
 
-async fn respond(state: &State, request: &Request<Incoming>) -> Reply {
+async fn respond(state: &State, request: Request<Incoming>) -> Reply {
     let latency = state.turn().latency;
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
     }
-    let path = request.uri().path();
-    let Some(handler) = ALL.iter().find(|handler| inside(path, handler.base_path).is_some()) else {
-        return text(
-            StatusCode::NOT_FOUND,
-            "text/plain; charset=utf-8",
-            "no provider of this town lives here\n",
-        );
-    };
-    let below = inside(path, handler.base_path).unwrap_or_default();
-    let Some(stream) = handler.streams.iter().find(|stream| stream.path == below) else {
-        return refuse(handler, &Refusal::status(404));
+    let (head, body) = request.into_parts();
+    let Road { handler, stream, params, allow } = match road(&head) {
+        Ok(road) => road,
+        Err(None) => {
+            let words = "no provider of this town lives here\n";
+            return text(StatusCode::NOT_FOUND, "text/plain; charset=utf-8", words);
+        }
+        Err(Some(handler)) => return refuse(handler, &Refusal::status(404)),
     };
     *state.turn().counts.entry(format!("{}/{}", handler.id, stream.name)).or_default() += 1;
-    if request.method() != Method::GET {
+    if let Some(allow) = allow {
         let mut reply = refuse(handler, &Refusal::status(405));
-        reply.headers_mut().insert(ALLOW, HeaderValue::from_static("GET"));
+        if let Ok(allow) = HeaderValue::from_str(&allow) {
+            reply.headers_mut().insert(ALLOW, allow);
+        }
         return reply;
     }
+    let Ok(body) = Limited::new(body, BODY_BYTES).collect().await else {
+        return refuse(handler, &Refusal::status(413));
+    };
     let fault = state.fault(handler, stream);
     if let Some((place, kind)) = fault {
-        if let Some(reply) = early_fault(state, handler, kind, request) {
+        if let Some(reply) = early_fault(state, handler, kind, &head) {
             state.use_up(place);
             return reply;
         }
@@ -323,16 +337,27 @@ async fn respond(state: &State, request: &Request<Incoming>) -> Reply {
             tokio::time::sleep(SLOW).await;
         }
     }
-    answer(state, handler, stream, request, fault)
-}
-
-/// What is below a base path.
-fn inside<'a>(path: &'a str, base: &str) -> Option<&'a str> {
-    path.strip_prefix(base).filter(|rest| rest.is_empty() || rest.starts_with('/'))
+    let pairs = url::form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes());
+    let ask = Ask {
+        handler,
+        stream,
+        method: head.method.as_str(),
+        uri: &head.uri,
+        params,
+        query: pairs.into_owned().collect(),
+        headers: &head.headers,
+        body: body.to_bytes(),
+        keys: &Keys::of(handler, state.seed),
+        holder: Holder::Admin,
+        seed: state.seed,
+        now: state.turn().now,
+        spoiled: fault.is_some_and(|(_, kind)| spoils_tree(kind)),
+    };
+    answer(state, ask, fault)
 }
 
 /// Faults that answer before anything is looked at.
-fn early_fault(state: &State, handler: &Handler, kind: Kind, request: &Request<Incoming>) -> Option<Reply> {
+fn early_fault(state: &State, handler: &Handler, kind: Kind, head: &Parts) -> Option<Reply> {
     let status = match kind {
         Kind::Unauthorized => 401,
         Kind::Forbidden => 403,
@@ -346,7 +371,7 @@ fn early_fault(state: &State, handler: &Handler, kind: Kind, request: &Request<I
             return Some(text(StatusCode::SERVICE_UNAVAILABLE, "text/html", page));
         }
         Kind::Redirect => {
-            let rest = request.uri().path_and_query().map_or("/", |path| path.as_str());
+            let rest = head.uri.path_and_query().map_or("/", |path| path.as_str());
             let mut reply = text(StatusCode::FOUND, "text/html", "<html>moved</html>\n");
             if let Ok(place) = HeaderValue::from_str(&format!("http://localhost:{}{rest}", state.trap_port)) {
                 reply.headers_mut().insert(LOCATION, place);
@@ -369,60 +394,68 @@ fn early_fault(state: &State, handler: &Handler, kind: Kind, request: &Request<I
     Some(reply)
 }
 
-fn answer(
-    state: &State,
-    handler: &'static Handler,
-    stream: &'static Stream,
-    request: &Request<Incoming>,
-    fault: Option<(usize, Kind)>,
-) -> Reply {
-    let pairs = url::form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes());
-    let mut query: Vec<(String, String)> = pairs.into_owned().collect();
-    let keys = keys(handler, state.seed);
-    let mut invented = None;
-    if let Some((_, kind)) = fault {
-        query.retain(|(name, value)| {
-            let read = if name == "page" { Invented::read(kind, value) } else { None };
-            invented = read.or(invented);
-            read.is_none()
-        });
+fn answer(state: &State, mut ask: Ask, fault: Option<(usize, Kind)>) -> Reply {
+    let handler = ask.handler;
+    // Before an invented cursor is taken out: a signature is one of the request as it came.
+    match check(&ask) {
+        Ok(holder) => ask.holder = holder,
+        Err(refusal) => return refuse(handler, &refusal),
     }
-    let spoiled = fault.is_some_and(|(_, kind)| spoils_tree(kind));
-    let ask = Ask { stream, query, headers: request.headers(), keys: &keys, spoiled };
-    if let Err(refusal) = (handler.admit)(&ask) {
+    if let Err(refusal) = (handler.guard)(&ask) {
         return refuse(handler, &refusal);
     }
+    let invented = fault.and_then(|(_, kind)| Invented::take(kind, &mut ask));
     let world = state.world();
-    let name = format!("{} {}", world.now, request.uri());
-    if !spoiled && let Some(kept) = state.turn().kept.get(&name).cloned() {
-        return finish(state, kept, fault);
+    let name = format!("{} {} {:?} {}", world.now, ask.method, ask.holder, ask.uri);
+    if !ask.spoiled
+        && let Some(kept) = state.turn().kept.get(&name).cloned()
+    {
+        return finish(state, kept, fault, Vec::new());
     }
     match (handler.answer)(&ask, &world) {
         Err(refusal) => refuse(handler, &refusal),
         Ok(Answer::Text(body)) => {
             let mut turn = state.turn();
-            if turn.kept_bytes + body.len() <= KEPT_BYTES {
+            // What was posted is not part of the name.
+            if ask.body.is_empty() && turn.kept_bytes + body.len() <= KEPT_BYTES {
                 turn.kept_bytes += body.len();
                 turn.kept.insert(name, body.clone());
             }
             drop(turn);
-            finish(state, body, fault)
+            finish(state, body, fault, Vec::new())
         }
-        Ok(Answer::Tree(mut tree)) => {
-            if let Some((place, kind)) = fault
-                && spoils_tree(kind)
-                && spoil(kind, stream, &mut tree, invented)
-            {
-                state.use_up(place);
+        Ok(Answer::Plain(kind, body, headers)) => {
+            let mut reply = finish(state, body.into(), fault, headers);
+            if fault.is_none_or(|(_, fault)| fault != Kind::NotJson) {
+                reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
             }
-            finish(state, tree.render().into(), fault)
+            reply
         }
+        Ok(Answer::Tree(tree)) => finish_tree(state, &ask, tree, fault, invented, Vec::new()),
+        Ok(Answer::TreeWith(tree, headers)) => finish_tree(state, &ask, tree, fault, invented, headers),
     }
 }
 
+fn finish_tree(
+    state: &State,
+    ask: &Ask,
+    mut tree: Json,
+    fault: Option<(usize, Kind)>,
+    invented: Option<Invented>,
+    headers: Pairs,
+) -> Reply {
+    if let Some((place, kind)) = fault
+        && spoils_tree(kind)
+        && spoil(kind, ask.stream, &mut tree, invented, ask)
+    {
+        state.use_up(place);
+    }
+    finish(state, tree.render().into(), fault, headers)
+}
+
 /// Sends a good answer, or what a fault leaves of it.
-fn finish(state: &State, body: Bytes, fault: Option<(usize, Kind)>) -> Reply {
-    match fault {
+fn finish(state: &State, body: Bytes, fault: Option<(usize, Kind)>, headers: Pairs) -> Reply {
+    let reply = match fault {
         Some((place, Kind::CutBody)) => {
             state.use_up(place);
             cut(&body)
@@ -433,12 +466,24 @@ fn finish(state: &State, body: Bytes, fault: Option<(usize, Kind)>) -> Reply {
             text(StatusCode::OK, "text/html; charset=utf-8", page)
         }
         _ => whole(StatusCode::OK, "application/json", body),
-    }
+    };
+    with_headers(reply, headers)
 }
 
 fn refuse(handler: &Handler, refusal: &Refusal) -> Reply {
-    let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    whole(status, "application/json", (handler.refuse)(refusal).render().into())
+    let status = (handler.status)(refusal);
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let body = refusal.body.clone().unwrap_or_else(|| (handler.refuse)(refusal));
+    with_headers(whole(status, "application/json", body.render().into()), refusal.headers.clone())
+}
+
+fn with_headers(mut reply: Reply, headers: Pairs) -> Reply {
+    for (name, value) in headers {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            reply.headers_mut().insert(HeaderName::from_static(name), value);
+        }
+    }
+    reply
 }
 
 fn text(status: StatusCode, kind: &'static str, body: &'static str) -> Reply {
@@ -469,16 +514,14 @@ fn cut(body: &Bytes) -> Reply {
     reply
 }
 
-/// The words of a refusal that has the same shape at several providers: `{"error": {...}}`.
-pub(crate) fn error<const N: usize>(fields: [(&'static str, Json); N]) -> Json {
-    object([("error", object(fields))])
-}
-
 fn http_date(at: DateTime<Utc>) -> String {
     at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
-#[expect(clippy::disallowed_methods, reason = "a date in Retry-After is read against the real clock")]
-fn real_now() -> DateTime<Utc> {
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a date in Retry-After or a signature may be of the real clock"
+)]
+pub(crate) fn real_now() -> DateTime<Utc> {
     Utc::now()
 }

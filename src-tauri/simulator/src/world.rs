@@ -4,7 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 pub(crate) const MINUTES_A_DAY: i64 = 1440;
 /// Nobody in the town did anything earlier than this before it was opened.
@@ -13,6 +13,8 @@ pub(crate) const BULK_DAYS: i64 = 30;
 /// One US dollar in the unit that money is counted in here: enough decimals for any unit price, and a day of the
 /// biggest spender stays far below 26 significant digits.
 pub(crate) const DOLLAR_DIGITS: usize = 18;
+/// One dollar, euro or yuan in that unit.
+pub(crate) const DOLLAR: i128 = 1_000_000_000_000_000_000;
 
 /// Whose data the town shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +84,23 @@ impl World {
         let days = if matches!(person, Person::Bulk(_)) { BULK_DAYS } else { HISTORY_DAYS };
         let since = (opened.div_euclid(MINUTES_A_DAY) - days) * MINUTES_A_DAY;
         World { person, seed, now: now.timestamp().div_euclid(60), since, opened }
+    }
+
+    /// The day that is under way, counted from 1970.
+    pub(crate) fn today(&self) -> i64 {
+        self.now.div_euclid(MINUTES_A_DAY)
+    }
+
+    /// The days of `[from, to)`, counted from 1970, on which anything can have happened yet: the first day of history
+    /// to today.
+    pub(crate) fn days(&self, from: i64, to: i64) -> std::ops::Range<i64> {
+        let first = from.max(self.since.div_euclid(MINUTES_A_DAY));
+        first..to.min(self.today() + 1).max(first)
+    }
+
+    /// What `work` came to on a day, so far.
+    pub(crate) fn done_on(&self, salt: u64, work: &Work, day: i64) -> Tally {
+        self.done(salt, work, day * MINUTES_A_DAY, (day + 1) * MINUTES_A_DAY)
     }
 
     /// What `work` came to in `[from, to)`, both in minutes. `salt` tells one line of work from another.
@@ -293,6 +312,46 @@ pub(crate) fn plain(money: i128, digits: usize) -> String {
     if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
 }
 
+/// Money (10⁻¹⁸) as text of exactly so many decimals, cut off behind them: `110.00`.
+pub(crate) fn fixed(money: i128, decimals: usize) -> String {
+    let cut = 10_i128.pow(u32::try_from(DOLLAR_DIGITS.saturating_sub(decimals)).unwrap_or_default());
+    let text = format!("{:0>width$}", (money / cut).unsigned_abs(), width = decimals + 1);
+    let (whole, fraction) = text.split_at(text.len() - decimals);
+    let sign = if money / cut < 0 { "-" } else { "" };
+    if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+}
+
+/// Money (10⁻¹⁸) in whole cents, cut off.
+pub(crate) fn cents(money: i128) -> i64 {
+    i64::try_from(money / (DOLLAR / 100)).unwrap_or(i64::MAX)
+}
+
+/// The date of a day counted from 1970; it prints as `YYYY-MM-DD`.
+pub(crate) fn date(day: i64) -> NaiveDate {
+    DateTime::from_timestamp(day * MINUTES_A_DAY * 60, 0).unwrap_or_default().date_naive()
+}
+
+pub(crate) fn day_of(date: NaiveDate) -> i64 {
+    date.signed_duration_since(NaiveDate::default()).num_days()
+}
+
+/// The first day of the month of a day.
+pub(crate) fn month_start(day: i64) -> i64 {
+    use chrono::Datelike as _;
+    day - i64::from(date(day).day0())
+}
+
+/// The first day of the month after the month of a day.
+pub(crate) fn next_month(day: i64) -> i64 {
+    month_start(month_start(day) + 31)
+}
+
+/// A minute as RFC 3339: `2026-11-20T14:37:00Z`.
+pub(crate) fn time_text(minute: i64) -> String {
+    let time = DateTime::from_timestamp(minute * 60, 0).unwrap_or_default();
+    time.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
 /// Dollars as the text of a JSON number. Like the float printers of the real services it writes an exponent where the
 /// number has `zeros` or more zeros behind the point.
 pub(crate) fn number(money: i128, zeros: usize) -> String {
@@ -356,6 +415,25 @@ mod tests {
         assert_eq!(number(-7_000_000_000_000, 4), "-7e-06");
         assert_eq!(number(450_000_000_000_000, 4), "0.00045");
         assert_eq!(number(0, 4), "0");
+        assert_eq!(fixed(110 * DOLLAR, 2), "110.00");
+        assert_eq!(fixed(-DOLLAR / 8, 2), "-0.12");
+        assert_eq!(fixed(-DOLLAR / 8000, 2), "0.00", "no minus for nothing");
+        assert_eq!(fixed(DOLLAR * 5 / 2, 0), "2");
+        assert_eq!(cents(DOLLAR * 5 / 4 + 9), 125);
+    }
+
+    #[test]
+    fn days_and_months_are_counted() {
+        let day = day_of("2026-11-20".parse().unwrap());
+        assert_eq!(date(day).to_string(), "2026-11-20");
+        assert_eq!(date(month_start(day)).to_string(), "2026-11-01");
+        assert_eq!(date(next_month(day)).to_string(), "2026-12-01");
+        assert_eq!(date(next_month(day_of("2026-01-31".parse().unwrap()))).to_string(), "2026-02-01");
+        assert_eq!(time_text(day * MINUTES_A_DAY + 61), "2026-11-20T01:01:00Z");
+        let mut world = world(day * MINUTES_A_DAY + 5);
+        world.since = (day - 3) * MINUTES_A_DAY;
+        assert_eq!(world.days(day - 9, day + 9), day - 3..day + 1, "from the history to today");
+        assert!(world.days(day + 1, day + 9).is_empty() && world.days(day - 9, day - 5).is_empty());
     }
 
     #[test]
