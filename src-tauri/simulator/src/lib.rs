@@ -61,4 +61,5 @@ providers! {
     openai,
     anthropic,
     openrouter,
+    deepseek,
 }
