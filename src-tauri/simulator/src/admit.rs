@@ -131,7 +131,7 @@ impl Keys {
     }
 
     /// Whose secret it is.
-    fn holder(&self, secret: &str) -> Option<Holder> {
+    pub(crate) fn holder(&self, secret: &str) -> Option<Holder> {
         match secret {
             _ if secret == self.admin => Some(Holder::Admin),
             _ if secret == self.ordinary => Some(Holder::Ordinary),
@@ -140,7 +140,7 @@ impl Keys {
     }
 
     /// Whose name it is.
-    fn named(&self, name: &str) -> Option<Holder> {
+    pub(crate) fn named(&self, name: &str) -> Option<Holder> {
         match name {
             _ if name == self.admin_name => Some(Holder::Admin),
             _ if name == self.ordinary_name => Some(Holder::Ordinary),

@@ -81,8 +81,8 @@ pub(crate) struct Stream {
     /// Below the base path. `{}` stands for one segment, which the handler finds decoded in `Ask::params`.
     pub(crate) path: &'static str,
     pub(crate) methods: &'static [&'static str],
-    /// Streams that share a path are told apart by a header, such as `x-amz-target`.
-    pub(crate) when: Option<(&'static str, &'static str)>,
+    /// What tells it from other streams on the same path.
+    pub(crate) when: When,
     /// How the key proves itself here, where it is not as everywhere.
     pub(crate) admit: Option<Admit>,
     /// Whether an ordinary key sees it.
@@ -106,7 +106,7 @@ pub(crate) const PLAIN: Stream = Stream {
     name: "",
     path: "",
     methods: &["GET"],
-    when: None,
+    when: When::Always,
     admit: None,
     ordinary: false,
     list: None,
@@ -117,6 +117,18 @@ pub(crate) const PLAIN: Stream = Stream {
     stray: None,
     json: true,
 };
+
+/// What a request must bring to be meant for a stream. The one that is always meant answers what no other does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum When {
+    /// A header with this value, such as `x-amz-target`.
+    Header(&'static str, &'static str),
+    /// A parameter of the query whose value has this in it; anything does for nothing.
+    Query(&'static str, &'static str),
+    /// A body that has this in it.
+    Body(&'static str),
+    Always,
+}
 
 pub(crate) const fn names<const N: usize>(streams: &[Stream; N]) -> [&'static str; N] {
     let mut names = [""; N];

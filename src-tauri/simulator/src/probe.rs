@@ -4,7 +4,7 @@ mod tests;
 
 use crate::admit::grant::{by_assertion, by_client_secret};
 use crate::admit::{Admit, Key};
-use crate::handler::{Answer, Ask, Handler, PLAIN, Paging, Pairs, Refusal, Stream, names};
+use crate::handler::{Answer, Ask, Handler, PLAIN, Paging, Pairs, Refusal, Stream, When, names};
 use crate::json::{Json, object};
 use crate::world::{World, made_up_uuid};
 
@@ -39,7 +39,7 @@ const CLOUD_STREAMS: [Stream; 2] = [
         name: "costs",
         path: "/",
         methods: &["POST"],
-        when: Some(("x-amz-target", "Probe.GetCosts")),
+        when: When::Header("x-amz-target", "Probe.GetCosts"),
         list: Some("Rows"),
         paging: Some(Paging::cursor("Meta.NextPageToken", "Page.Token").in_body()),
         money: Some("cost"),
@@ -49,7 +49,7 @@ const CLOUD_STREAMS: [Stream; 2] = [
         name: "metrics",
         path: "/",
         methods: &["POST"],
-        when: Some(("x-amz-target", "Probe.GetMetrics")),
+        when: When::Header("x-amz-target", "Probe.GetMetrics"),
         admit: Some(Admit::Aws { service: "monitoring", region: "" }),
         ..PLAIN
     },
@@ -208,7 +208,7 @@ pub(crate) const PAIR: Handler = Handler {
     streams: &PAIR_STREAMS,
     names: &names(&PAIR_STREAMS),
     answer: |ask, _| {
-        ask.knows(&[])?;
+        ask.knows(if ask.stream.path == "/both" { &["filter"] } else { &[] })?;
         Ok(Answer::Tree(object([("ordinary", (ask.holder == crate::admit::Holder::Ordinary).into())])))
     },
     refuse: |refusal| {
@@ -219,7 +219,10 @@ pub(crate) const PAIR: Handler = Handler {
     ..Handler::PLAIN
 };
 
-const PAIR_STREAMS: [Stream; 2] = [
+const PAIR_STREAMS: [Stream; 5] = [
     Stream { name: "own", path: "/own", ordinary: true, ..PLAIN },
     Stream { name: "all", path: "/all", ..PLAIN },
+    Stream { name: "both", path: "/both", methods: &["GET", "POST"], ..PLAIN },
+    Stream { name: "both_asked", path: "/both", when: When::Query("filter", "free tier"), ..PLAIN },
+    Stream { name: "both_told", path: "/both", methods: &["POST"], when: When::Body("\"free\""), ..PLAIN },
 ];

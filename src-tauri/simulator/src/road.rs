@@ -3,7 +3,7 @@
 use hyper::http::request::Parts;
 
 use crate::ALL;
-use crate::handler::{Handler, Stream};
+use crate::handler::{Handler, Stream, When};
 
 pub(crate) struct Road {
     pub(crate) handler: &'static Handler,
@@ -15,20 +15,29 @@ pub(crate) struct Road {
 }
 
 /// Finds the stream of a request; else the provider that has none there, or `None` where nobody lives.
-pub(crate) fn road(head: &Parts) -> Result<Road, Option<&'static Handler>> {
+pub(crate) fn road(head: &Parts, body: &[u8]) -> Result<Road, Option<&'static Handler>> {
     let path = head.uri.path();
     let handler =
         ALL.iter().copied().find(|handler| inside(path, handler.base_path).is_some()).ok_or(None)?;
     let below = inside(path, handler.base_path).unwrap_or_default();
-    let meant = |stream: &Stream| {
-        stream.when.is_none_or(|(name, value)| {
+    let meant = |stream: &Stream| match stream.when {
+        When::Header(name, value) => {
             head.headers.get(name).is_some_and(|told| told.as_bytes() == value.as_bytes())
-        })
+        }
+        When::Query(name, part) => {
+            let mut pairs = url::form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes());
+            pairs.any(|(known, value)| known == name && value.contains(part))
+        }
+        When::Body(part) => String::from_utf8_lossy(body).contains(part),
+        When::Always => true,
     };
     let fits = |stream: &'static Stream| Some((stream, follow(stream.path, below)?));
     let mut ways: Vec<_> = handler.streams.iter().filter(|stream| meant(stream)).filter_map(fits).collect();
-    // A literal segment wins, from the left.
-    ways.sort_by_key(|(stream, _)| stream.path.split('/').map(|part| part == "{}").collect::<Vec<bool>>());
+    // A literal segment wins, from the left; on one path, what is not always meant.
+    ways.sort_by_key(|(stream, _)| {
+        let open = stream.path.split('/').map(|part| part == "{}").collect::<Vec<bool>>();
+        (open, stream.when == When::Always)
+    });
     let first = ways.first().map(|(stream, _)| stream.path).ok_or(Some(handler))?;
     ways.retain(|(stream, _)| stream.path == first);
     let allowed = |stream: &Stream| stream.methods.contains(&head.method.as_str());

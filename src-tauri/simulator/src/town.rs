@@ -307,7 +307,8 @@ async fn respond(state: &State, request: Request<Incoming>) -> Reply {
         tokio::time::sleep(latency).await;
     }
     let (head, body) = request.into_parts();
-    let Road { handler, stream, params, allow } = match road(&head) {
+    let body = Limited::new(body, BODY_BYTES).collect().await.map(http_body_util::Collected::to_bytes);
+    let Road { handler, stream, params, allow } = match road(&head, body.as_deref().unwrap_or_default()) {
         Ok(road) => road,
         Err(None) => {
             let words = "no provider of this town lives here\n";
@@ -323,7 +324,7 @@ async fn respond(state: &State, request: Request<Incoming>) -> Reply {
         }
         return reply;
     }
-    let Ok(body) = Limited::new(body, BODY_BYTES).collect().await else {
+    let Ok(body) = body else {
         return refuse(handler, &Refusal::status(413));
     };
     let fault = state.fault(handler, stream);
@@ -346,7 +347,7 @@ async fn respond(state: &State, request: Request<Incoming>) -> Reply {
         params,
         query: pairs.into_owned().collect(),
         headers: &head.headers,
-        body: body.to_bytes(),
+        body,
         keys: &Keys::of(handler, state.seed),
         holder: Holder::Admin,
         seed: state.seed,

@@ -545,6 +545,24 @@ async fn a_user_has_his_own_password_and_errors_may_come_with_200() {
 }
 
 #[tokio::test]
+async fn streams_of_one_path_are_told_apart_by_query_and_body() {
+    let town = open(&[]).await;
+    let there = provider(&town, "probe-pair");
+    for (method, path, body) in [
+        ("GET", "/both", ""),
+        ("GET", "/both?filter=paid", ""),
+        ("GET", "/both?filter=a%20free%20tier", ""),
+        ("POST", "/both", r#"{"tier":"free"}"#),
+        ("POST", "/both", r#"{"tier":"paid"}"#),
+    ] {
+        assert_eq!(send(method, &format!("{}{path}", there.base_url), &[], body).await.status, 200);
+    }
+    let counts = town.request_counts();
+    let counts = ["both", "both_asked", "both_told"].map(|stream| counts[&format!("probe-pair/{stream}")]);
+    assert_eq!(counts, [3, 1, 1]);
+}
+
+#[tokio::test]
 async fn deepseek_tells_its_currencies_apart() {
     let town = open(&[]).await;
     let there = provider(&town, "deepseek");
