@@ -25,10 +25,7 @@ async fn open(now: Timestamp) -> io::Result<SampleTown> {
         faults: Vec::new(),
     })
     .await?;
-    // The town may have a provider before there is a connector for it.
-    let known =
-        town.providers().into_iter().filter(|there| spendglass_core::providers::find(there.id).is_some());
-    let accounts = known.map(account).collect::<io::Result<_>>()?;
+    let accounts = town.accounts().into_iter().map(account).collect::<io::Result<_>>()?;
     Ok(SampleTown { accounts, keep: Box::new(town) })
 }
 

@@ -78,9 +78,6 @@ async fn sample_town(now: Timestamp) -> io::Result<SampleTown> {
             details: provider.details,
         })
     };
-    // The town may have a provider before there is a connector for it.
-    let known =
-        town.providers().into_iter().filter(|there| spendglass_core::providers::find(there.id).is_some());
-    let accounts = known.map(account).collect::<io::Result<Vec<_>>>()?;
+    let accounts = town.accounts().into_iter().map(account).collect::<io::Result<Vec<_>>>()?;
     Ok(SampleTown { accounts, keep: Box::new(town) })
 }

@@ -187,6 +187,12 @@ impl Town {
         ALL.iter().map(provider).collect()
     }
 
+    /// The providers of whom the town's person holds an account, in display order.
+    pub fn accounts(&self) -> Vec<TownProvider> {
+        let held = self.state.person.holds();
+        self.providers().into_iter().filter(|provider| held.contains(&provider.id)).collect()
+    }
+
     /// What the terminal prints: `{"now", "providers": {"openai": {"baseUrl", "key"}, ...}}`, with `"details"` where
     /// an account needs them.
     pub fn announcement(&self) -> serde_json::Value {

@@ -30,6 +30,18 @@ pub enum Person {
     Bulk(u64),
 }
 
+impl Person {
+    /// The providers of whom the person holds an account, by their ids: what a sample of their data shows.
+    pub fn holds(self) -> &'static [&'static str] {
+        match self {
+            Person::Freelancer => &["openai", "anthropic", "openrouter", "deepseek", "elevenlabs"],
+            Person::Student => &["gcp.gemini", "openrouter", "deepseek"],
+            Person::Team => &["openai", "anthropic", "openrouter", "x_ai", "deepgram"],
+            Person::Bulk(_) => &["openai", "anthropic", "openrouter"],
+        }
+    }
+}
+
 /// The text names no person of the town.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
