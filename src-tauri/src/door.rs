@@ -66,6 +66,7 @@ fn read(request: Value) -> Result<Request, ApiError> {
         code: ErrorCode::BadRequest,
         message: "The page asked for something that Spendglass does not know. Please report this.".to_owned(),
         retry_at: None,
+        field: None,
     })
 }
 

@@ -34,6 +34,7 @@ impl Options {
             message: "There is no home folder to keep the store in. Start Spendglass with --data-dir DIR."
                 .to_owned(),
             retry_at: None,
+            field: None,
         })?;
         Ok(Config {
             data_dir,

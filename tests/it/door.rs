@@ -78,6 +78,10 @@ fn name(request: &Request) -> &'static str {
         Request::CheckAccount(_) => "checkAccount",
         Request::ReplaceKey(_) => "replaceKey",
         Request::RemoveAccount(_) => "removeAccount",
+        Request::Entries(_) => "entries",
+        Request::Enter(_) => "enter",
+        Request::ChangeEntry(_) => "changeEntry",
+        Request::RemoveEntry(_) => "removeEntry",
         Request::Sync(_) => "sync",
         Request::CancelSync => "cancelSync",
         Request::Doctor => "doctor",
@@ -88,7 +92,7 @@ fn name(request: &Request) -> &'static str {
     }
 }
 
-const NAMES: usize = 18;
+const NAMES: usize = 22;
 
 /// A whole visit, in the order in which a person makes it.
 fn visit(town: &Town) -> Vec<Value> {
@@ -116,6 +120,11 @@ fn visit(town: &Town) -> Vec<Value> {
         json!({"method": "sync", "params": {"account": 1, "from": "2026-11-10"}}),
         json!({"method": "sync", "params": {"from": "2026-11-19"}}),
         json!({"method": "cancelSync"}),
+        json!({"method": "enter", "params": {"account": 1, "entry": {"kind": "balance", "amount": "5", "currency": "USD", "asOf": "2026-11-18"}}}),
+        json!({"method": "enter", "params": {"account": 99, "entry": {"kind": "balance", "amount": "5", "currency": "USD", "asOf": "2026-11-18"}}}),
+        json!({"method": "changeEntry", "params": {"id": 1, "entry": {"kind": "balance", "amount": "6", "currency": "USD", "asOf": "2026-11-18"}}}),
+        json!({"method": "entries", "params": {}}),
+        json!({"method": "removeEntry", "params": {"id": 1}}),
         json!({"method": "accounts"}),
         json!({"method": "overview", "params": {"chartWidth": 600}}),
         json!({"method": "overview", "params": {}}),
@@ -173,6 +182,7 @@ async fn every_request_is_answered_and_no_answer_holds_a_key() {
             ("checkAccount", ErrorCode::NoSuchAccount),
             ("sync", ErrorCode::NoSuchAccount),
             ("sync", ErrorCode::BadRequest),
+            ("enter", ErrorCode::NoSuchAccount),
             ("changeSettings", ErrorCode::BadRequest),
             ("addAccount", ErrorCode::BadRequest),
             ("removeAccount", ErrorCode::NoSuchAccount),

@@ -6,6 +6,7 @@ mod chart;
 mod children;
 mod contract;
 mod door;
+mod entries;
 mod faults;
 mod fixtures;
 mod house;

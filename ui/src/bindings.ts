@@ -75,7 +75,15 @@ balances: Array<BalanceReading>,
 /**
  * The latest allowances and counts.
  */
-quotas: Array<QuotaRow>, };
+quotas: Array<QuotaRow>, 
+/**
+ * Lots of credit, those that lapse first before the others.
+ */
+grants: Array<GrantRow>, 
+/**
+ * Plans that are paid for by the month or year.
+ */
+subscriptions: Array<SubscriptionRow>, };
 
 /**
  * An account by its number.
@@ -167,6 +175,47 @@ withoutKey?: boolean, };
 export type Advice = "sync" | "replaceKey" | "openKeychain" | "wait" | "update";
 
 /**
+ * How much may be used in a span of time.
+ */
+export type AllowanceEntry = { 
+/**
+ * What it is called, such as `Requests a day`.
+ */
+name: string, 
+/**
+ * How much there is.
+ */
+limit: string, 
+/**
+ * `requests`, `tokens`, a currency or another unit.
+ */
+unit: string, 
+/**
+ * `minute`, `5 hours`, `day`, `week`, `month`, `year`, `lifetime` and the like.
+ */
+window: string, 
+/**
+ * When it is whole again. Needed for a day and a month; otherwise it is rolling, and never for a lifetime.
+ */
+resets?: Resets, 
+/**
+ * The IANA zone of the midnight; UTC without it.
+ */
+zone?: string, 
+/**
+ * The model it is for; without it, all.
+ */
+model?: string, 
+/**
+ * The project it is for, by the provider's id; without it, the whole account.
+ */
+project?: string, 
+/**
+ * The provider's words from which it was learned, where it refused a request.
+ */
+learnedFrom?: string, };
+
+/**
  * Money or a virtual unit. The amount is a decimal text, so that no digit is lost on the way.
  */
 export type Amount = { 
@@ -194,7 +243,28 @@ message: string,
 /**
  * When it is worth trying again, RFC 3339, where that is known.
  */
-retryAt: string | null, };
+retryAt: string | null, 
+/**
+ * The field of the request that is wrong, where it is one.
+ */
+field?: string, };
+
+/**
+ * What was left of prepaid money on a day.
+ */
+export type BalanceEntry = { 
+/**
+ * How much.
+ */
+amount: string, 
+/**
+ * A currency such as `USD`, or a unit in small letters such as `credits`.
+ */
+currency: string, 
+/**
+ * The day it was looked at.
+ */
+asOf: string, };
 
 /**
  * What is left of prepaid money.
@@ -217,9 +287,26 @@ acquired: Amount | null,
  */
 used: Amount | null, 
 /**
- * When it was looked at, RFC 3339.
+ * When it was looked at, RFC 3339; a date where it was entered by hand.
  */
-asOf: string, };
+asOf: string, 
+/**
+ * The entry by hand that it is, by which it can be changed; `null` for what the provider reports.
+ */
+entry: number | null, };
+
+/**
+ * Other content for an entry.
+ */
+export type ChangeEntry = { 
+/**
+ * The entry's number.
+ */
+id: number, 
+/**
+ * What it is to be, whole.
+ */
+entry: Entry, };
 
 /**
  * The table of a chart.
@@ -248,6 +335,35 @@ value: string,
 name: string, };
 
 /**
+ * What a UTC day cost.
+ */
+export type CostEntry = { 
+/**
+ * The day.
+ */
+date: string, 
+/**
+ * How much; below nought where money was given back.
+ */
+amount: string, 
+/**
+ * A currency such as `USD`, or a unit in small letters such as `credits`.
+ */
+currency: string, 
+/**
+ * The model it was for.
+ */
+model?: string, 
+/**
+ * The project it was for.
+ */
+project?: string, 
+/**
+ * Words of one's own.
+ */
+note?: string, };
+
+/**
  * What works and what does not.
  */
 export type Doctor = { 
@@ -263,6 +379,83 @@ version: string,
  * The data folder.
  */
 dataDir: string, };
+
+/**
+ * A new entry, of an account or of a provider.
+ */
+export type Enter = { 
+/**
+ * The account's number.
+ */
+account: number, 
+/**
+ * In its place the provider's id: its only account is meant, and where there is none, one without a key is made.
+ */
+provider?: string, 
+/**
+ * With the provider: the account of this name, made without a key where there is none.
+ */
+label?: string, 
+/**
+ * What is entered.
+ */
+entry: Entry, };
+
+/**
+ * Which entries to show.
+ */
+export type EntriesQuery = { 
+/**
+ * Those of one account, or all without it.
+ */
+account: number, };
+
+/**
+ * What is entered by hand.
+ */
+export type Entry = { "kind": "purchase" } & PurchaseEntry | { "kind": "balance" } & BalanceEntry | { "kind": "allowance" } & AllowanceEntry | { "kind": "subscription" } & SubscriptionEntry | { "kind": "cost" } & CostEntry;
+
+/**
+ * An entry by its number.
+ */
+export type EntryId = { 
+/**
+ * The number.
+ */
+id: number, };
+
+/**
+ * An entry as it is kept.
+ */
+export type EntryRow = { 
+/**
+ * Number.
+ */
+id: number, 
+/**
+ * The account's number.
+ */
+account: number, 
+/**
+ * The provider's id.
+ */
+provider: string, 
+/**
+ * The account's name.
+ */
+label: string, 
+/**
+ * What was entered.
+ */
+entry: Entry, 
+/**
+ * When, RFC 3339.
+ */
+enteredAt: string, 
+/**
+ * When it was last changed, RFC 3339.
+ */
+changedAt: string, };
 
 /**
  * The kinds of failure that a door answers differently.
@@ -352,6 +545,43 @@ remedy: string | null, };
  * How a thing is.
  */
 export type FindingState = "works" | "warning" | "fails";
+
+/**
+ * A lot of credit.
+ */
+export type GrantRow = { 
+/**
+ * What it is: `credits`, `purchased`, `granted`.
+ */
+kind: string, 
+/**
+ * How much it was at first.
+ */
+amount: Amount | null, 
+/**
+ * How much is left of it.
+ */
+left: Amount | null, 
+/**
+ * When it was acquired, RFC 3339; a date where it was entered by hand.
+ */
+acquiredAt: string | null, 
+/**
+ * When it lapses, RFC 3339; the last date it can be spent on where it was entered by hand.
+ */
+expiresAt: string | null, 
+/**
+ * Words of the person's own.
+ */
+note: string | null, 
+/**
+ * When it was seen or entered, RFC 3339.
+ */
+asOf: string, 
+/**
+ * The entry by hand that it is, by which it can be changed; `null` for what the provider reports.
+ */
+entry: number | null, };
 
 /**
  * By what sums are grouped.
@@ -729,6 +959,35 @@ lacks: string,
 streams: Array<StreamKind>, };
 
 /**
+ * Credit that was bought or given.
+ */
+export type PurchaseEntry = { 
+/**
+ * How much, such as `25.50`.
+ */
+amount: string, 
+/**
+ * A currency such as `USD`, or a unit in small letters such as `credits`.
+ */
+currency: string, 
+/**
+ * The day it was had.
+ */
+acquiredOn: string, 
+/**
+ * The last day on which it can be spent, where it lapses.
+ */
+expiresOn?: string, 
+/**
+ * Whether it was given and not bought.
+ */
+granted: boolean, 
+/**
+ * Words of one's own.
+ */
+note?: string, };
+
+/**
  * An allowance or a count.
  */
 export type QuotaRow = { 
@@ -765,9 +1024,13 @@ limit: string | null,
  */
 resetsAt: string | null, 
 /**
- * When it was seen, RFC 3339.
+ * When it was seen or entered, RFC 3339.
  */
-asOf: string, };
+asOf: string, 
+/**
+ * The entry by hand that it is, by which it can be changed; `null` for what the provider reports.
+ */
+entry: number | null, };
 
 /**
  * A new key for an account.
@@ -789,12 +1052,17 @@ fields?: { [key in string]: string }, };
 /**
  * Everything that a door can ask.
  */
-export type Request = { "method": "overview", "params": OverviewQuery } | { "method": "spend", "params": SpendQuery } | { "method": "usage", "params": UsageQuery } | { "method": "picture", "params": PictureQuery } | { "method": "providers" } | { "method": "recogniseKey", "params": PastedKey } | { "method": "accounts" } | { "method": "addAccount", "params": AddAccount } | { "method": "checkAccount", "params": AccountId } | { "method": "replaceKey", "params": ReplaceKey } | { "method": "removeAccount", "params": AccountId } | { "method": "sync", "params": SyncQuery } | { "method": "cancelSync" } | { "method": "doctor" } | { "method": "settings" } | { "method": "changeSettings", "params": Settings } | { "method": "enterSample" } | { "method": "leaveSample" };
+export type Request = { "method": "overview", "params": OverviewQuery } | { "method": "spend", "params": SpendQuery } | { "method": "usage", "params": UsageQuery } | { "method": "picture", "params": PictureQuery } | { "method": "providers" } | { "method": "recogniseKey", "params": PastedKey } | { "method": "accounts" } | { "method": "addAccount", "params": AddAccount } | { "method": "checkAccount", "params": AccountId } | { "method": "replaceKey", "params": ReplaceKey } | { "method": "removeAccount", "params": AccountId } | { "method": "entries", "params": EntriesQuery } | { "method": "enter", "params": Enter } | { "method": "changeEntry", "params": ChangeEntry } | { "method": "removeEntry", "params": EntryId } | { "method": "sync", "params": SyncQuery } | { "method": "cancelSync" } | { "method": "doctor" } | { "method": "settings" } | { "method": "changeSettings", "params": Settings } | { "method": "enterSample" } | { "method": "leaveSample" };
+
+/**
+ * When an allowance is whole again.
+ */
+export type Resets = "rolling" | "midnight" | "firstOfMonth" | "never";
 
 /**
  * The answer to each request, under the same name.
  */
-export type Response = { "method": "overview", "result": Overview } | { "method": "spend", "result": Spend } | { "method": "usage", "result": Usage } | { "method": "picture", "result": PictureFile } | { "method": "providers", "result": Array<ProviderRow> } | { "method": "recogniseKey", "result": Array<KeyCandidate> } | { "method": "accounts", "result": Array<Account> } | { "method": "addAccount", "result": Account } | { "method": "checkAccount", "result": Account } | { "method": "replaceKey", "result": Account } | { "method": "removeAccount", "result": AccountId } | { "method": "sync", "result": SyncReport } | { "method": "cancelSync" } | { "method": "doctor", "result": Doctor } | { "method": "settings", "result": Settings } | { "method": "changeSettings", "result": Settings } | { "method": "enterSample", "result": SampleState } | { "method": "leaveSample", "result": SampleState };
+export type Response = { "method": "overview", "result": Overview } | { "method": "spend", "result": Spend } | { "method": "usage", "result": Usage } | { "method": "picture", "result": PictureFile } | { "method": "providers", "result": Array<ProviderRow> } | { "method": "recogniseKey", "result": Array<KeyCandidate> } | { "method": "accounts", "result": Array<Account> } | { "method": "addAccount", "result": Account } | { "method": "checkAccount", "result": Account } | { "method": "replaceKey", "result": Account } | { "method": "removeAccount", "result": AccountId } | { "method": "entries", "result": Array<EntryRow> } | { "method": "enter", "result": EntryRow } | { "method": "changeEntry", "result": EntryRow } | { "method": "removeEntry", "result": EntryId } | { "method": "sync", "result": SyncReport } | { "method": "cancelSync" } | { "method": "doctor", "result": Doctor } | { "method": "settings", "result": Settings } | { "method": "changeSettings", "result": Settings } | { "method": "enterSample", "result": SampleState } | { "method": "leaveSample", "result": SampleState };
 
 /**
  * Whether sample data is open.
@@ -1004,6 +1272,64 @@ coveredUntil: string | null, };
  * The state of a stream.
  */
 export type StreamState = "ok" | "absent" | "new" | "cancelled" | "busy" | "unreachable" | "rateLimited" | "providerChanged" | "forbidden" | "keyRejected" | "keychain" | "failed";
+
+/**
+ * A plan that is paid for by the month or year.
+ */
+export type SubscriptionEntry = { 
+/**
+ * The plan.
+ */
+plan: string, 
+/**
+ * What it costs a period.
+ */
+price?: string, 
+/**
+ * The currency of the price.
+ */
+currency?: string, 
+/**
+ * `week`, `month` or `year`.
+ */
+period: string, 
+/**
+ * The day it renews.
+ */
+renewsOn?: string, };
+
+/**
+ * A plan that is paid for by the month or year.
+ */
+export type SubscriptionRow = { 
+/**
+ * The plan.
+ */
+plan: string, 
+/**
+ * Its state in the provider's words.
+ */
+status: string | null, 
+/**
+ * What it costs a period.
+ */
+price: Amount | null, 
+/**
+ * The period it is paid for by: `month`, `year` and the like.
+ */
+period: string | null, 
+/**
+ * When it renews or ends, RFC 3339; a date where it was entered by hand.
+ */
+renewsAt: string | null, 
+/**
+ * When it was seen or entered, RFC 3339.
+ */
+asOf: string, 
+/**
+ * The entry by hand that it is, by which it can be changed; `null` for what the provider reports.
+ */
+entry: number | null, };
 
 /**
  * What to read.

@@ -334,6 +334,7 @@ mod tests {
             code: ErrorCode::Wait,
             message: "OpenAI asks to wait.".to_owned(),
             retry_at: Some("2026-11-22T10:00:00Z".to_owned()),
+            field: None,
         };
         let failure = Failure::from(error);
         assert_eq!(failure.ending, Ending::Partly);

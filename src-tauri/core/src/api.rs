@@ -12,6 +12,8 @@ use crate::time::{Clock, Timestamp, Zone};
 use crate::vault::{Secret, Vault};
 
 mod accounts;
+mod entries;
+mod holdings;
 mod overview;
 mod spend;
 mod syncing;
@@ -19,8 +21,11 @@ mod upkeep;
 
 mod app;
 mod doctor;
+mod entering;
 mod failures;
 mod figures;
+mod forms;
+mod held;
 mod intake;
 mod keys;
 mod pictures;
@@ -30,11 +35,15 @@ mod states;
 mod today;
 
 pub use accounts::{
-    Account, AccountId, AccountState, AddAccount, Advice, BalanceReading, Choice, FieldRow, KeyCandidate,
-    KeyIntake, KeyKindRow, PastedKey, PlaceOfKey, ProviderRow, QuotaRow, ReplaceKey, StreamKind, StreamRow,
-    StreamState,
+    Account, AccountId, AccountState, AddAccount, Advice, Choice, FieldRow, KeyCandidate, KeyIntake,
+    KeyKindRow, PastedKey, PlaceOfKey, ProviderRow, ReplaceKey, StreamKind, StreamRow, StreamState,
 };
 pub use app::App;
+pub use entries::{
+    AllowanceEntry, BalanceEntry, ChangeEntry, CostEntry, Enter, EntriesQuery, Entry, EntryId, EntryRow,
+    PurchaseEntry, Resets, SubscriptionEntry,
+};
+pub use holdings::{BalanceReading, GrantRow, QuotaRow, SubscriptionRow};
 pub use overview::{Overview, OverviewQuery, OwnDay, SpendFigure, UsualDay};
 pub use spend::{
     Amount, ChartTable, Grouping, LaneFigure, Mark, Measure, Picture, PictureFile, PictureFormat,
@@ -123,6 +132,14 @@ pub enum Request {
     ReplaceKey(ReplaceKey),
     /// Removes an account, its key and everything read with it.
     RemoveAccount(AccountId),
+    /// What was entered by hand.
+    Entries(EntriesQuery),
+    /// Enters something by hand.
+    Enter(Enter),
+    /// Puts other content in the place of an entry's.
+    ChangeEntry(ChangeEntry),
+    /// Removes an entry, and what it added to the figures.
+    RemoveEntry(EntryId),
     /// Reads what is new from one account or from all.
     Sync(SyncQuery),
     /// Stops the syncs under way; what was booked stays.
@@ -167,6 +184,14 @@ pub enum Response {
     ReplaceKey(Account),
     /// To [`Request::RemoveAccount`].
     RemoveAccount(AccountId),
+    /// To [`Request::Entries`].
+    Entries(Vec<EntryRow>),
+    /// To [`Request::Enter`].
+    Enter(EntryRow),
+    /// To [`Request::ChangeEntry`].
+    ChangeEntry(EntryRow),
+    /// To [`Request::RemoveEntry`].
+    RemoveEntry(EntryId),
     /// To [`Request::Sync`].
     Sync(SyncReport),
     /// To [`Request::CancelSync`].
@@ -204,6 +229,10 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
             app.remove_account(account).await?;
             Response::RemoveAccount(AccountId { account })
         }
+        Request::Entries(query) => Response::Entries(app.entries(&query).await?),
+        Request::Enter(entry) => Response::Enter(app.enter(entry).await?),
+        Request::ChangeEntry(change) => Response::ChangeEntry(app.change_entry(change).await?),
+        Request::RemoveEntry(id) => Response::RemoveEntry(app.remove_entry(id).await?),
         Request::Sync(query) => Response::Sync(app.sync(&query).await?),
         Request::CancelSync => {
             app.cancel_syncs();
@@ -269,6 +298,10 @@ pub struct ApiError {
     pub message: String,
     /// When it is worth trying again, RFC 3339, where that is known.
     pub retry_at: Option<String>,
+    /// The field of the request that is wrong, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub field: Option<String>,
 }
 
 /// The kinds of failure that a door answers differently.

@@ -7,7 +7,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 pub use entered::{
-    Entered, EnteredAllowance, EnteredBalance, EnteredCost, EnteredPurchase, EnteredSubscription, LimitSource, ResetRule,
+    Entered, EnteredAllowance, EnteredBalance, EnteredCost, EnteredPurchase, EnteredSubscription,
+    LimitSource, ResetRule,
 };
 
 use crate::money::{Currency, Decimal, Money};

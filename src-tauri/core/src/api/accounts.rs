@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::Amount;
+use super::{BalanceReading, GrantRow, QuotaRow, SubscriptionRow};
 use crate::vault::Secret;
 
 /// An account by its number.
@@ -244,6 +244,10 @@ pub struct Account {
     pub balances: Vec<BalanceReading>,
     /// The latest allowances and counts.
     pub quotas: Vec<QuotaRow>,
+    /// Lots of credit, those that lapse first before the others.
+    pub grants: Vec<GrantRow>,
+    /// Plans that are paid for by the month or year.
+    pub subscriptions: Vec<SubscriptionRow>,
 }
 
 /// Where the key of an account is.
@@ -354,44 +358,4 @@ pub enum StreamState {
     Keychain,
     /// Something failed on this machine.
     Failed,
-}
-
-/// What is left of prepaid money.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct BalanceReading {
-    /// What it is made of: `credits`, `purchased`, `granted`.
-    pub kind: String,
-    /// What is left.
-    pub left: Amount,
-    /// Everything ever acquired.
-    pub acquired: Option<Amount>,
-    /// Everything ever used.
-    pub used: Option<Amount>,
-    /// When it was looked at, RFC 3339.
-    pub as_of: String,
-}
-
-/// An allowance or a count.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct QuotaRow {
-    /// What is counted.
-    pub name: String,
-    /// `minute`, `5 hours`, `day`, `week`, `month`, `year`, `lifetime` and the like.
-    pub window: String,
-    /// A currency, or `requests` and the like.
-    pub unit: String,
-    /// The model it is for.
-    pub model: Option<String>,
-    /// The project it is for.
-    pub project: Option<String>,
-    /// How much is used.
-    pub used: Option<String>,
-    /// How much there is.
-    pub limit: Option<String>,
-    /// When the count starts again, RFC 3339.
-    pub resets_at: Option<String>,
-    /// When it was seen, RFC 3339.
-    pub as_of: String,
 }

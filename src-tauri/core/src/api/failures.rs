@@ -8,7 +8,7 @@ use crate::vault::VaultError;
 
 impl ApiError {
     pub(super) fn new(code: ErrorCode, message: impl Into<String>) -> ApiError {
-        ApiError { code, message: sentence(&message.into()), retry_at: None }
+        ApiError { code, message: sentence(&message.into()), retry_at: None, field: None }
     }
 
     pub(super) fn bad(message: impl Into<String>) -> ApiError {

@@ -8,7 +8,7 @@ use crate::ledger::{Lane, name_of};
 use crate::money::{MixedMoney, Total};
 use crate::providers::{self, Cursor, Provider, Sees};
 use crate::report::{self, Totals};
-use crate::store::{AccountRow, Dimension, RollupRow, StreamRow};
+use crate::store::{AccountRow, Dimension, KeyPlace, RollupRow, StreamRow};
 use crate::time::{Date, Period, Timestamp};
 
 /// The widest range that is drawn or summed: ten years and their leap days.
@@ -103,8 +103,9 @@ impl Books {
         for row in &self.accounts {
             notes.extend(self.usage_note(row, to.min(today.plus_days(1))));
         }
-        if self.accounts.iter().any(|row| !self.streams_of(Sees::Cost).any(|(other, ..)| other.id == row.id))
-        {
+        // What an account without a key has comes from files and by hand, and is in here as that.
+        let keyed = || self.accounts.iter().filter(|row| row.account.key_place != KeyPlace::Nowhere);
+        if keyed().any(|row| !self.streams_of(Sees::Cost).any(|(other, ..)| other.id == row.id)) {
             notes.push("Accounts whose key sees no cost are not in here.".to_owned());
         }
         notes

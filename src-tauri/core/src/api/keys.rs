@@ -281,7 +281,7 @@ fn owned((name, value): (&str, &str)) -> (String, String) {
     (name.to_owned(), value.to_owned())
 }
 
-fn label(label: Option<String>) -> Result<Option<String>, ApiError> {
+pub(super) fn label(label: Option<String>) -> Result<Option<String>, ApiError> {
     let label = label.map(|label| label.trim().to_owned()).filter(|label| !label.is_empty());
     match label {
         Some(label) if label.chars().count() > LONGEST_LABEL => {

@@ -2,15 +2,15 @@
 
 use super::app::{App, House};
 use super::failures::sentence;
+use super::held::{Held, Holdings};
 use super::intake::NO_KEY;
 use super::providing::kind_row;
 use super::running::seen;
 use super::{
-    Account, AccountState, Advice, Amount, ApiError, BalanceReading, ErrorCode, KeyKindRow, PlaceOfKey,
-    QuotaRow, StreamRow as DoorRow, StreamState as DoorState,
+    Account, AccountState, Advice, ApiError, ErrorCode, KeyKindRow, PlaceOfKey, StreamRow as DoorRow,
+    StreamState as DoorState,
 };
-use crate::ledger::{Balance, BalanceKind, QuotaReading, name_of};
-use crate::money::{Currency, Decimal};
+use crate::ledger::name_of;
 use crate::providers::{self, KeyKind, Provider, Sees};
 use crate::store::{AccountRow, KeyPlace, StreamRow, StreamState};
 use crate::time::Timestamp;
@@ -35,30 +35,26 @@ impl App {
     pub(super) async fn accounts_of(&self, house: &House) -> Result<Vec<Account>, ApiError> {
         let rows = house.store.accounts().await?;
         let streams = house.store.streams().await?;
-        let balances = house.store.latest_balances().await?;
-        let quotas = house.store.latest_quotas().await?;
+        let holdings = Holdings::open(house).await?;
         let now = self.now();
         let in_words = |row: AccountRow| {
             let id = row.id;
-            let Some((provider, kind)) = known(&row) else { return of_a_newer_version(row) };
+            let Some((provider, kind)) = known(&row) else {
+                return of_a_newer_version(row, holdings.of(id, now));
+            };
             let streams: Vec<&StreamRow> = streams.iter().filter(|stream| stream.account_id == id).collect();
-            let balances = balances.iter().filter(|(of, _)| *of == id).map(|(_, b)| balance_row(b)).collect();
-            let quotas = quotas.iter().filter(|(of, _)| *of == id).map(|(_, q)| quota_row(q)).collect();
-            let syncing = house.is_syncing(id);
-            account_in_words(row, provider, kind, &streams, balances, quotas, syncing, now)
+            account_in_words(row, provider, kind, &streams, holdings.of(id, now), house.is_syncing(id), now)
         };
         Ok(rows.into_iter().map(in_words).collect())
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one caller, which has just read them all")]
 fn account_in_words(
     row: AccountRow,
     provider: &'static Provider,
     kind: &'static KeyKind,
     kept: &[&StreamRow],
-    balances: Vec<BalanceReading>,
-    quotas: Vec<QuotaRow>,
+    held: Held,
     syncing: bool,
     now: Timestamp,
 ) -> Account {
@@ -77,6 +73,8 @@ fn account_in_words(
     let worst = seen_rows.iter().max_by_key(|row| severity(row.state));
     let state = match worst {
         _ if syncing => AccountState::Syncing,
+        // Nothing is read from a provider, so nothing is ever late.
+        _ if row.account.key_place == KeyPlace::Nowhere => AccountState::Fresh,
         Some(worst) if severity(worst.state) > 0 => account_state(worst.state),
         _ if !all_read || synced_at.is_none() => AccountState::New,
         _ if synced_at.is_some_and(|at| now.seconds_since(at) > STALE_AFTER) => AccountState::Stale,
@@ -85,6 +83,9 @@ fn account_in_words(
     let message = match (state, worst.and_then(|worst| worst.message.clone())) {
         (AccountState::Syncing, _) => "Reading from the provider.".to_owned(),
         (AccountState::New, _) => "Nothing is read yet: sync to see figures.".to_owned(),
+        (AccountState::Fresh, _) if row.account.key_place == KeyPlace::Nowhere => {
+            "Figures come from files and entries; nothing is read from the provider.".to_owned()
+        }
         (AccountState::Fresh, _) => "Up to date.".to_owned(),
         (AccountState::Stale, _) => "Not read lately: sync to bring it up to date.".to_owned(),
         (_, message) => message.map_or_else(|| "The last sync failed.".to_owned(), |words| sentence(&words)),
@@ -111,8 +112,10 @@ fn account_in_words(
         synced_at: synced_at.map(|at| at.to_string()),
         retry_at: worst.and_then(|worst| worst.retry_at).map(|at| at.to_string()),
         streams,
-        balances,
-        quotas,
+        balances: held.balances,
+        quotas: held.quotas,
+        grants: held.grants,
+        subscriptions: held.subscriptions,
     }
 }
 
@@ -129,7 +132,7 @@ pub(super) fn known(row: &AccountRow) -> Option<(&'static Provider, &'static Key
 static WITHOUT_KEY: KeyKind = KeyKind { id: NO_KEY, ..KeyKind::PLAIN };
 
 /// An account that this version does not know is shown, so that it is not thought lost.
-fn of_a_newer_version(row: AccountRow) -> Account {
+fn of_a_newer_version(row: AccountRow, held: Held) -> Account {
     let account = row.account;
     let kind = account.key_kind;
     Account {
@@ -150,8 +153,10 @@ fn of_a_newer_version(row: AccountRow) -> Account {
         synced_at: None,
         retry_at: None,
         streams: Vec::new(),
-        balances: Vec::new(),
-        quotas: Vec::new(),
+        balances: held.balances,
+        quotas: held.quotas,
+        grants: held.grants,
+        subscriptions: held.subscriptions,
     }
 }
 
@@ -239,33 +244,4 @@ fn stream_row(name: &str, sees: &str, kept: Option<&StreamRow>) -> DoorRow {
         covered_from: covered.map(|covered| covered.from.to_string()),
         covered_until: covered.map(|covered| covered.until.to_string()),
     }
-}
-
-fn balance_row(balance: &Balance) -> BalanceReading {
-    let currency = balance.amount.currency;
-    BalanceReading {
-        kind: name_of(balance.kind, BalanceKind::NAMED).to_owned(),
-        left: amount(balance.amount.amount, currency),
-        acquired: balance.acquired.map(|acquired| amount(acquired, currency)),
-        used: balance.used.map(|used| amount(used, currency)),
-        as_of: balance.observed_at.to_string(),
-    }
-}
-
-fn quota_row(reading: &QuotaReading) -> QuotaRow {
-    QuotaRow {
-        name: reading.name.clone(),
-        window: reading.window.to_string(),
-        unit: reading.unit.to_string(),
-        model: reading.model.clone(),
-        project: reading.project.clone(),
-        used: reading.used.map(|used| used.normalize().to_string()),
-        limit: reading.limit.map(|limit| limit.normalize().to_string()),
-        resets_at: reading.resets_at.map(|at| at.to_string()),
-        as_of: reading.observed_at.to_string(),
-    }
-}
-
-fn amount(amount: Decimal, currency: Currency) -> Amount {
-    Amount { amount: amount.normalize().to_string(), currency: currency.to_string() }
 }

@@ -272,10 +272,7 @@ mod money {
     pub(super) fn read<E: Error>(text: &str) -> Result<Money, E> {
         let (amount, currency) =
             text.split_once(' ').ok_or_else(|| E::custom("an amount without a currency"))?;
-        Ok(Money::new(
-            money::exact(amount).map_err(E::custom)?,
-            currency.parse().map_err(E::custom)?,
-        ))
+        Ok(Money::new(money::exact(amount).map_err(E::custom)?, currency.parse().map_err(E::custom)?))
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Money, D::Error> {
