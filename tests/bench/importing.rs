@@ -161,10 +161,9 @@ async fn first_sync(base_url: &str, key: &str, now: &str, folder: &str) -> Resul
     let app = App::open(config).await?;
     let account = AddAccount {
         provider: "openai".to_owned(),
-        label: None,
         base_url: Some(base_url.to_owned()),
         key: Some(Secret::new(key)?),
-        key_env: None,
+        ..AddAccount::default()
     };
     handle(&app, Request::AddAccount(account)).await?;
     let started = Instant::now();

@@ -12,7 +12,7 @@ use spendglass_core::chart::{Bucket, Picture, Series, Slot, StackedBars, Theme, 
 use spendglass_core::ledger::Charge;
 use spendglass_core::money::Decimal;
 use spendglass_core::pricing::{PriceBook, Pricer};
-use spendglass_core::providers::{self, Query, openai};
+use spendglass_core::providers::{self, Details, Query, openai};
 use spendglass_core::store::{KeyPlace, NewAccount, Store};
 use spendglass_core::time::{Date, Period, Timestamp};
 
@@ -64,6 +64,8 @@ fn read_a_page(bencher: Bencher<'_, '_>) {
         window: day(),
         bucket: providers::Bucket::Hour,
         page: None,
+        part: None,
+        details: Details::default(),
         observed_at: hour().plus_seconds(7_200),
     };
     let stream = openai::PROVIDER.streams.iter().find(|stream| stream.name == "usage_completions").unwrap();
@@ -95,8 +97,9 @@ fn book(bencher: Bencher<'_, '_>) {
             base_url: None,
             key_kind: "admin".to_owned(),
             key_hint: None,
-            key_fingerprint: "0".repeat(64),
+            key_fingerprint: Some("0".repeat(64)),
             key_place: KeyPlace::Variable("NONE".to_owned()),
+            details: std::collections::BTreeMap::new(),
         };
         let account = store.add_account(&account, hour()).await.unwrap();
         let stream = store.stream(account, "usage_completions").await.unwrap().id;

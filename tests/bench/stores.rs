@@ -76,14 +76,14 @@ async fn fill(folder: &Path, count: u64) -> Result<()> {
             let charges = days(window).flat_map(|day| account.billed(day)).collect();
             book(&store, costs.id, window, [Ok(charges)]).await?;
         }
-        store.stream_read(costs.id, now).await?;
+        store.stream_read(costs.id, None, now).await?;
         if let Some(name) = account.usage {
             let stream = store.stream(id, name).await?;
             let hours = Hours { first: start.utc_start(), last: now, charges: share.next() };
             for window in windows(start, end) {
                 book(&store, stream.id, window, hours.batches(account, window)).await?;
             }
-            store.stream_read(stream.id, now).await?;
+            store.stream_read(stream.id, None, now).await?;
         }
     }
     store.check_integrity().await?;
@@ -177,7 +177,8 @@ fn account_row(provider: &str) -> Result<NewAccount> {
         base_url: None,
         key_kind: known.keys[0].id.to_owned(),
         key_hint: None,
-        key_fingerprint: fingerprint,
+        key_fingerprint: Some(fingerprint),
         key_place: KeyPlace::Variable("SPENDGLASS_BENCH_KEY".to_owned()),
+        details: std::collections::BTreeMap::new(),
     })
 }

@@ -1,12 +1,13 @@
 //! This test binary as another process: one that can be killed, starved of disk, or run as somebody else.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
 use spendglass_core::net::{Net, Timeouts};
-use spendglass_core::providers;
+use spendglass_core::providers::{self, Details};
 use spendglass_core::store::{Schema, Store};
 use spendglass_core::sync::{Engine, Progress};
 use spendglass_core::vault::Secret;
@@ -60,7 +61,8 @@ pub(crate) fn sync_task(data: &Path, now: &str, accounts: &[Connected]) -> Value
     let accounts: Vec<Value> = accounts
         .iter()
         .map(|account| {
-            json!({"id": account.id, "provider": account.provider.id, "base": account.base, "key": account.secret.expose()})
+            json!({"id": account.id, "provider": account.provider.id, "base": account.base, "key": account.secret.expose(),
+                "details": account.details.iter().collect::<BTreeMap<_, _>>()})
         })
         .collect();
     json!({"do": "sync", "data": data, "now": now, "accounts": accounts})
@@ -123,7 +125,8 @@ async fn sync(task: &Value) {
         let secret = Secret::new(told["key"].as_str().unwrap()).unwrap();
         let kind = provider.kinds_of(secret.expose())[0];
         let base = told["base"].as_str().unwrap().to_owned();
-        let account = Connected { id: told["id"].as_i64().unwrap(), provider, kind, base, secret };
+        let details = Details::new(serde_json::from_value(told["details"].clone()).unwrap());
+        let account = Connected { id: told["id"].as_i64().unwrap(), provider, kind, base, secret, details };
         let progress = |p: Progress| say(&format!("booked {} {}/{}", p.stream, p.done, p.total));
         match engine.sync(&job(&account, None, now), &CancellationToken::new(), &progress).await {
             Ok(outcomes) => {

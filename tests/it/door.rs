@@ -11,7 +11,7 @@ use spendglass_core::time::{Clock, Timestamp, Zone};
 use spendglass_core::vault::{Secret, Vault};
 use spendglass_simulator::{Person, Town};
 
-use crate::house::open_town;
+use crate::house::{first_three, open_town};
 
 const NOW: &str = "2026-11-18T12:30:00Z";
 
@@ -24,9 +24,10 @@ fn sample() -> SampleSource {
                 provider: told.id.to_owned(),
                 base_url: told.base_url,
                 key: Secret::new(told.key).unwrap(),
+                details: told.details,
             };
             Ok(SampleTown {
-                accounts: town.providers().into_iter().map(account).collect(),
+                accounts: first_three(&town).into_iter().map(account).collect(),
                 keep: Box::new(town),
             })
         })
@@ -84,6 +85,7 @@ fn name(request: &Request) -> &'static str {
         Request::RemoveEntry(_) => "removeEntry",
         Request::Sync(_) => "sync",
         Request::CancelSync => "cancelSync",
+        Request::ChooseFile => "chooseFile",
         Request::Doctor => "doctor",
         Request::Settings => "settings",
         Request::ChangeSettings(_) => "changeSettings",
@@ -92,11 +94,11 @@ fn name(request: &Request) -> &'static str {
     }
 }
 
-const NAMES: usize = 22;
+const NAMES: usize = 23;
 
 /// A whole visit, in the order in which a person makes it.
 fn visit(town: &Town) -> Vec<Value> {
-    let [openai, anthropic, openrouter] = town.providers().try_into().unwrap();
+    let [openai, anthropic, openrouter] = first_three(town).try_into().unwrap();
     let add = |told: &spendglass_simulator::TownProvider, key: &str| json!({"method": "addAccount", "params": {"provider": told.id, "baseUrl": told.base_url, "key": key}});
     let wrong = format!("{}-and-more", openai.key);
     vec![
@@ -120,6 +122,7 @@ fn visit(town: &Town) -> Vec<Value> {
         json!({"method": "sync", "params": {"account": 1, "from": "2026-11-10"}}),
         json!({"method": "sync", "params": {"from": "2026-11-19"}}),
         json!({"method": "cancelSync"}),
+        json!({"method": "chooseFile"}),
         json!({"method": "enter", "params": {"account": 1, "entry": {"kind": "balance", "amount": "5", "currency": "USD", "asOf": "2026-11-18"}}}),
         json!({"method": "enter", "params": {"account": 99, "entry": {"kind": "balance", "amount": "5", "currency": "USD", "asOf": "2026-11-18"}}}),
         json!({"method": "changeEntry", "params": {"id": 1, "entry": {"kind": "balance", "amount": "6", "currency": "USD", "asOf": "2026-11-18"}}}),
@@ -182,6 +185,7 @@ async fn every_request_is_answered_and_no_answer_holds_a_key() {
             ("checkAccount", ErrorCode::NoSuchAccount),
             ("sync", ErrorCode::NoSuchAccount),
             ("sync", ErrorCode::BadRequest),
+            ("chooseFile", ErrorCode::BadRequest),
             ("enter", ErrorCode::NoSuchAccount),
             ("changeSettings", ErrorCode::BadRequest),
             ("addAccount", ErrorCode::BadRequest),
@@ -194,7 +198,7 @@ async fn every_request_is_answered_and_no_answer_holds_a_key() {
     for file in std::fs::read_dir(folder.path().join("data")).unwrap() {
         kept.extend(std::fs::read(file.unwrap().path()).unwrap());
     }
-    for told in town.providers() {
+    for told in first_three(&town) {
         for key in [told.key, told.ordinary_key] {
             let (start, end) = (&key[..24], &key[key.len() - 8..]);
             for part in [start, end, &key[24..40]] {
@@ -305,7 +309,7 @@ async fn a_zone_moves_the_persons_day_and_no_bill() {
     let folder = tempfile::tempdir().unwrap();
     let town = open_town(Person::Student, NOW).await;
     let app = open(folder.path(), None, false).await;
-    for told in town.providers() {
+    for told in first_three(&town) {
         let request = json!({"method": "addAccount", "params": {"provider": told.id, "baseUrl": told.base_url, "key": told.key}});
         call(&app, &request).await.unwrap();
     }

@@ -3,7 +3,7 @@
 use spendglass_core::ledger::{Charge, ChargeCategory, Lane, Meter, QuotaWindow, TokenUsage};
 use spendglass_core::money::{Decimal, MixedMoney, exact};
 use spendglass_core::providers::{
-    Bucket, Entry, Next, Page, PageToken, ParseError, Query, Request, Sees, Source, Stream, find, recognise,
+    Bucket, Details, Entry, Next, Page, PageToken, ParseError, Query, Request, Sees, Stream, find, recognise,
 };
 use spendglass_core::time::{Date, Period, Timestamp};
 
@@ -20,6 +20,8 @@ fn days(from: &str, to: &str, bucket: Bucket) -> Query {
         bucket,
         page: None,
         observed_at: "2026-09-10T17:41:09Z".parse().unwrap(),
+        part: None,
+        details: Details::default(),
     }
 }
 
@@ -46,8 +48,7 @@ fn changed(provider: &str, name: &str, from: &str, to: &str) -> Result<Page, Par
 }
 
 fn request(stream: &Stream, query: &Query) -> Request {
-    let Source::Http(request) = stream.source;
-    request(query)
+    stream.request(query)
 }
 
 fn parameter<'a>(request: &'a Request, name: &str) -> Vec<&'a str> {
@@ -334,7 +335,8 @@ fn days_that_were_not_asked_for_are_left_out() {
 #[test]
 fn the_check_tells_keys_of_openrouter_apart() {
     let provider = find("openrouter").unwrap();
-    let kind = |name: &str| (provider.check.kind)(&fixtures::read(provider, name)).unwrap();
+    let check = provider.check.as_ref().unwrap();
+    let kind = |name: &str| (check.kind)(&fixtures::read(provider, name)).unwrap();
     assert_eq!(kind("check.management"), Some("management"));
     assert_eq!(kind("check.provisioning"), Some("management"));
     assert_eq!(kind("check.ordinary"), Some("ordinary"));

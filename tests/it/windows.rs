@@ -16,6 +16,7 @@ const HOURS: Cursor = Cursor::Hourly {
     lookback: Days(3),
     slice: Days(5),
 };
+const MONTHS: Cursor = Cursor::Monthly { history: Days(50), lookback: Days(3), today: true };
 const ALL_AGAIN: Cursor =
     Cursor::Daily { history: Days(30), lookback: Days(30), slice: Days(30), today: false };
 
@@ -54,6 +55,10 @@ fn what_is_read_now() {
     check(WHOLE_DAYS, covered(8, 18), None, noon, "15-18");
     check(HOURS, covered(9, 19), None, noon, "15-17h 17-19h");
     check(ALL_AGAIN, covered(-12, 18), None, noon, "-12-18");
+    // By calendar months, which October and November are: only the first and the last window are parts of one.
+    check(MONTHS, None, None, noon, "-31--30 -30-1 1-19");
+    check(MONTHS, covered(-31, 19), None, noon, "15-19");
+    check(MONTHS, covered(-31, 3), None, noon, "0-1 1-19");
     // The same minute of the day does not matter, the day does.
     check(TODAY_TOO, covered(9, 19), None, "2026-11-18T00:00:00Z", "15-19");
     check(TODAY_TOO, covered(9, 19), None, "2026-11-18T23:59:59Z", "15-19");
@@ -91,6 +96,11 @@ fn cursors() -> impl Strategy<Value = Cursor> {
         (day(), day(), day(), day(), day()).prop_map(|(recent, recent_slice, history, lookback, slice)| {
             Cursor::Hourly { recent, recent_slice, history, lookback, slice }
         }),
+        (day(), day(), any::<bool>()).prop_map(|(history, lookback, today)| Cursor::Monthly {
+            history,
+            lookback,
+            today
+        }),
         prop::sample::select(
             ALL.iter().flat_map(|p| p.streams).map(|stream| stream.cursor).collect::<Vec<_>>()
         ),
@@ -113,6 +123,7 @@ proptest! {
         let (history, lookback, today, widest) = match cursor {
             Cursor::Snapshot => { prop_assert!(windows.is_empty()); return Ok(()) }
             Cursor::Daily { history, lookback, today, slice } => (history, lookback, today, [slice, slice]),
+            Cursor::Monthly { history, lookback, today } => (history, lookback, today, [Days(31), Days(31)]),
             Cursor::Hourly { history, lookback, slice, recent_slice, .. } => (history, lookback, true, [slice, recent_slice]),
         };
         let end = november(18 + i64::from(today));

@@ -84,7 +84,11 @@ pub(crate) async fn run(global: &Global, out: &Out, command: Command) -> Result<
         }
         Command::ReplaceKey(Which { id }) => {
             let key = key::read(&format!("account {id}"))?;
-            let request = Request::ReplaceKey(ReplaceKey { account: id, key });
+            let request = Request::ReplaceKey(ReplaceKey {
+                account: id,
+                key: Some(key),
+                fields: std::collections::BTreeMap::new(),
+            });
             let (response, _) = Door::ask_once(global, request).await?;
             let Response::ReplaceKey(account) = &response else { return Err(Failure::mismatch()) };
             out.answer(&response, || {
@@ -116,7 +120,8 @@ async fn add(global: &Global, out: &Out, options: AddOptions) -> Result<Ending, 
         ));
     }
     let key = if key_env.is_some() { None } else { Some(key::read(&provider)?) };
-    let request = Request::AddAccount(AddAccount { provider, label, base_url, key, key_env });
+    let request =
+        Request::AddAccount(AddAccount { provider, label, base_url, key, key_env, ..AddAccount::default() });
     let (response, _) = Door::ask_once(global, request).await?;
     let Response::AddAccount(account) = &response else { return Err(Failure::mismatch()) };
     if account.base_url.as_ref().is_some_and(|url| url.starts_with("http://")) {

@@ -31,7 +31,10 @@ impl From<Ending> for ExitCode {
 impl Ending {
     fn of_error(code: ErrorCode) -> Ending {
         match code {
-            ErrorCode::BadRequest | ErrorCode::NoSuchAccount | ErrorCode::AlreadyConnected => Ending::Usage,
+            ErrorCode::BadRequest
+            | ErrorCode::NoSuchAccount
+            | ErrorCode::AlreadyConnected
+            | ErrorCode::MoreNeeded => Ending::Usage,
             ErrorCode::KeyRejected | ErrorCode::WrongKeyKind => Ending::SignIn,
             ErrorCode::Keychain | ErrorCode::KeyMissing => Ending::Keychain,
             ErrorCode::Store | ErrorCode::StoreTooNew => Ending::Store,
@@ -46,7 +49,7 @@ impl Ending {
 
     fn of_stream(state: StreamState) -> Ending {
         match state {
-            StreamState::Ok => Ending::Done,
+            StreamState::Ok | StreamState::Absent => Ending::Done,
             StreamState::New
             | StreamState::Cancelled
             | StreamState::Busy

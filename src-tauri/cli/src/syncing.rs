@@ -157,6 +157,7 @@ fn account_words(text: &mut String, account: &AccountReport, zone: Zone) {
 fn state(state: StreamState) -> &'static str {
     match state {
         StreamState::Ok => "read",
+        StreamState::Absent => "nothing there",
         StreamState::New => "not read yet",
         StreamState::Cancelled => "cancelled",
         StreamState::Busy => "being read already",

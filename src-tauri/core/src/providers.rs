@@ -342,6 +342,11 @@ impl Query {
         self.page.as_ref().map_or("", |page| page.0.as_str())
     }
 
+    /// A time that lies ahead of the reading, such as the next reset; one that has passed says nothing any more.
+    pub fn upcoming(&self, at: Timestamp) -> Option<Timestamp> {
+        Some(at).filter(|at| *at > self.observed_at)
+    }
+
     /// The number of buckets in the window.
     pub fn buckets(&self) -> i64 {
         self.window.seconds() / self.bucket.seconds()

@@ -278,7 +278,8 @@ impl Store {
             _ => {}
         }
         if found == Some(known) {
-            return Ok(());
+            // Nothing is run; a step that was edited after it had been applied is refused.
+            return schema.migrator().run(&self.writer).await.map_err(|error| migration_error(&error));
         }
         // A connection of its own, which enforces no references: a table that is made anew under its old name would take the
         // rows that refer to it along.
