@@ -335,6 +335,15 @@ value: string,
 name: string, };
 
 /**
+ * A file that was chosen.
+ */
+export type ChosenFile = { 
+/**
+ * Its path; `None` where none was chosen.
+ */
+path: string | null, };
+
+/**
  * What a UTC day cost.
  */
 export type CostEntry = { 
@@ -1052,7 +1061,7 @@ fields?: { [key in string]: string }, };
 /**
  * Everything that a door can ask.
  */
-export type Request = { "method": "overview", "params": OverviewQuery } | { "method": "spend", "params": SpendQuery } | { "method": "usage", "params": UsageQuery } | { "method": "picture", "params": PictureQuery } | { "method": "providers" } | { "method": "recogniseKey", "params": PastedKey } | { "method": "accounts" } | { "method": "addAccount", "params": AddAccount } | { "method": "checkAccount", "params": AccountId } | { "method": "replaceKey", "params": ReplaceKey } | { "method": "removeAccount", "params": AccountId } | { "method": "entries", "params": EntriesQuery } | { "method": "enter", "params": Enter } | { "method": "changeEntry", "params": ChangeEntry } | { "method": "removeEntry", "params": EntryId } | { "method": "sync", "params": SyncQuery } | { "method": "cancelSync" } | { "method": "doctor" } | { "method": "settings" } | { "method": "changeSettings", "params": Settings } | { "method": "enterSample" } | { "method": "leaveSample" };
+export type Request = { "method": "overview", "params": OverviewQuery } | { "method": "spend", "params": SpendQuery } | { "method": "usage", "params": UsageQuery } | { "method": "picture", "params": PictureQuery } | { "method": "providers" } | { "method": "recogniseKey", "params": PastedKey } | { "method": "accounts" } | { "method": "addAccount", "params": AddAccount } | { "method": "checkAccount", "params": AccountId } | { "method": "replaceKey", "params": ReplaceKey } | { "method": "removeAccount", "params": AccountId } | { "method": "entries", "params": EntriesQuery } | { "method": "enter", "params": Enter } | { "method": "changeEntry", "params": ChangeEntry } | { "method": "removeEntry", "params": EntryId } | { "method": "sync", "params": SyncQuery } | { "method": "cancelSync" } | { "method": "chooseFile" } | { "method": "doctor" } | { "method": "settings" } | { "method": "changeSettings", "params": Settings } | { "method": "enterSample" } | { "method": "leaveSample" };
 
 /**
  * When an allowance is whole again.
@@ -1062,7 +1071,7 @@ export type Resets = "rolling" | "midnight" | "firstOfMonth" | "never";
 /**
  * The answer to each request, under the same name.
  */
-export type Response = { "method": "overview", "result": Overview } | { "method": "spend", "result": Spend } | { "method": "usage", "result": Usage } | { "method": "picture", "result": PictureFile } | { "method": "providers", "result": Array<ProviderRow> } | { "method": "recogniseKey", "result": Array<KeyCandidate> } | { "method": "accounts", "result": Array<Account> } | { "method": "addAccount", "result": Account } | { "method": "checkAccount", "result": Account } | { "method": "replaceKey", "result": Account } | { "method": "removeAccount", "result": AccountId } | { "method": "entries", "result": Array<EntryRow> } | { "method": "enter", "result": EntryRow } | { "method": "changeEntry", "result": EntryRow } | { "method": "removeEntry", "result": EntryId } | { "method": "sync", "result": SyncReport } | { "method": "cancelSync" } | { "method": "doctor", "result": Doctor } | { "method": "settings", "result": Settings } | { "method": "changeSettings", "result": Settings } | { "method": "enterSample", "result": SampleState } | { "method": "leaveSample", "result": SampleState };
+export type Response = { "method": "overview", "result": Overview } | { "method": "spend", "result": Spend } | { "method": "usage", "result": Usage } | { "method": "picture", "result": PictureFile } | { "method": "providers", "result": Array<ProviderRow> } | { "method": "recogniseKey", "result": Array<KeyCandidate> } | { "method": "accounts", "result": Array<Account> } | { "method": "addAccount", "result": Account } | { "method": "checkAccount", "result": Account } | { "method": "replaceKey", "result": Account } | { "method": "removeAccount", "result": AccountId } | { "method": "entries", "result": Array<EntryRow> } | { "method": "enter", "result": EntryRow } | { "method": "changeEntry", "result": EntryRow } | { "method": "removeEntry", "result": EntryId } | { "method": "sync", "result": SyncReport } | { "method": "cancelSync" } | { "method": "chooseFile", "result": ChosenFile } | { "method": "doctor", "result": Doctor } | { "method": "settings", "result": Settings } | { "method": "changeSettings", "result": Settings } | { "method": "enterSample", "result": SampleState } | { "method": "leaveSample", "result": SampleState };
 
 /**
  * Whether sample data is open.
