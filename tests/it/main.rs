@@ -13,6 +13,7 @@ mod house;
 mod kill;
 mod late;
 mod money;
+mod names;
 mod pricing;
 mod providers;
 mod journey;

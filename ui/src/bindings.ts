@@ -1442,13 +1442,17 @@ export type UsageRow = {
  */
 key: string | null, 
 /**
- * The group in words.
+ * The group in words: what the provider calls it, where that is known.
  */
 name: string, 
 /**
  * The provider, where the group has one.
  */
 provider: string | null, 
+/**
+ * The account, where the group is of one: accounts, projects and keys.
+ */
+account: number | null, 
 /**
  * What providers bill, by currency.
  */

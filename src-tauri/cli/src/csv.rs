@@ -79,6 +79,7 @@ mod tests {
             key: key.map(str::to_owned),
             name: name.to_owned(),
             provider: Some("openai".to_owned()),
+            account: None,
             billed: vec![],
             listed: vec![],
             input_tokens: None,

@@ -181,6 +181,7 @@ mod tests {
             key: key.map(str::to_owned),
             name: name.to_owned(),
             provider: None,
+            account: None,
             billed: billed.collect(),
             listed: vec![],
             input_tokens: Some(1_000_000),

@@ -25,6 +25,7 @@ mod entering;
 mod failures;
 mod figures;
 mod forms;
+mod groups;
 mod held;
 mod intake;
 mod keys;

@@ -1,6 +1,7 @@
 //! Sums in the door's words: usage by a grouping, and the spend figures of the overview.
 
 use super::app::{App, House};
+use super::groups::{Names, group_key, group_names};
 use super::running::seen;
 use super::states::known;
 use super::{Amount, ApiError, Grouping, LaneFigure, SpendFigure, Usage, UsageQuery, UsageRow};
@@ -18,11 +19,16 @@ const MOST_DAYS: i64 = 3_653;
 pub(super) struct Books {
     pub(super) accounts: Vec<AccountRow>,
     pub(super) streams: Vec<StreamRow>,
+    pub(super) names: Names,
 }
 
 impl Books {
     pub(super) async fn open(house: &House) -> Result<Books, ApiError> {
-        Ok(Books { accounts: house.store.accounts().await?, streams: house.store.streams().await? })
+        Ok(Books {
+            accounts: house.store.accounts().await?,
+            streams: house.store.streams().await?,
+            names: Names::of(house.store.names().await?),
+        })
     }
 
     pub(super) fn provider_of(&self, account_id: i64) -> Option<&'static Provider> {
@@ -186,37 +192,6 @@ pub(super) const fn dimension(by: Grouping) -> Dimension {
     }
 }
 
-/// The group of a row: its provider, where one matters, and its key.
-pub(super) type GroupKey = (Option<&'static str>, Option<String>);
-
-pub(super) fn group_key(books: &Books, by: Grouping, row: &RollupRow) -> GroupKey {
-    let provider = books.provider_of(row.account_id).map(|provider| provider.id);
-    match by {
-        Grouping::Day => (None, Some(row.start.utc_date().to_string())),
-        Grouping::Provider => (provider, provider.map(str::to_owned)),
-        Grouping::Account => (provider, Some(row.account_id.to_string())),
-        // The same model may be had from two providers, at two prices.
-        Grouping::Model | Grouping::Project | Grouping::Key | Grouping::Item => {
-            (provider, row.member.clone())
-        }
-    }
-}
-
-/// A group in words.
-pub(super) fn group_name(books: &Books, by: Grouping, (provider, key): &GroupKey) -> String {
-    let provider_name = provider.and_then(providers::find).map_or("", |provider| provider.name);
-    match (by, key) {
-        (Grouping::Provider, _) => provider_name.to_owned(),
-        (Grouping::Account, Some(id)) => id.parse().map_or_else(|_| id.clone(), |id| books.label_of(id)),
-        (_, Some(key)) => key.clone(),
-        (Grouping::Model, None) => format!("{provider_name}, model not reported"),
-        (Grouping::Project, None) => format!("{provider_name}, no project reported"),
-        (Grouping::Key, None) => format!("{provider_name}, key not reported"),
-        (Grouping::Item, None) => format!("{provider_name}, no line item reported"),
-        (Grouping::Day | Grouping::Account, None) => String::new(),
-    }
-}
-
 pub(super) fn usage(
     rows: &[RollupRow],
     books: &Books,
@@ -230,7 +205,7 @@ pub(super) fn usage(
     let total = report::total(report::within(rows, period, lane))?;
     let mut notes = books.notes(from, to, now);
     if by == Grouping::Model
-        && groups.iter().any(|((_, key), totals)| key.is_none() && !totals.billed.is_empty())
+        && groups.iter().any(|(group, totals)| group.key.is_none() && !totals.billed.is_empty())
     {
         notes.push("A provider that bills by line item does not say which model a bill is for.".to_owned());
     }
@@ -243,14 +218,20 @@ pub(super) fn usage(
             ));
         }
     }
-    let mut sorted: Vec<_> = groups.into_iter().collect();
+    let mut called = group_names(books, by, groups.keys());
+    let mut sorted: Vec<_> = groups.iter().collect();
     if by != Grouping::Day {
         sorted.sort_by_key(|(_, totals)| std::cmp::Reverse(weight(totals)));
     }
     let beside = lanes_beside(report::beside(rows, period, lane)?);
-    let rows = sorted.into_iter().map(|(key, totals)| {
-        let name = group_name(books, by, &key);
-        row(key.1, name, key.0.map(str::to_owned), &totals)
+    let rows = sorted.into_iter().map(|(group, totals)| {
+        let name = called.remove(group).unwrap_or_default();
+        UsageRow {
+            key: group.key.clone(),
+            provider: group.provider.map(str::to_owned),
+            account: group.account,
+            ..row(name, totals)
+        }
     });
     Ok(Usage {
         from: from.to_string(),
@@ -259,7 +240,7 @@ pub(super) fn usage(
         by,
         lane: name_of(lane, Lane::NAMED).to_owned(),
         rows: rows.collect(),
-        total: row(None, "All".to_owned(), None, &total),
+        total: row("All".to_owned(), &total),
         beside,
         as_of: books.as_of().map(|at| at.to_string()),
         notes,
@@ -283,11 +264,12 @@ fn weight(totals: &Totals) -> (crate::money::Decimal, crate::money::Decimal, u64
     (largest(&totals.billed), largest(&totals.listed), tokens)
 }
 
-fn row(key: Option<String>, name: String, provider: Option<String>, totals: &Totals) -> UsageRow {
+fn row(name: String, totals: &Totals) -> UsageRow {
     UsageRow {
-        key,
+        key: None,
         name,
-        provider,
+        provider: None,
+        account: None,
         billed: amounts(&totals.billed),
         listed: amounts(&totals.listed),
         input_tokens: totals.input_tokens,

@@ -4,7 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::app::App;
-use super::figures::{Books, GroupKey, dimension, group_key, group_name, range, usage, whole_days};
+use super::figures::{Books, dimension, range, usage, whole_days};
+use super::groups::{GroupKey, group_key, group_names};
 use super::{
     ApiError, ChartTable, ErrorCode, Grouping, Mark, Measure, Picture, PictureFile, PictureFormat,
     PictureKind, PictureQuery, PictureTheme, Spend, SpendQuery,
@@ -170,6 +171,7 @@ impl Scene<'_> {
         let (from, to) = self.days;
         let rows = report::within(self.rows, whole_days(from, to)?, report::lane_of(self.rows));
         let groups = report::group_by_day(rows, |row| group_key(self.books, self.by, row))?;
+        let mut called = group_names(self.books, self.by, groups.keys());
         let days: Vec<Date> = (0..to.days_since(from)).map(|offset| from.plus_days(offset)).collect();
         let mut series: Vec<(Decimal, &GroupKey, Vec<Option<Decimal>>)> = groups
             .iter()
@@ -192,7 +194,7 @@ impl Scene<'_> {
         let series = series.into_iter().map(|(_, key, values)| {
             let slot = self.slot(key, ranks);
             ranks += 1;
-            Series { name: group_name(self.books, self.by, key), slot, values }
+            Series { name: called.remove(key).unwrap_or_default(), slot, values }
         });
         let picture = chart::Picture::StackedBars(StackedBars {
             title: self.title(&format!("by day and {}", self.by_what().trim_start_matches("by "))),
@@ -211,6 +213,7 @@ impl Scene<'_> {
         let (from, to) = self.days;
         let rows = report::within(self.rows, whole_days(from, to)?, report::lane_of(self.rows));
         let groups = report::group(rows, |row| group_key(self.books, self.by, row))?;
+        let mut called = group_names(self.books, self.by, groups.keys());
         let groups = groups.iter().filter_map(|(key, totals)| Some((key, self.value(totals, unit)?)));
         let mut groups: Vec<_> = groups.collect();
         groups.sort_by_key(|(_, value)| std::cmp::Reverse(*value));
@@ -219,7 +222,7 @@ impl Scene<'_> {
             .into_iter()
             .enumerate()
             .map(|(rank, (key, value))| RankedRow {
-                name: group_name(self.books, self.by, key),
+                name: called.remove(key).unwrap_or_default(),
                 value,
                 slot: if self.by == Grouping::Provider { self.slot(key, rank) } else { Slot::S1 },
             })
@@ -239,16 +242,20 @@ impl Scene<'_> {
     }
 
     /// A provider has one colour in every chart; other groups are coloured by rank.
-    fn slot(&self, (provider, _): &GroupKey, rank: usize) -> Slot {
+    fn slot(&self, group: &GroupKey, rank: usize) -> Slot {
         let place = match self.by {
-            Grouping::Provider => providers::ALL.iter().position(|known| Some(known.id) == *provider),
+            Grouping::Provider => providers::ALL.iter().position(|known| Some(known.id) == group.provider),
             _ => Some(rank),
         };
         place.and_then(|place| SLOTS.get(place)).copied().unwrap_or(Slot::Other)
     }
 
-    fn is_read(&self, (provider, _): &GroupKey, day: Date) -> bool {
-        self.books.accounts.iter().filter(|row| Some(row.account.provider.as_str()) == *provider).any(|row| {
+    fn is_read(&self, group: &GroupKey, day: Date) -> bool {
+        let mut accounts = self.books.accounts.iter().filter(|row| match group.account {
+            Some(account) => row.id == account,
+            None => Some(row.account.provider.as_str()) == group.provider,
+        });
+        accounts.any(|row| {
             let covers = |covered: crate::store::Covered| covered.from <= day && day < covered.until;
             self.books
                 .streams

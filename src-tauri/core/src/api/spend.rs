@@ -94,10 +94,13 @@ pub struct Usage {
 pub struct UsageRow {
     /// The group: a date, an id, a model. `null` where the provider does not say.
     pub key: Option<String>,
-    /// The group in words.
+    /// The group in words: what the provider calls it, where that is known.
     pub name: String,
     /// The provider, where the group has one.
     pub provider: Option<String>,
+    /// The account, where the group is of one: accounts, projects and keys.
+    #[ts(type = "number | null")]
+    pub account: Option<i64>,
     /// What providers bill, by currency.
     pub billed: Vec<Amount>,
     /// The usage at list price, by currency: an estimate.
