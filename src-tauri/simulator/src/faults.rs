@@ -227,7 +227,10 @@ fn lacks(kind: Kind, stream: &Stream) -> Option<&'static str> {
             };
             (stream.paging.is_some_and(told), "pages")
         }
-        Kind::RepeatedCursor => (stream.paging.is_some_and(|paging| paging.field().is_some()), "cursor"),
+        Kind::RepeatedCursor => {
+            let led = |paging: Paging| !matches!(paging.form, Form::Counted(_));
+            (stream.paging.is_some_and(led), "cursor")
+        }
         Kind::MissingCursor => {
             let told = |paging: Paging| paging.field().is_some() && paging.more.is_some();
             (stream.paging.is_some_and(told), "cursor beside a flag for more")
@@ -242,11 +245,11 @@ fn lacks(kind: Kind, stream: &Stream) -> Option<&'static str> {
 }
 
 impl Paging {
-    /// The field of the answer that leads to the next page.
+    /// The field of the whole answer that leads to the next page.
     fn field(self) -> Option<&'static str> {
         match self.form {
             Form::Cursor(field) | Form::Link(field) => Some(field),
-            Form::Counted(_) => None,
+            Form::LastRow(_) | Form::Counted(_) => None,
         }
     }
 }
@@ -322,6 +325,8 @@ fn go_on(
                 _ => 1,
             };
             if invented.is_some()
+                // Without a row nothing would lead on.
+                && !matches!(paging.form, Form::LastRow(_))
                 && let Some(list) = stream.list.and_then(|list| tree.find(list, is_list))
             {
                 *list = Json::List(Vec::new());
@@ -335,6 +340,11 @@ fn go_on(
         Form::Link(field) => {
             let link = |next: Invented| ask.link(paging.param, &next.cursor());
             tree.put(field, next.map(link).into())
+        }
+        Form::LastRow(field) => {
+            let rows = stream.list.and_then(|list| tree.find(list, is_list)).and_then(Json::items);
+            rows.and_then(|rows| rows.last_mut())
+                .is_some_and(|row| row.put(field, next.map(Invented::cursor).into()))
         }
         // More than anybody reads.
         Form::Counted(all) => all.is_none_or(|all| tree.put(all, 1_000_000_u64.into())),

@@ -157,6 +157,8 @@ pub(crate) enum Form {
     Cursor(&'static str),
     /// The answer holds the URL of the next page at this path; the parameter is in its query.
     Link(&'static str),
+    /// The next page begins after the last row of the list, named by this field of it.
+    LastRow(&'static str),
     /// The client counts pages or rows; the answer may hold the number of all of them at this path.
     Counted(Option<&'static str>),
 }
@@ -169,6 +171,10 @@ impl Paging {
 
     pub(crate) const fn link(field: &'static str, param: &'static str) -> Self {
         Paging { form: Form::Link(field), param, in_body: false, more: None }
+    }
+
+    pub(crate) const fn last_row(field: &'static str, param: &'static str) -> Self {
+        Paging { form: Form::LastRow(field), param, in_body: false, more: None }
     }
 
     /// Page numbers or offsets, with the number of all pages or rows where the answer has it.

@@ -208,6 +208,10 @@ pub(crate) const PAIR: Handler = Handler {
     streams: &PAIR_STREAMS,
     names: &names(&PAIR_STREAMS),
     answer: |ask, _| {
+        if ask.stream.name == "rows" {
+            let after = ask.whole("after", 0, 9)?.unwrap_or(0);
+            return Ok(Answer::Tree(object([("rows", rows(after + 1, 4)), ("more", false.into())])));
+        }
         ask.knows(if ask.stream.path == "/both" { &["filter"] } else { &[] })?;
         Ok(Answer::Tree(object([("ordinary", (ask.holder == crate::admit::Holder::Ordinary).into())])))
     },
@@ -219,9 +223,16 @@ pub(crate) const PAIR: Handler = Handler {
     ..Handler::PLAIN
 };
 
-const PAIR_STREAMS: [Stream; 5] = [
+const PAIR_STREAMS: [Stream; 6] = [
     Stream { name: "own", path: "/own", ordinary: true, ..PLAIN },
     Stream { name: "all", path: "/all", ..PLAIN },
+    Stream {
+        name: "rows",
+        path: "/rows",
+        list: Some("rows"),
+        paging: Some(Paging::last_row("row", "after").more("more")),
+        ..PLAIN
+    },
     Stream { name: "both", path: "/both", methods: &["GET", "POST"], ..PLAIN },
     Stream { name: "both_asked", path: "/both", when: When::Query("filter", "free tier"), ..PLAIN },
     Stream { name: "both_told", path: "/both", methods: &["POST"], when: When::Body("\"free\""), ..PLAIN },

@@ -545,6 +545,32 @@ async fn a_user_has_his_own_password_and_errors_may_come_with_200() {
 }
 
 #[tokio::test]
+async fn rows_that_lead_on_can_be_spoiled() {
+    let town = open(&["probe-pair/rows=endless-paging"]).await;
+    let there = provider(&town, "probe-pair");
+    let pair = format!("{}:{}", field(&there.key, "user"), field(&there.key, "password"));
+    let basic = format!("Basic {}", STANDARD.encode(pair));
+    let get = async |after: Option<&Value>| {
+        let query = after.map(|after| {
+            let mut query = url::form_urlencoded::Serializer::new("?".to_owned());
+            query.append_pair("after", after.as_str().unwrap()).finish().replacen("?&", "?", 1)
+        });
+        let headers = [("authorization", basic.as_str()), ("x-probe-version", "2")];
+        let url = format!("{}/rows{}", there.base_url, query.unwrap_or_default());
+        let told = send("GET", &url, &headers, "").await.json();
+        assert_eq!(told["more"], true, "{told}");
+        told["rows"].as_array().unwrap().last().unwrap()["row"].clone()
+    };
+    let first = get(None).await;
+    let second = get(Some(&first)).await;
+    assert!(first != second && second != get(Some(&second)).await);
+    town.set_faults(vec!["probe-pair/rows=repeated-cursor".parse().unwrap()]);
+    let first = get(None).await;
+    assert_eq!(get(Some(&first)).await, first);
+    assert!("probe-pair/rows=missing-cursor".parse::<Fault>().is_err());
+}
+
+#[tokio::test]
 async fn streams_of_one_path_are_told_apart_by_query_and_body() {
     let town = open(&[]).await;
     let there = provider(&town, "probe-pair");
