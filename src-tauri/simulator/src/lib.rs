@@ -8,13 +8,13 @@
 //!
 //! - `handler.rs`: the fields of `Handler` and `Stream`; write what differs from `..Handler::PLAIN` and `..PLAIN`. Each
 //!   endpoint is a stream with a name of its own, those included that only list parts or hand out tokens. Methods,
-//!   paths with `{}`, paging and the fields that faults may spoil are facts of the stream. `Answer` and `Refusal`: trees,
-//!   written text, other content, headers, a status or body of the provider's own.
+//!   paths with `{}`, paging and the fields that faults may spoil are facts of the stream. `Answer`, and `Refusal` in
+//!   `refusal.rs`: trees, written text, other content, headers, a status or body of the provider's own.
 //! - `admit.rs`: what key a client is given (`Key`) and how a request proves it (`Admit`): bearer, scheme, header, Basic,
 //!   AWS Signature V4, tokens for service accounts and client credentials (`admit/grant.rs`).
 //! - `given.rs`: reads query, JSON body and form strictly; whatever is unknown or of another type is refused with 400.
 //! - `world.rs`: what a person does is a list of `Work`, asked for with `World::done`: pure functions of the seed and
-//!   the minute, so that any window and any paging agree. Days, months, money as text. `trade.rs`: usual lines of work
+//!   the minute, so that any window and any paging agree. `figures.rs`: days, months, money as text. `trade.rs`: usual lines of work
 //!   with prices, and credits bought in packs. `pages.rs`: time buckets and their cursors.
 //! - `json.rs`: a tree whose numbers are the text they are sent as.
 
@@ -24,13 +24,16 @@
 )]
 
 mod json;
+mod figures;
 mod world;
+mod refusal;
 mod handler;
 mod given;
 mod admit;
 mod trade;
 mod pages;
 mod road;
+mod reply;
 mod faults;
 mod town;
 #[cfg(test)]
@@ -53,6 +56,8 @@ macro_rules! providers {
             #[cfg(test)] &probe::PROJECTS,
             #[cfg(test)] &probe::TENANT,
             #[cfg(test)] &probe::PAIR,
+            #[cfg(test)] &probe::WORDS,
+            #[cfg(test)] &probe::LOGIN,
         ];
     };
 }

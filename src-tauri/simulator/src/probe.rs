@@ -1,4 +1,4 @@
-//! Four providers of no name, for the tests of the engine: each ability that the first providers do not use.
+//! Six providers of no name, for the tests of the engine: each ability that the first providers do not use.
 
 mod tests;
 
@@ -237,3 +237,39 @@ const PAIR_STREAMS: [Stream; 6] = [
     Stream { name: "both_asked", path: "/both", when: When::Query("filter", "free tier"), ..PLAIN },
     Stream { name: "both_told", path: "/both", methods: &["POST"], when: When::Body("\"free\""), ..PLAIN },
 ];
+
+/// One text as the key, shown in four ways.
+pub(crate) const WORDS: Handler = Handler {
+    id: "probe-words",
+    base_path: "/probe/words",
+    key_prefix: "wk-",
+    ordinary_key_prefix: "ok-",
+    streams: &WORDS_STREAMS,
+    names: &names(&WORDS_STREAMS),
+    answer: |ask, _| {
+        ask.knows(&[])?;
+        Ok(Answer::Tree(object([("ok", true.into())])))
+    },
+    ..Handler::PLAIN
+};
+
+const WORDS_STREAMS: [Stream; 4] = [
+    Stream { name: "bearer", path: "/bearer", ..PLAIN },
+    Stream { name: "scheme", path: "/scheme", admit: Some(Admit::Scheme("Token")), ..PLAIN },
+    Stream { name: "header", path: "/header", admit: Some(Admit::Header("xi-api-key")), ..PLAIN },
+    Stream { name: "basic", path: "/basic", admit: Some(Admit::Basic), ..PLAIN },
+];
+
+/// The login of a tool.
+pub(crate) const LOGIN: Handler = Handler {
+    id: "probe-login",
+    base_path: "/probe/login",
+    key: Key::Login,
+    key_prefix: "oat-",
+    streams: &LOGIN_STREAMS,
+    names: &names(&LOGIN_STREAMS),
+    answer: |_, _| Ok(Answer::Tree(object([("ok", true.into())]))),
+    ..Handler::PLAIN
+};
+
+const LOGIN_STREAMS: [Stream; 1] = [Stream { name: "windows", path: "/windows", ..PLAIN }];

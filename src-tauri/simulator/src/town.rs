@@ -8,14 +8,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use futures_util::stream;
-use http_body_util::combinators::BoxBody;
-use http_body_util::{BodyExt, Full, Limited, StreamBody};
-use hyper::body::{Bytes, Frame, Incoming};
-use hyper::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
+use http_body_util::{BodyExt, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use hyper::http::request::Parts;
 use hyper::service::service_fn;
-use hyper::{Request, Response, StatusCode};
+use hyper::{Request, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
@@ -25,10 +23,9 @@ use crate::admit::{Holder, Keys, check};
 use crate::faults::{Fault, Invented, Kind, spoil, spoils_tree};
 use crate::handler::{Answer, Ask, Handler, Pairs, Refusal, Stream};
 use crate::json::Json;
+use crate::reply::{Reply, cut, http_date, refuse, text, whole, with_headers};
 use crate::road::{Road, road};
 use crate::world::{Person, World};
-
-type Reply = Response<BoxBody<Bytes, io::Error>>;
 
 /// Written text is kept up to this many bytes, so that a benchmark pays for it once.
 const KEPT_BYTES: usize = 1 << 30;
@@ -475,54 +472,6 @@ fn finish(state: &State, body: Bytes, fault: Option<(usize, Kind)>, headers: Pai
         _ => whole(StatusCode::OK, "application/json", body),
     };
     with_headers(reply, headers)
-}
-
-fn refuse(handler: &Handler, refusal: &Refusal) -> Reply {
-    let status = (handler.status)(refusal);
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let body = refusal.body.clone().unwrap_or_else(|| (handler.refuse)(refusal));
-    with_headers(whole(status, "application/json", body.render().into()), refusal.headers.clone())
-}
-
-fn with_headers(mut reply: Reply, headers: Pairs) -> Reply {
-    for (name, value) in headers {
-        if let Ok(value) = HeaderValue::try_from(value) {
-            reply.headers_mut().insert(HeaderName::from_static(name), value);
-        }
-    }
-    reply
-}
-
-fn text(status: StatusCode, kind: &'static str, body: &'static str) -> Reply {
-    whole(status, kind, Bytes::from_static(body.as_bytes()))
-}
-
-fn whole(status: StatusCode, kind: &'static str, body: Bytes) -> Reply {
-    let mut reply = Response::new(Full::new(body).map_err(|never| match never {}).boxed());
-    *reply.status_mut() = status;
-    reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    reply
-}
-
-/// Promises the whole body, sends half of it and hangs up.
-fn cut(body: &Bytes) -> Reply {
-    let half = body.slice(..body.len() / 2);
-    let parts = stream::unfold(Some(half), |half| async {
-        if let Some(half) = half {
-            return Some((Ok(Frame::data(half)), None));
-        }
-        // Lets the connection send what it has before it learns that no more will come.
-        tokio::task::yield_now().await;
-        Some((Err(io::ErrorKind::ConnectionAborted.into()), None))
-    });
-    let mut reply = Response::new(BodyExt::boxed(StreamBody::new(parts)));
-    reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    reply.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
-    reply
-}
-
-fn http_date(at: DateTime<Utc>) -> String {
-    at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 #[expect(

@@ -38,7 +38,7 @@ pub(super) fn check(ask: &Ask, service: &str, region: &str) -> Result<Holder, Re
     let moment = NaiveDateTime::parse_from_str(date, "%Y%m%dT%H%M%SZ")
         .map_err(|_| wrong("Date must be in ISO-8601 'basic format'."))?
         .and_utc();
-    if claim.scope != format!("{}/{region}/{service}/aws4_request", &date[..8]) {
+    if claim.scope != format!("{}/{region}/{service}/aws4_request", date.get(..8).unwrap_or_default()) {
         return Err(wrong("Credential should be scoped to a valid date, region and service."));
     }
     let near = |now: chrono::DateTime<chrono::Utc>| (moment - now).num_seconds().abs() <= SKEW;

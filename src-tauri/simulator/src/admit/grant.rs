@@ -53,14 +53,14 @@ pub(crate) fn by_assertion(ask: &Ask, audience: &str, scopes: &[&str]) -> Result
     let (Some(issued), Some(ends)) = (time("iat"), time("exp")) else {
         return Err(invalid("Invalid JWT: iat and exp are required."));
     };
-    let timely = |now: i64| issued <= now + SKEW && ends > now && issued >= now - 3600 - SKEW;
+    let timely = |now: i64| issued <= now + SKEW && ends > now;
     if ends - issued > 3600 || !(timely(ask.now.timestamp()) || timely(real_now().timestamp())) {
         return Err(invalid(
             "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.",
         ));
     }
     let asked = text("scope");
-    if asked.is_empty() || !asked.split(' ').all(|scope| scopes.contains(&scope)) {
+    if !asked.split(' ').all(|scope| scopes.contains(&scope)) {
         return Err(refused(400, "invalid_scope", "Invalid OAuth scope or ID token audience provided."));
     }
     Ok(issue(ask, holder, asked))
