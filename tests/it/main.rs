@@ -12,6 +12,7 @@ mod fixtures;
 mod house;
 mod kill;
 mod late;
+mod migration;
 mod money;
 mod names;
 mod pricing;

@@ -140,6 +140,13 @@ impl Schema {
         ])
     }
 
+    /// The schema as an older version had it.
+    pub fn of_version(newest: i64) -> Schema {
+        let mut schema = Schema::current();
+        schema.0.retain(|(version, ..)| *version <= newest);
+        schema
+    }
+
     /// The same with one more step, as the next version would have it.
     #[must_use]
     pub fn then(mut self, name: &'static str, sql: &'static str) -> Schema {
