@@ -7,6 +7,7 @@
 pub mod money;
 pub mod time;
 pub mod ledger;
+pub mod catalogue;
 pub mod pricing;
 pub mod providers;
 pub mod store;
