@@ -85,6 +85,9 @@ fn name(request: &Request) -> &'static str {
         Request::RemoveEntry(_) => "removeEntry",
         Request::Sync(_) => "sync",
         Request::CancelSync => "cancelSync",
+        Request::Limits => "limits",
+        Request::LearnLimit(_) => "learnLimit",
+        Request::ChooseTier(_) => "chooseTier",
         Request::ChooseFile => "chooseFile",
         Request::Doctor => "doctor",
         Request::Settings => "settings",
@@ -94,7 +97,7 @@ fn name(request: &Request) -> &'static str {
     }
 }
 
-const NAMES: usize = 23;
+const NAMES: usize = 26;
 
 /// A whole visit, in the order in which a person makes it.
 fn visit(town: &Town) -> Vec<Value> {
@@ -123,11 +126,18 @@ fn visit(town: &Town) -> Vec<Value> {
         json!({"method": "sync", "params": {"from": "2026-11-19"}}),
         json!({"method": "cancelSync"}),
         json!({"method": "chooseFile"}),
+        json!({"method": "limits"}),
+        json!({"method": "learnLimit", "params": {"account": 1, "text": "Rate limit reached for gpt-5 on tokens per min (TPM): Limit 30000"}}),
+        json!({"method": "learnLimit", "params": {"account": 1, "text": "out of order"}}),
+        json!({"method": "chooseTier", "params": {"account": 3, "tier": "openrouter.free"}}),
+        json!({"method": "chooseTier", "params": {"account": 3, "tier": "groq.free"}}),
+        json!({"method": "chooseTier", "params": {"account": 99}}),
+        json!({"method": "limits"}),
         json!({"method": "enter", "params": {"account": 1, "entry": {"kind": "balance", "amount": "5", "currency": "USD", "asOf": "2026-11-18"}}}),
         json!({"method": "enter", "params": {"account": 99, "entry": {"kind": "balance", "amount": "5", "currency": "USD", "asOf": "2026-11-18"}}}),
-        json!({"method": "changeEntry", "params": {"id": 1, "entry": {"kind": "balance", "amount": "6", "currency": "USD", "asOf": "2026-11-18"}}}),
+        json!({"method": "changeEntry", "params": {"id": 2, "entry": {"kind": "balance", "amount": "6", "currency": "USD", "asOf": "2026-11-18"}}}),
         json!({"method": "entries", "params": {}}),
-        json!({"method": "removeEntry", "params": {"id": 1}}),
+        json!({"method": "removeEntry", "params": {"id": 2}}),
         json!({"method": "accounts"}),
         json!({"method": "overview", "params": {"chartWidth": 600}}),
         json!({"method": "overview", "params": {}}),
@@ -186,6 +196,9 @@ async fn every_request_is_answered_and_no_answer_holds_a_key() {
             ("sync", ErrorCode::NoSuchAccount),
             ("sync", ErrorCode::BadRequest),
             ("chooseFile", ErrorCode::BadRequest),
+            ("learnLimit", ErrorCode::BadRequest),
+            ("chooseTier", ErrorCode::BadRequest),
+            ("chooseTier", ErrorCode::NoSuchAccount),
             ("enter", ErrorCode::NoSuchAccount),
             ("changeSettings", ErrorCode::BadRequest),
             ("addAccount", ErrorCode::BadRequest),

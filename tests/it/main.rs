@@ -13,6 +13,7 @@ mod fixtures;
 mod house;
 mod kill;
 mod late;
+mod limits;
 mod migration;
 mod money;
 mod names;

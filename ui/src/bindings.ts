@@ -335,6 +335,19 @@ value: string,
 name: string, };
 
 /**
+ * Which free tier an account is on.
+ */
+export type ChooseTier = { 
+/**
+ * The account's number.
+ */
+account: number, 
+/**
+ * The id of the tier, or `none`; nothing takes back what was said.
+ */
+tier?: string, };
+
+/**
  * A file that was chosen.
  */
 export type ChosenFile = { 
@@ -692,6 +705,213 @@ lane: string,
  * By currency.
  */
 billed: Array<Amount>, };
+
+/**
+ * The text with which a provider refused a request.
+ */
+export type LearnLimit = { 
+/**
+ * The account's number.
+ */
+account: number, 
+/**
+ * The body of the answer, or the line of a log that holds it. It is not kept.
+ */
+text: string, };
+
+/**
+ * A limit that a refusal told.
+ */
+export type LearnedLimit = { 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * The model it is for; nothing for all.
+ */
+model: string | null, 
+/**
+ * Over which span.
+ */
+window: string, 
+/**
+ * In which unit.
+ */
+unit: string, 
+/**
+ * How much there is.
+ */
+limit: string, 
+/**
+ * What was known of it by an earlier refusal.
+ */
+before: string | null, };
+
+/**
+ * What a refusal told.
+ */
+export type LearnedLimits = { 
+/**
+ * The account's number.
+ */
+account: number, 
+/**
+ * The limits; kept until another is learned or entered.
+ */
+limits: Array<LearnedLimit>, 
+/**
+ * When it is worth trying again, RFC 3339, where told.
+ */
+retryAt: string | null, 
+/**
+ * What was told in part only, in words.
+ */
+unclear: Array<string>, };
+
+/**
+ * Who says how much there is of something.
+ */
+export type LimitOrigin = { 
+/**
+ * Who.
+ */
+by: LimitTeller, 
+/**
+ * The page that says so.
+ */
+url: string | null, 
+/**
+ * When it was seen: a day, or a month or year where the day was not written down.
+ */
+seen: string | null, 
+/**
+ * How many days ago that was.
+ */
+ageDays: number | null, 
+/**
+ * Whether it is so old that it is worth checking again.
+ */
+stale: boolean, 
+/**
+ * How sure it is: `high`, `medium` or `low`, where that is a question.
+ */
+confidence: string | null, };
+
+/**
+ * A limit of an account.
+ */
+export type LimitRow = { 
+/**
+ * The account's number.
+ */
+account: number, 
+/**
+ * The account's name.
+ */
+label: string, 
+/**
+ * The provider's id.
+ */
+provider: string, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * The model or models it is for; nothing for all.
+ */
+model: string | null, 
+/**
+ * The project it is for, by the provider's id; nothing for the whole account.
+ */
+project: string | null, 
+/**
+ * What that project is called, where known.
+ */
+projectName: string | null, 
+/**
+ * `minute`, `5 hours`, `day`, `month`, `lifetime` and the like; `unstated` where nobody says.
+ */
+window: string, 
+/**
+ * A currency, or `requests`, `tokens`, `percent` and the like.
+ */
+unit: string, 
+/**
+ * How much is used.
+ */
+used: string | null, 
+/**
+ * How sure that is.
+ */
+usedIs: UsedIs, 
+/**
+ * How much there is.
+ */
+limit: string | null, 
+/**
+ * How much is left; never below nought.
+ */
+left: string | null, 
+/**
+ * How much of it is used, in whole per cent, rounded down.
+ */
+percent: number | null, 
+/**
+ * When the count starts again, RFC 3339.
+ */
+resetsAt: string | null, 
+/**
+ * When it does so in general, in words.
+ */
+resets: string, 
+/**
+ * Whether this is a rate that is set, of which nobody tells the use.
+ */
+configured: boolean, 
+/**
+ * Who says how much there is.
+ */
+source: LimitOrigin, 
+/**
+ * Who counted what is used: `provider`, or the lane of the books.
+ */
+countedBy: string | null, 
+/**
+ * Up to when the use is known, RFC 3339.
+ */
+asOf: string | null, 
+/**
+ * Why something is not known or not certain, in words.
+ */
+words: Array<string>, };
+
+/**
+ * Who says how much there is.
+ */
+export type LimitTeller = "provider" | "entered" | "learned" | "catalogue";
+
+/**
+ * What is left of every free tier, window and configured limit.
+ */
+export type Limits = { 
+/**
+ * The present, RFC 3339.
+ */
+now: string, 
+/**
+ * The person's time zone.
+ */
+zone: string, 
+/**
+ * The limits; what is closest to its end comes first, what is not known last.
+ */
+rows: Array<LimitRow>, 
+/**
+ * Accounts whose provider has free tiers, where the person has to say which one holds.
+ */
+choices: Array<TierChoice>, };
 
 /**
  * A mark of a chart, in tenths of a CSS pixel.
@@ -1061,7 +1281,7 @@ fields?: { [key in string]: string }, };
 /**
  * Everything that a door can ask.
  */
-export type Request = { "method": "overview", "params": OverviewQuery } | { "method": "spend", "params": SpendQuery } | { "method": "usage", "params": UsageQuery } | { "method": "picture", "params": PictureQuery } | { "method": "providers" } | { "method": "recogniseKey", "params": PastedKey } | { "method": "accounts" } | { "method": "addAccount", "params": AddAccount } | { "method": "checkAccount", "params": AccountId } | { "method": "replaceKey", "params": ReplaceKey } | { "method": "removeAccount", "params": AccountId } | { "method": "entries", "params": EntriesQuery } | { "method": "enter", "params": Enter } | { "method": "changeEntry", "params": ChangeEntry } | { "method": "removeEntry", "params": EntryId } | { "method": "sync", "params": SyncQuery } | { "method": "cancelSync" } | { "method": "chooseFile" } | { "method": "doctor" } | { "method": "settings" } | { "method": "changeSettings", "params": Settings } | { "method": "enterSample" } | { "method": "leaveSample" };
+export type Request = { "method": "overview", "params": OverviewQuery } | { "method": "spend", "params": SpendQuery } | { "method": "usage", "params": UsageQuery } | { "method": "picture", "params": PictureQuery } | { "method": "providers" } | { "method": "recogniseKey", "params": PastedKey } | { "method": "accounts" } | { "method": "addAccount", "params": AddAccount } | { "method": "checkAccount", "params": AccountId } | { "method": "replaceKey", "params": ReplaceKey } | { "method": "removeAccount", "params": AccountId } | { "method": "entries", "params": EntriesQuery } | { "method": "enter", "params": Enter } | { "method": "changeEntry", "params": ChangeEntry } | { "method": "removeEntry", "params": EntryId } | { "method": "sync", "params": SyncQuery } | { "method": "cancelSync" } | { "method": "chooseFile" } | { "method": "limits" } | { "method": "learnLimit", "params": LearnLimit } | { "method": "chooseTier", "params": ChooseTier } | { "method": "doctor" } | { "method": "settings" } | { "method": "changeSettings", "params": Settings } | { "method": "enterSample" } | { "method": "leaveSample" };
 
 /**
  * When an allowance is whole again.
@@ -1071,7 +1291,7 @@ export type Resets = "rolling" | "midnight" | "firstOfMonth" | "never";
 /**
  * The answer to each request, under the same name.
  */
-export type Response = { "method": "overview", "result": Overview } | { "method": "spend", "result": Spend } | { "method": "usage", "result": Usage } | { "method": "picture", "result": PictureFile } | { "method": "providers", "result": Array<ProviderRow> } | { "method": "recogniseKey", "result": Array<KeyCandidate> } | { "method": "accounts", "result": Array<Account> } | { "method": "addAccount", "result": Account } | { "method": "checkAccount", "result": Account } | { "method": "replaceKey", "result": Account } | { "method": "removeAccount", "result": AccountId } | { "method": "entries", "result": Array<EntryRow> } | { "method": "enter", "result": EntryRow } | { "method": "changeEntry", "result": EntryRow } | { "method": "removeEntry", "result": EntryId } | { "method": "sync", "result": SyncReport } | { "method": "cancelSync" } | { "method": "chooseFile", "result": ChosenFile } | { "method": "doctor", "result": Doctor } | { "method": "settings", "result": Settings } | { "method": "changeSettings", "result": Settings } | { "method": "enterSample", "result": SampleState } | { "method": "leaveSample", "result": SampleState };
+export type Response = { "method": "overview", "result": Overview } | { "method": "spend", "result": Spend } | { "method": "usage", "result": Usage } | { "method": "picture", "result": PictureFile } | { "method": "providers", "result": Array<ProviderRow> } | { "method": "recogniseKey", "result": Array<KeyCandidate> } | { "method": "accounts", "result": Array<Account> } | { "method": "addAccount", "result": Account } | { "method": "checkAccount", "result": Account } | { "method": "replaceKey", "result": Account } | { "method": "removeAccount", "result": AccountId } | { "method": "entries", "result": Array<EntryRow> } | { "method": "enter", "result": EntryRow } | { "method": "changeEntry", "result": EntryRow } | { "method": "removeEntry", "result": EntryId } | { "method": "sync", "result": SyncReport } | { "method": "cancelSync" } | { "method": "chooseFile", "result": ChosenFile } | { "method": "limits", "result": Limits } | { "method": "learnLimit", "result": LearnedLimits } | { "method": "chooseTier", "result": ChooseTier } | { "method": "doctor", "result": Doctor } | { "method": "settings", "result": Settings } | { "method": "changeSettings", "result": Settings } | { "method": "enterSample", "result": SampleState } | { "method": "leaveSample", "result": SampleState };
 
 /**
  * Whether sample data is open.
@@ -1372,6 +1592,56 @@ complete: boolean, };
 export type Theme = "system" | "light" | "dark";
 
 /**
+ * The free tiers an account may be on.
+ */
+export type TierChoice = { 
+/**
+ * The account's number.
+ */
+account: number, 
+/**
+ * The account's name.
+ */
+label: string, 
+/**
+ * What the person said: the id of a tier, or `none`. Nothing where they did not say.
+ */
+chosen: string | null, 
+/**
+ * Whether the account was billed lately, and so hardly is on a free tier.
+ */
+billed: boolean, 
+/**
+ * The tiers.
+ */
+tiers: Array<TierRow>, };
+
+/**
+ * A free tier.
+ */
+export type TierRow = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Whether it costs nothing; else it is a cap on what is paid for.
+ */
+free: boolean, 
+/**
+ * Who is on it.
+ */
+condition: string | null, 
+/**
+ * What it may be used for, and what is given for it.
+ */
+terms: string | null, };
+
+/**
  * Exact sums in a range, row by row.
  */
 export type Usage = { 
@@ -1477,6 +1747,11 @@ requests: number | null,
  * Lines of usage without a known price, which `listed` lacks.
  */
 unpriced: number, };
+
+/**
+ * How a figure of use compares with what was truly used.
+ */
+export type UsedIs = "exact" | "atMost" | "atLeast";
 
 /**
  * The median of recent complete days.

@@ -15,6 +15,7 @@ mod demo;
 mod doctor;
 mod door;
 mod key;
+mod limits;
 mod status;
 mod syncing;
 mod text;
@@ -100,6 +101,8 @@ enum Command {
     Status,
     /// Exact sums by day, provider, account, model, project, key or item
     Usage(usage::Options),
+    /// What is left of free tiers, windows and configured limits, and when they start again
+    Limits(limits::Options),
     /// Draw a chart into a file
     Chart(chart::Options),
     /// What works, what does not, and what to do
@@ -162,6 +165,7 @@ async fn run(global: &Global, out: &Out, command: Command) -> Result<Ending, Fai
         Command::Sync(options) => syncing::run(global, out, options).await,
         Command::Status => status::run(global, out).await,
         Command::Usage(options) => usage::run(global, out, options).await,
+        Command::Limits(options) => limits::run(global, out, options).await,
         Command::Chart(options) => chart::run(global, out, options).await,
         Command::Doctor => doctor::run(global, out).await,
         Command::Simulator(options) => town::run(global, out, options).await,

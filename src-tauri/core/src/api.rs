@@ -14,6 +14,7 @@ use crate::vault::{Secret, Vault};
 mod accounts;
 mod entries;
 mod holdings;
+mod limits;
 mod overview;
 mod spend;
 mod syncing;
@@ -29,6 +30,8 @@ mod groups;
 mod held;
 mod intake;
 mod keys;
+mod limit_rows;
+mod limiting;
 mod pictures;
 mod providing;
 mod running;
@@ -45,6 +48,10 @@ pub use entries::{
     PurchaseEntry, Resets, SubscriptionEntry,
 };
 pub use holdings::{BalanceReading, GrantRow, QuotaRow, SubscriptionRow};
+pub use limits::{
+    ChooseTier, LearnLimit, LearnedLimit, LearnedLimits, LimitOrigin, LimitRow, LimitTeller, Limits,
+    TierChoice, TierRow, UsedIs,
+};
 pub use overview::{Overview, OverviewQuery, OwnDay, SpendFigure, UsualDay};
 pub use spend::{
     Amount, ChartTable, Grouping, LaneFigure, Mark, Measure, Picture, PictureFile, PictureFormat,
@@ -147,6 +154,12 @@ pub enum Request {
     CancelSync,
     /// Lets the person choose a file, at a door that has a dialog for it.
     ChooseFile,
+    /// What is left of every free tier, window and configured limit.
+    Limits,
+    /// Keeps the limits that a provider names when it refuses a request.
+    LearnLimit(LearnLimit),
+    /// Says which free tier an account is on.
+    ChooseTier(ChooseTier),
     /// What works, what does not, and what to do.
     Doctor,
     /// The person's settings.
@@ -199,6 +212,12 @@ pub enum Response {
     CancelSync,
     /// To [`Request::ChooseFile`].
     ChooseFile(ChosenFile),
+    /// To [`Request::Limits`].
+    Limits(Limits),
+    /// To [`Request::LearnLimit`].
+    LearnLimit(LearnedLimits),
+    /// To [`Request::ChooseTier`]: what was said.
+    ChooseTier(ChooseTier),
     /// To [`Request::Doctor`].
     Doctor(Doctor),
     /// To [`Request::Settings`].
@@ -240,6 +259,9 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
             Response::CancelSync
         }
         Request::ChooseFile => Response::ChooseFile(app.choose_file().await?),
+        Request::Limits => Response::Limits(app.limits().await?),
+        Request::LearnLimit(refusal) => Response::LearnLimit(app.learn_limit(&refusal).await?),
+        Request::ChooseTier(choice) => Response::ChooseTier(app.choose_tier(&choice).await?),
         Request::Doctor => Response::Doctor(app.doctor().await?),
         Request::Settings => Response::Settings(app.settings().await?),
         Request::ChangeSettings(settings) => Response::ChangeSettings(app.change_settings(settings).await?),

@@ -15,5 +15,6 @@ pub mod vault;
 pub mod net;
 pub mod sync;
 pub mod report;
+pub mod allowance;
 pub mod chart;
 pub mod api;

@@ -4,6 +4,7 @@ mod accounts;
 mod aside;
 mod balances;
 mod charges;
+mod counts;
 mod entries;
 mod facets;
 mod folder;
@@ -28,6 +29,7 @@ use sqlx::{Connection as _, SqlSafeStr as _, SqliteConnection, SqlitePool};
 
 pub use accounts::{AccountRow, KeyPlace, NewAccount};
 pub use charges::{Covered, Sequence};
+pub use counts::CountRow;
 pub use entries::{ENTERED_STREAM, EntryRow, Owner};
 pub use rollup::{Dimension, GroupSums, RollupRow};
 pub use snapshots::Snapshot;
