@@ -1,15 +1,17 @@
-//! Accounts and providers.
+//! Accounts.
+
+use std::collections::BTreeMap;
 
 use clap::{Args, Subcommand};
 use spendglass_core::api::{
-    Account, AccountId, AccountState, AddAccount, KeyKindRow, ProviderRow, ReplaceKey, Request, Response,
-    StreamState,
+    Account, AccountId, AccountState, KeyIntake, PlaceOfKey, ReplaceKey, Request, Response, StreamState,
 };
 use spendglass_core::time::Zone;
 
-use crate::door::{Door, Ending, Failure, Out, note};
-use crate::text::{Stand, Table, UNKNOWN, cell, clean, several, time};
-use crate::{Global, key};
+use crate::adding::AddOptions;
+use crate::door::{Door, Ending, Failure, Out};
+use crate::text::{Stand, Table, UNKNOWN, cell, clean, time};
+use crate::{Global, adding, asking, holdings, key};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -17,12 +19,16 @@ pub(crate) enum Command {
     ///
     /// The key is read from standard input where something is piped into it, else at a prompt that does not show it. It is
     /// never an argument. With --key-env the key stays in an environment variable, for servers and cron; the name is kept,
-    /// never the key.
+    /// never the key. What a provider asks for is told by `spendglass providers PROVIDER`.
     #[command(after_help = "\
 Examples:
+  spendglass accounts add                                  asks for a key and sees whose it is
   spendglass accounts add openai --label Studio
   pass show openai-admin | spendglass accounts add openai
-  spendglass accounts add anthropic --key-env ANTHROPIC_ADMIN_KEY")]
+  spendglass accounts add anthropic --key-env ANTHROPIC_ADMIN_KEY
+  spendglass accounts add langfuse --fields --region eu    asks for each part of the key
+  spendglass accounts add gcp.gemini --key-file service-account.json
+  spendglass accounts add cohere --no-key                  for files and entries by hand")]
     Add(AddOptions),
     /// Every account, with its state and what to do about it
     #[command(after_help = "Example:\n  spendglass accounts list --json")]
@@ -31,8 +37,10 @@ Examples:
     #[command(after_help = "Example:\n  spendglass accounts check 1")]
     Check(Which),
     /// Remove an account, its key and everything read with it
-    #[command(after_help = "Example:\n  spendglass accounts remove 1")]
-    Remove(Which),
+    ///
+    /// Asks first where somebody sits at the terminal.
+    #[command(after_help = "Examples:\n  spendglass accounts remove 1\n  spendglass accounts remove 1 --yes")]
+    Remove(RemoveOptions),
     /// Give an account a new key, where the old one was refused, lost or reset
     #[command(after_help = "\
 Examples:
@@ -42,18 +50,12 @@ Examples:
 }
 
 #[derive(Args)]
-pub(crate) struct AddOptions {
-    /// The provider, as `spendglass providers` lists it
-    provider: String,
-    /// A name of your own
-    #[arg(long, value_name = "L")]
-    label: Option<String>,
-    /// Another address than the provider's own: https, or http on this machine
-    #[arg(long, value_name = "URL")]
-    base_url: Option<String>,
-    /// The environment variable that holds the key
-    #[arg(long, value_name = "NAME")]
-    key_env: Option<String>,
+pub(crate) struct RemoveOptions {
+    #[command(flatten)]
+    which: Which,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
 }
 
 #[derive(Args)]
@@ -65,7 +67,7 @@ pub(crate) struct Which {
 
 pub(crate) async fn run(global: &Global, out: &Out, command: Command) -> Result<Ending, Failure> {
     match command {
-        Command::Add(options) => add(global, out, options).await,
+        Command::Add(options) => adding::run(global, out, options).await,
         Command::List => list(global, out).await,
         Command::Check(Which { id }) => {
             let request = Request::CheckAccount(AccountId { account: id });
@@ -74,70 +76,88 @@ pub(crate) async fn run(global: &Global, out: &Out, command: Command) -> Result<
             out.answer(&response, || table(std::slice::from_ref(account), zone))?;
             Ok(Ending::of_account(account.state))
         }
-        Command::Remove(Which { id }) => {
-            let request = Request::RemoveAccount(AccountId { account: id });
-            let (response, _) = Door::ask_once(global, request).await?;
-            out.answer(&response, || {
-                format!("Account {id} is removed, with its key and everything read with it.\n")
-            })?;
-            Ok(Ending::Done)
-        }
-        Command::ReplaceKey(Which { id }) => {
-            let key = key::read(&format!("account {id}"))?;
-            let request = Request::ReplaceKey(ReplaceKey {
-                account: id,
-                key: Some(key),
-                fields: std::collections::BTreeMap::new(),
-            });
-            let (response, _) = Door::ask_once(global, request).await?;
-            let Response::ReplaceKey(account) = &response else { return Err(Failure::mismatch()) };
-            out.answer(&response, || {
-                format!("{} has its new key: {}.\n", title(account), key_words(account))
-            })?;
-            Ok(Ending::Done)
-        }
+        Command::Remove(options) => remove(global, out, options).await,
+        Command::ReplaceKey(Which { id }) => replace_key(global, out, id).await,
     }
 }
 
-async fn add(global: &Global, out: &Out, options: AddOptions) -> Result<Ending, Failure> {
-    let AddOptions { provider, label, base_url, key_env } = options;
-    // An id is short and plain; anything else may be a key in the wrong place and must not be repeated by an error.
-    let id = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-');
-    if provider.len() > 24 || !provider.bytes().all(id) {
-        return Err(Failure::usage(
-            "That is not a provider. Name one as `spendglass providers` lists it, such as openai; the key comes by standard input.",
-        ));
-    }
-    let variable = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-    if key_env.as_ref().is_some_and(|name| name.is_empty() || !name.bytes().all(variable)) {
-        return Err(Failure::usage(
-            "--key-env takes the name of an environment variable, such as OPENAI_ADMIN_KEY, and not the key itself.",
-        ));
-    }
-    if base_url.as_ref().is_some_and(|url| url.trim().is_empty()) {
-        return Err(Failure::usage(
-            "--base-url is empty. Give an address, or leave it out to use the provider's own.",
-        ));
-    }
-    let key = if key_env.is_some() { None } else { Some(key::read(&provider)?) };
-    let request =
-        Request::AddAccount(AddAccount { provider, label, base_url, key, key_env, ..AddAccount::default() });
-    let (response, _) = Door::ask_once(global, request).await?;
-    let Response::AddAccount(account) = &response else { return Err(Failure::mismatch()) };
-    if account.base_url.as_ref().is_some_and(|url| url.starts_with("http://")) {
-        note("Note: plain http, without encryption. That is accepted for an address on this machine only.");
-    }
-    out.answer(&response, || {
-        let sees = account.key_kind.sees.join(", ");
-        format!("Added {}: {}. It sees {sees}.\nNext: spendglass sync\n", title(account), key_words(account))
+async fn remove(global: &Global, out: &Out, options: RemoveOptions) -> Result<Ending, Failure> {
+    let RemoveOptions { which: Which { id }, yes } = options;
+    let door = Door::open(global).await?;
+    let removed = async {
+        if !yes && asking::somebody_is_there() {
+            let account = one(&door, id).await?;
+            let what = format!(
+                "Remove {} ({}), and everything read with it or entered for it?",
+                title(&account),
+                key_words(&account)
+            );
+            if !asking::agrees(&what)? {
+                return Err(Failure::usage("Nothing was removed."));
+            }
+        }
+        door.ask(Request::RemoveAccount(AccountId { account: id })).await
+    };
+    let removed = removed.await;
+    door.app.close().await;
+    out.answer(&removed?, || {
+        format!("Account {id} is removed, with its key and everything read with it or entered for it.\n")
     })?;
     Ok(Ending::Done)
+}
+
+async fn replace_key(global: &Global, out: &Out, id: i64) -> Result<Ending, Failure> {
+    let door = Door::open(global).await?;
+    let replaced = async {
+        let account = one(&door, id).await?;
+        let mut request = ReplaceKey { account: id, key: None, fields: BTreeMap::new() };
+        if account.key_kind.intake == KeyIntake::Fields {
+            request.fields = adding::parts(&account.key_kind, &account.provider_name)?;
+        } else {
+            request.key = Some(key::read(&title(&account))?);
+        }
+        door.ask(Request::ReplaceKey(request)).await
+    };
+    let replaced = replaced.await;
+    door.app.close().await;
+    let response = replaced?;
+    let Response::ReplaceKey(account) = &response else { return Err(Failure::mismatch()) };
+    out.answer(&response, || format!("{} has its new key: {}.\n", title(account), key_words(account)))?;
+    Ok(Ending::Done)
+}
+
+/// The account of a number.
+async fn one(door: &Door, id: i64) -> Result<Account, Failure> {
+    let Response::Accounts(accounts) = door.ask(Request::Accounts).await? else {
+        return Err(Failure::mismatch());
+    };
+    accounts.into_iter().find(|account| account.id == id).ok_or_else(|| {
+        Failure::usage(format!("There is no account {id}. `spendglass accounts list` shows those there are."))
+    })
+}
+
+/// Said of a new account.
+pub(crate) fn added(account: &Account) -> String {
+    let (title, keys) = (title(account), key_words(account));
+    if account.key_place == PlaceOfKey::Nowhere {
+        let id = account.id;
+        return format!(
+            "Added {title}: {keys}.\nNext: spendglass enter purchase {id} 25 USD, or spendglass import FILE\n"
+        );
+    }
+    let sees = account.key_kind.sees.join(", ");
+    format!("Added {title}: {keys}. It sees {sees}.\nNext: spendglass sync\n")
 }
 
 async fn list(global: &Global, out: &Out) -> Result<Ending, Failure> {
     let (response, zone) = Door::ask_once(global, Request::Accounts).await?;
     let Response::Accounts(accounts) = &response else { return Err(Failure::mismatch()) };
-    out.answer(&response, || if accounts.is_empty() { none() } else { table(accounts, zone) })?;
+    out.answer(&response, || {
+        if accounts.is_empty() {
+            return none();
+        }
+        format!("{}{}{}", table(accounts, zone), told_beside(accounts), holdings::words(accounts, zone))
+    })?;
     Ok(Ending::Done)
 }
 
@@ -160,10 +180,38 @@ fn title(account: &Account) -> String {
 
 fn key_words(account: &Account) -> String {
     let kind = &account.key_kind.name;
-    match (&account.key_env, &account.key_hint) {
-        (Some(name), _) => format!("{kind} in ${}", clean(name)),
-        (None, Some(hint)) => format!("{kind} …{}", clean(hint)),
-        (None, None) => kind.clone(),
+    let hint = account.key_hint.as_ref().map(|hint| format!(" …{}", clean(hint))).unwrap_or_default();
+    match (account.key_place, &account.key_env) {
+        (PlaceOfKey::Nowhere, _) => "files and entries".to_owned(),
+        (PlaceOfKey::Login, _) => format!("{kind}, by the tool's login"),
+        (_, Some(name)) => format!("{kind} in ${}", clean(name)),
+        (PlaceOfKey::Keychain | PlaceOfKey::Variable, None) => format!("{kind}{hint} in the keychain"),
+    }
+}
+
+/// What accounts are told beside their keys: region, project and the like.
+fn told_beside(accounts: &[Account]) -> String {
+    let mut text = String::new();
+    for account in accounts {
+        let mut told: Vec<String> = account
+            .details
+            .iter()
+            .map(|(name, value)| format!("{}: {}", clean(name), shortened(&clean(value))))
+            .collect();
+        told.extend(account.base_url.as_ref().map(|url| format!("address: {}", clean(url))));
+        if !told.is_empty() {
+            put!(text, "\n{}: {}\n", title(account), told.join("; "));
+        }
+    }
+    text
+}
+
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 60;
+    if text.chars().count() <= LONGEST {
+        text.to_owned()
+    } else {
+        text.chars().take(LONGEST).chain(['…']).collect()
     }
 }
 
@@ -189,7 +237,7 @@ pub(crate) fn table(accounts: &[Account], zone: Zone) -> String {
             cell(account.id.to_string()),
             cell(name),
             cell(key_words(account)),
-            cell(state(account.state)),
+            cell(if account.key_place == PlaceOfKey::Nowhere { UNKNOWN } else { state(account.state) }),
             cell(read),
         ]);
     }
@@ -205,24 +253,43 @@ pub(crate) fn table(accounts: &[Account], zone: Zone) -> String {
 fn words(account: &Account, zone: Zone) -> Vec<String> {
     let mut lines = Vec::new();
     let well = matches!(account.state, AccountState::Fresh | AccountState::Stale | AccountState::Syncing);
-    if !well && !account.message.is_empty() {
+    // The account says what its worst stream says, which is told below with the stream's name.
+    let said_below = account.streams.iter().any(|stream| stream.message.as_ref() == Some(&account.message));
+    if !well && !said_below && !account.message.is_empty() {
         lines.push(clean(&account.message));
     }
     if let Some(at) = &account.retry_at {
         lines.push(format!("worth trying again after {}", time(at, zone)));
     }
-    for stream in &account.streams {
-        let quiet = matches!(stream.state, StreamState::Ok | StreamState::New);
-        if let Some(message) =
-            stream.message.as_ref().filter(|message| !quiet && **message != account.message)
-        {
-            lines.push(format!("{}: {}", stream.name, clean(message)));
-        }
-    }
+    let loud = account.streams.iter().filter_map(|stream| {
+        let quiet = matches!(stream.state, StreamState::Ok | StreamState::Absent | StreamState::New);
+        let message = stream.message.as_ref().filter(|_| !quiet)?;
+        Some((stream.name.as_str(), message.as_str()))
+    });
+    lines.extend(alike(loud).into_iter().map(|(names, message)| format!("{names}: {}", clean(&message))));
     if let Some(advice) = advice(account) {
         lines.push(advice);
     }
     lines
+}
+
+/// Streams that say the same but for their own names, in one line: how they are called together, and what the first says.
+pub(crate) fn alike<'a>(told: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<(String, String)> {
+    let mut groups: Vec<(String, Vec<&str>, &str)> = Vec::new();
+    for (name, message) in told {
+        let nameless = message.replace(name, "");
+        match groups.iter_mut().find(|(known, ..)| *known == nameless) {
+            Some((_, names, _)) => names.push(name),
+            None => groups.push((nameless, vec![name], message)),
+        }
+    }
+    let together = |names: Vec<&str>| match names.as_slice() {
+        [one] => (*one).to_owned(),
+        [one, other] => format!("{one} and {other}"),
+        [one, rest @ ..] => format!("{one} and {} more", rest.len()),
+        [] => String::new(),
+    };
+    groups.into_iter().map(|(_, names, message)| (together(names), message.to_owned())).collect()
 }
 
 /// What to type.
@@ -256,32 +323,4 @@ pub(crate) fn state(state: AccountState) -> &'static str {
         AccountState::ProviderChanged => "answer changed",
         AccountState::Failed => "failed here",
     }
-}
-
-pub(crate) async fn providers(global: &Global, out: &Out) -> Result<Ending, Failure> {
-    let (response, _) = Door::ask_once(global, Request::Providers).await?;
-    let Response::Providers(rows) = &response else { return Err(Failure::mismatch()) };
-    out.answer(&response, || provider_words(rows))?;
-    Ok(Ending::Done)
-}
-
-fn provider_words(rows: &[ProviderRow]) -> String {
-    let mut text = String::new();
-    for row in rows {
-        put!(text, "{} ({})\n  {}\n", row.name, row.id, row.latency);
-        for kind in &row.keys {
-            put!(text, "  {}: {}\n", kind.name, kind_words(kind));
-        }
-        text.push('\n');
-    }
-    put!(text, "{}. Add one: spendglass accounts add ID\n", several(rows.len() as u64, "provider"));
-    text
-}
-
-fn kind_words(kind: &KeyKindRow) -> String {
-    let begins = kind.prefixes.iter().map(|prefix| format!("{prefix}…")).collect::<Vec<_>>().join(", ");
-    if kind.sees.is_empty() {
-        return format!("begins {begins}; sees no cost and no usage");
-    }
-    format!("begins {begins}; sees {}; made at {}\n    {}", kind.sees.join(", "), kind.made_at, kind.note)
 }

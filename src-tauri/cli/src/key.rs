@@ -17,7 +17,8 @@ Give it on standard input (spendglass accounts add openai < FILE) or at the prom
 pub(crate) const STRAY: &str = "\
 there is an argument too many, or one that is misspelt. It is not repeated here, for it may be a key.
 A key is read from standard input or at a hidden prompt, never from an argument.
-  spendglass accounts add PROVIDER [--label L] [--base-url URL] [--key-env NAME]
+  spendglass accounts add [PROVIDER] [--label L] [--base-url URL] [--kind K] [--region R] [--set NAME=VALUE]
+                          [--key-env NAME | --fields | --key-file FILE | --login | --no-key]
   spendglass accounts replace-key ID
 See `spendglass accounts add --help`.";
 
@@ -67,16 +68,34 @@ fn begins_like_key(token: &str) -> bool {
 pub(crate) fn read(whose: &str) -> Result<Secret, Failure> {
     let stdin = io::stdin();
     let text = if stdin.is_terminal() {
-        rpassword::prompt_password(format!("Key of {whose} (not shown): ")).map_err(|error| {
-            Failure::usage(format!(
-                "No key could be read from the terminal: {}. Give it on standard input instead.",
-                error.kind()
-            ))
-        })?
+        hidden(&format!("Key of {whose} (not shown): "))?
     } else {
         piped(&mut stdin.lock())?
     };
     secret(text, whose)
+}
+
+/// Everything that is piped in.
+pub(crate) fn piped_text() -> Result<String, Failure> {
+    piped(&mut io::stdin().lock())
+}
+
+/// A part of a key from a prompt that shows nothing; none where it may be left out and is.
+pub(crate) fn prompted(prompt: &str, optional: bool, label: &str) -> Result<Option<Secret>, Failure> {
+    let text = hidden(prompt)?;
+    if optional && text.trim().is_empty() {
+        return Ok(None);
+    }
+    Secret::new(text).map(Some).map_err(|error| Failure::usage(format!("{label}: this {error}.")))
+}
+
+fn hidden(prompt: &str) -> Result<String, Failure> {
+    rpassword::prompt_password(prompt).map_err(|error| {
+        Failure::usage(format!(
+            "No key could be read from the terminal: {}. Give it on standard input instead.",
+            error.kind()
+        ))
+    })
 }
 
 fn secret(text: String, whose: &str) -> Result<Secret, Failure> {

@@ -9,13 +9,18 @@ macro_rules! put {
 }
 
 mod accounts;
+mod adding;
+mod asking;
 mod chart;
 mod csv;
 mod demo;
 mod doctor;
 mod door;
+mod enter;
+mod holdings;
 mod key;
 mod limits;
+mod providers;
 mod status;
 mod syncing;
 mod text;
@@ -92,8 +97,13 @@ enum Command {
     #[command(subcommand, after_help = "Example:\n  spendglass accounts add openai --label Studio")]
     Accounts(accounts::Command),
     /// Every provider, its kinds of key, what each sees and where it is made
-    #[command(after_help = "Example:\n  spendglass providers")]
-    Providers,
+    Providers(providers::Options),
+    /// Enter by hand what no provider tells: a purchase, balance, allowance, subscription or a day's cost
+    #[command(
+        subcommand,
+        after_help = "Example:\n  spendglass enter purchase openai 25 USD --acquired-on 2026-11-02"
+    )]
+    Enter(enter::Command),
     /// Read what is new from the providers
     Sync(syncing::Options),
     /// What today and this month cost, and how fresh that is
@@ -161,7 +171,8 @@ async fn run(global: &Global, out: &Out, command: Command) -> Result<Ending, Fai
     match command {
         Command::Demo(options) => demo::run(global, out, options).await,
         Command::Accounts(command) => accounts::run(global, out, command).await,
-        Command::Providers => accounts::providers(global, out).await,
+        Command::Providers(options) => providers::run(global, out, options).await,
+        Command::Enter(command) => enter::run(global, out, command).await,
         Command::Sync(options) => syncing::run(global, out, options).await,
         Command::Status => status::run(global, out).await,
         Command::Usage(options) => usage::run(global, out, options).await,

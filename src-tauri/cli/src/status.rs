@@ -1,15 +1,15 @@
 //! What today and this month cost.
 
-use spendglass_core::api::{Account, Overview, OverviewQuery, QuotaRow, Request, Response, SpendFigure};
+use spendglass_core::api::{Overview, OverviewQuery, Request, Response, SpendFigure};
 use spendglass_core::time::Zone;
 
 use crate::Global;
-use crate::accounts;
 use crate::door::{Door, Ending, Failure, Out};
 use crate::text::{
-    Stand, Table, UNKNOWN, amount, amounts, amounts_cell, as_of, cell, clean, count, days, explained, number,
+    Stand, Table, UNKNOWN, amounts, amounts_cell, as_of, cell, clean, count, days, explained, lane_head,
     several, time,
 };
+use crate::{accounts, holdings};
 
 pub(crate) async fn run(global: &Global, out: &Out) -> Result<Ending, Failure> {
     let request = Request::Overview(OverviewQuery { chart_width: None });
@@ -29,7 +29,7 @@ pub(crate) fn words(overview: &Overview, zone: Zone) -> String {
     }
     let heads = [
         ("", Stand::Left),
-        ("billed", Stand::Point),
+        (lane_head(&overview.month.lane), Stand::Point),
         ("at list price, est.", Stand::Point),
         ("", Stand::Left),
     ];
@@ -39,7 +39,10 @@ pub(crate) fn words(overview: &Overview, zone: Zone) -> String {
             cell(format!("{name}, {} ({} days)", days(&figure.from, &figure.to), figure.days)),
             amounts_cell(&figure.billed),
             amounts_cell(&figure.listed),
-            cell(as_of(figure.as_of.as_deref(), zone)),
+            cell(match (figure.lane.as_str(), &figure.as_of) {
+                ("entered", None) => "by hand and from files".to_owned(),
+                (_, at) => as_of(at.as_deref(), zone),
+            }),
         ]);
     };
     figure("Today", &overview.today);
@@ -100,7 +103,7 @@ pub(crate) fn words(overview: &Overview, zone: Zone) -> String {
     }
     text.push('\n');
     text.push_str(&accounts::table(&overview.accounts, zone));
-    text.push_str(&left(&overview.accounts, zone));
+    text.push_str(&holdings::words(&overview.accounts, zone));
     explained(text)
 }
 
@@ -117,48 +120,11 @@ fn notes(figure: &SpendFigure) -> Vec<String> {
     notes
 }
 
-/// Balances and allowances: what is left, never mixed with what was spent.
-fn left(accounts: &[Account], zone: Zone) -> String {
-    let mut text = String::new();
-    for account in accounts {
-        let label = clean(&account.label);
-        for balance in &account.balances {
-            let used =
-                balance.used.as_ref().map(|used| format!(", used {}", amount(used))).unwrap_or_default();
-            let of = balance.acquired.as_ref().map(|all| format!(" of {}", amount(all))).unwrap_or_default();
-            let at = time(&balance.as_of, zone);
-            put!(
-                text,
-                "{label}: {} left {}{of}{used}, as of {at}\n",
-                clean(&balance.kind),
-                amount(&balance.left)
-            );
-        }
-        for quota in &account.quotas {
-            put!(text, "{label}: {}\n", quota_words(quota, zone));
-        }
-    }
-    if text.is_empty() { text } else { format!("\nBalances and allowances\n{text}") }
-}
-
-fn quota_words(quota: &QuotaRow, zone: Zone) -> String {
-    let unit = clean(&quota.unit);
-    let figure = |text: &Option<String>| text.as_deref().map_or_else(|| UNKNOWN.to_owned(), number);
-    let of = quota.limit.as_ref().map(|limit| format!(" of {}", number(limit))).unwrap_or_default();
-    let window = if quota.window == "lifetime" {
-        "in all".to_owned()
-    } else {
-        format!("this {}", clean(&quota.window))
-    };
-    let resets =
-        quota.resets_at.as_ref().map(|at| format!(", starts again {}", time(at, zone))).unwrap_or_default();
-    let name = clean(&quota.name);
-    format!("{name} {window}: {}{of} {unit}{resets}, as of {}", figure(&quota.used), time(&quota.as_of, zone))
-}
-
 #[cfg(test)]
 mod tests {
-    use spendglass_core::api::{AccountState, Amount, BalanceReading, KeyKindRow, OwnDay};
+    use spendglass_core::api::{
+        Account, AccountState, Amount, BalanceReading, KeyIntake, KeyKindRow, OwnDay, PlaceOfKey,
+    };
 
     use super::*;
 
@@ -189,6 +155,11 @@ mod tests {
             sees: vec!["cost".to_owned()],
             made_at: String::new(),
             note: String::new(),
+            intake: KeyIntake::Text,
+            fields: vec![],
+            details: vec![],
+            cost: String::new(),
+            terms: String::new(),
         };
         let account = Account {
             id: 1,
@@ -199,6 +170,8 @@ mod tests {
             key_kind: kind,
             key_hint: Some("abcd".to_owned()),
             key_env: None,
+            key_place: PlaceOfKey::Keychain,
+            details: std::collections::BTreeMap::new(),
             state: AccountState::KeyRejected,
             message: "OpenAI refuses the key.".to_owned(),
             advice: Some(spendglass_core::api::Advice::ReplaceKey),
@@ -211,8 +184,11 @@ mod tests {
                 acquired: None,
                 used: None,
                 as_of: "2026-11-22T09:30:00Z".to_owned(),
+                entry: None,
             }],
             quotas: vec![],
+            grants: vec![],
+            subscriptions: vec![],
         };
         Overview {
             now: "2026-11-22T20:30:00Z".to_owned(),

@@ -42,10 +42,18 @@ pub(crate) async fn run(global: &Global, out: &Out, options: Options) -> Result<
     let query = SyncQuery { account: options.account, from: options.from.map(|date| date.to_string()) };
     let synced = sync(&door.app, query).await;
     let zone = door.zone().await;
+    let accounts = door.ask(Request::Accounts).await;
     door.app.close().await;
     let (response, stopped) = synced?;
     let Response::Sync(report) = &response else { return Err(Failure::mismatch()) };
-    out.answer(&response, || words(report, stopped, zone))?;
+    let keyless = matches!(accounts?, Response::Accounts(accounts) if !accounts.is_empty());
+    out.answer(&response, || {
+        if report.accounts.is_empty() && keyless {
+            return "Nothing to read: the figures of these accounts come from files and entries.\n"
+                .to_owned();
+        }
+        words(report, stopped, zone)
+    })?;
     let ending = Ending::of_sync(report);
     Ok(if stopped { ending.max(Ending::Partly) } else { ending })
 }
@@ -129,11 +137,11 @@ pub(crate) fn words(report: &SyncReport, stopped: bool, zone: Zone) -> String {
 }
 
 fn account_words(text: &mut String, account: &AccountReport, zone: Zone) {
-    let read: Vec<&StreamReport> =
-        account.streams.iter().filter(|stream| stream.state == StreamState::Ok).collect();
+    let is_read = |stream: &&StreamReport| matches!(stream.state, StreamState::Ok | StreamState::Absent);
+    let read = account.streams.iter().filter(is_read).count();
     let lines = account.streams.iter().fold(0_u64, |sum, stream| sum.saturating_add(stream.booked));
     let all = account.streams.len();
-    let of = if read.len() == all { String::new() } else { format!(" of {all}") };
+    let of = if read == all { String::new() } else { format!(" of {all}") };
     let from = account.streams.iter().filter_map(|stream| stream.from.as_deref()).min();
     let to = account.streams.iter().filter_map(|stream| stream.to.as_deref()).max();
     let range = from.zip(to).map(|(from, to)| format!(", {} (UTC days)", days(from, to))).unwrap_or_default();
@@ -142,22 +150,30 @@ fn account_words(text: &mut String, account: &AccountReport, zone: Zone) {
         "{} (account {}): {}{of} read, {} booked{range}\n",
         clean(&account.label),
         account.account,
-        several(read.len() as u64, "stream"),
+        several(read as u64, "stream"),
         several(lines, "line"),
     );
-    for stream in account.streams.iter().filter(|stream| stream.state != StreamState::Ok) {
-        let message =
-            stream.message.as_ref().map(|message| format!(": {}", clean(message))).unwrap_or_default();
-        let again =
-            stream.retry_at.as_ref().map(|at| format!(" Worth trying again after {}.", time(at, zone)));
-        put!(text, "  {}: {}{message}{}\n", stream.stream, state(stream.state), again.unwrap_or_default());
+    let told: Vec<(&str, String)> = account
+        .streams
+        .iter()
+        .filter(|stream| stream.state != StreamState::Ok)
+        .map(|stream| {
+            let message =
+                stream.message.as_ref().map(|message| format!(": {}", clean(message))).unwrap_or_default();
+            let again =
+                stream.retry_at.as_ref().map(|at| format!(" Worth trying again after {}.", time(at, zone)));
+            (stream.stream.as_str(), format!("{}{message}{}", state(stream.state), again.unwrap_or_default()))
+        })
+        .collect();
+    for (names, words) in accounts::alike(told.iter().map(|(name, words)| (*name, words.as_str()))) {
+        put!(text, "  {names}: {words}\n");
     }
 }
 
 fn state(state: StreamState) -> &'static str {
     match state {
         StreamState::Ok => "read",
-        StreamState::Absent => "nothing there",
+        StreamState::Absent => "nothing to tell",
         StreamState::New => "not read yet",
         StreamState::Cancelled => "cancelled",
         StreamState::Busy => "being read already",

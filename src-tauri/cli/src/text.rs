@@ -122,6 +122,16 @@ pub(crate) fn as_of(at: Option<&str>, zone: Zone) -> String {
     at.map_or_else(|| "nothing read yet".to_owned(), |at| format!("as of {}", time(at, zone)))
 }
 
+/// The head of a column of money, by the lane it is of: what a person entered is not called billed.
+pub(crate) fn lane_head(lane: &str) -> &'static str {
+    match lane {
+        "estimated" => "estimated",
+        "logged" => "logged",
+        "entered" => "entered",
+        _ => "billed",
+    }
+}
+
 /// UTC days from the first to the last, of a range whose end is exclusive.
 pub(crate) fn days(from: &str, to: &str) -> String {
     let last = to.parse::<Date>().map_or_else(|_| clean(to), |end| end.plus_days(-1).to_string());

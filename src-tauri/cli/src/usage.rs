@@ -7,7 +7,8 @@ use spendglass_core::time::{Date, Zone};
 
 use crate::door::{Door, Ending, Failure, Out};
 use crate::text::{
-    Stand, Table, UNKNOWN, amount, amounts, amounts_cell, as_of, cell, clean, count, days, explained, several,
+    Stand, Table, UNKNOWN, amount, amounts, amounts_cell, as_of, cell, clean, count, days, explained,
+    lane_head, several,
 };
 use crate::{Global, csv};
 
@@ -76,14 +77,17 @@ pub(crate) async fn run(global: &Global, out: &Out, options: Options) -> Result<
 pub(crate) fn words(usage: &Usage, zone: Zone) -> String {
     let by = group_name(usage.by);
     let range = days(&usage.from, &usage.to);
-    let at = as_of(usage.as_of.as_deref(), zone);
+    let at = match (usage.lane.as_str(), &usage.as_of) {
+        ("entered", None) => "by hand and from files".to_owned(),
+        (_, at) => as_of(at.as_deref(), zone),
+    };
     let mut text = format!("By {by}, {range} ({} days), {at}\n\n", usage.days);
     if usage.rows.is_empty() {
         text.push_str("Nothing is known of these days.\n");
     } else {
         let heads = [
             (by, Stand::Left),
-            ("billed", Stand::Point),
+            (lane_head(&usage.lane), Stand::Point),
             ("at list price, est.", Stand::Point),
             ("input tokens", Stand::Right),
             ("output tokens", Stand::Right),

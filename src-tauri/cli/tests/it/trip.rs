@@ -143,9 +143,12 @@ fn without_an_account_every_command_says_what_to_do() {
         let words = format!("{} ({})", provider.name, provider.id);
         assert!(providers.contains(&words), "{words}: {providers}");
     }
-    for words in ["sk-admin-...", "made at https://"] {
-        assert!(providers.contains(words), "{words}: {providers}");
+    assert!(providers.contains("Admin key: sees cost, usage; begins sk-admin-..."), "{providers}");
+    let one = stage.run(&["providers", "openai"]).ends(0).stdout;
+    for words in ["OpenAI (openai)", "made at https://", "Add it: spendglass accounts add openai"] {
+        assert!(one.contains(words), "{words}: {one}");
     }
+    assert_eq!(stage.run(&["providers", "openai", "--json"]).ends(0).json()[0]["id"], "openai");
     assert_eq!(stage.run(&["providers", "--json"]).ends(0).json().as_array().unwrap().len(), ALL.len());
     assert_eq!(stage.run(&["accounts", "list", "--json"]).ends(0).json(), Value::Array(vec![]));
 }

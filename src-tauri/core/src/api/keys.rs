@@ -121,6 +121,11 @@ impl App {
     pub(super) async fn check_account(&self, id: i64) -> Result<Account, ApiError> {
         let house = self.house().await;
         let row = find_account(&house, id).await?;
+        if row.account.key_place == KeyPlace::Nowhere {
+            return Err(ApiError::bad(format!(
+                "account {id} has no key to check: its figures come from files and by hand"
+            )));
+        }
         let provider = find_provider(&row.account.provider)?;
         let base = base_url(provider, &row.account)?;
         let Credentials { secret, details } = secret_of(&house, &row, self.now()).await?;

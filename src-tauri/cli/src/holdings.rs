@@ -1,0 +1,107 @@
+//! What accounts hold, in words: balances, lots of credit, plans and allowances. Never mixed with what was spent.
+
+use spendglass_core::api::{Account, BalanceReading, GrantRow, QuotaRow, SubscriptionRow};
+use spendglass_core::time::Zone;
+
+use crate::text::{UNKNOWN, amount, clean, number, time};
+
+/// One line each, below the name of its account.
+pub(crate) fn words(accounts: &[Account], zone: Zone) -> String {
+    let mut text = String::new();
+    for account in accounts {
+        let lines = lines(account, zone);
+        // The time is told once where it is that of all.
+        let first = lines.first().map(|(_, at, _)| at.clone());
+        let common = first.filter(|first| lines.iter().all(|(_, at, _)| at == first));
+        match (&common, lines.is_empty()) {
+            (_, true) => continue,
+            (Some(at), false) => put!(text, "{}, as of {at}\n", clean(&account.label)),
+            (None, false) => put!(text, "{}\n", clean(&account.label)),
+        }
+        for (line, at, entry) in lines {
+            put!(text, "  {line}");
+            if common.is_none() {
+                put!(text, ", as of {at}");
+            }
+            if let Some(entry) = entry {
+                put!(text, " (entered, {entry})");
+            }
+            text.push('\n');
+        }
+    }
+    if text.is_empty() { text } else { format!("\nBalances, credit, plans and allowances\n{text}") }
+}
+
+/// What is said, when it was seen, and the entry it is.
+type Line = (String, String, Option<i64>);
+
+fn lines(account: &Account, zone: Zone) -> Vec<Line> {
+    let balances = account.balances.iter().map(|b| (balance(b), time(&b.as_of, zone), b.entry));
+    let grants = account.grants.iter().map(|g| (grant(g, zone), time(&g.as_of, zone), g.entry));
+    let plans = account.subscriptions.iter().map(|s| (subscription(s, zone), time(&s.as_of, zone), s.entry));
+    let quotas = account.quotas.iter().map(|q| (quota(q, zone), time(&q.as_of, zone), q.entry));
+    balances.chain(grants).chain(plans).chain(quotas).collect()
+}
+
+fn balance(balance: &BalanceReading) -> String {
+    let of = balance.acquired.as_ref().map(|all| format!(" of {}", amount(all))).unwrap_or_default();
+    let used = balance.used.as_ref().map(|used| format!(", used {}", amount(used))).unwrap_or_default();
+    format!("{} left {}{of}{used}", clean(&balance.kind), amount(&balance.left))
+}
+
+fn grant(grant: &GrantRow, zone: Zone) -> String {
+    let kind = if grant.kind == "credits" { "credit" } else { &grant.kind };
+    let mut words =
+        format!("{} {}", clean(kind), grant.amount.as_ref().map_or_else(|| UNKNOWN.to_owned(), amount));
+    if let Some(left) = &grant.left {
+        put!(words, ", {} left", amount(left));
+    }
+    if let Some(at) = &grant.acquired_at {
+        put!(words, ", had {}", time(at, zone));
+    }
+    match &grant.expires_at {
+        // A date is the last day, an instant the end.
+        Some(at) if at.len() == 10 => put!(words, ", good up to {}", clean(at)),
+        Some(at) => put!(words, ", lapses {}", time(at, zone)),
+        None => words.push_str(", no end is known"),
+    }
+    if let Some(note) = &grant.note {
+        put!(words, ", \"{}\"", clean(note));
+    }
+    words
+}
+
+fn subscription(plan: &SubscriptionRow, zone: Zone) -> String {
+    let mut words = format!("plan {}", clean(&plan.plan));
+    if let Some(status) = &plan.status {
+        put!(words, ", {}", clean(status));
+    }
+    match (&plan.price, &plan.period) {
+        (Some(price), Some(period)) => put!(words, ", {} a {}", amount(price), clean(period)),
+        (Some(price), None) => put!(words, ", {}", amount(price)),
+        (None, Some(period)) => put!(words, ", by the {}", clean(period)),
+        (None, None) => {}
+    }
+    if let Some(at) = &plan.renews_at {
+        put!(words, ", renews {}", time(at, zone));
+    }
+    words
+}
+
+fn quota(quota: &QuotaRow, zone: Zone) -> String {
+    let unit = clean(&quota.unit);
+    let figure = |text: &Option<String>| text.as_deref().map_or_else(|| UNKNOWN.to_owned(), number);
+    let of = quota.limit.as_ref().map(|limit| format!(" of {}", number(limit))).unwrap_or_default();
+    let window = if quota.window == "lifetime" {
+        "in all".to_owned()
+    } else {
+        format!("this {}", clean(&quota.window))
+    };
+    let mut whom = String::new();
+    for of in [&quota.model, &quota.project].into_iter().flatten() {
+        put!(whom, " ({})", clean(of));
+    }
+    let resets =
+        quota.resets_at.as_ref().map(|at| format!(", starts again {}", time(at, zone))).unwrap_or_default();
+    format!("{}{whom} {window}: {}{of} {unit}{resets}", clean(&quota.name), figure(&quota.used))
+}
