@@ -8,6 +8,7 @@ mod plain;
 mod screens;
 mod sheet;
 mod stores;
+mod together;
 
 use anyhow::Result;
 
@@ -25,6 +26,9 @@ async fn main() -> Result<()> {
     }
     if wanted("sync") {
         importing::measure(&mut figures).await?;
+    }
+    if wanted("together") {
+        together::measure(&mut figures).await?;
     }
     println!("\n{}", sheet::table(&figures));
     Ok(())

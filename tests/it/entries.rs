@@ -5,6 +5,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use spendglass_core::api::{App, Config, ErrorCode, Request, handle};
+use spendglass_core::providers::ALL;
+use spendglass_core::store::ENTERED_STREAM;
 use spendglass_core::time::{Clock, Zone};
 use spendglass_core::vault::Vault;
 
@@ -367,4 +369,10 @@ async fn an_entry_goes_to_the_account_that_is_meant() {
     let app = open(folder.path(), "2026-12-31T23:00:00Z").await;
     assert_eq!(account(&app, 1).await["quotas"][0]["resetsAt"], "2027-01-01T08:00:00Z");
     app.close().await;
+}
+
+#[test]
+fn no_provider_has_the_stream_of_entries() {
+    let mut streams = ALL.iter().flat_map(|provider| provider.streams);
+    assert!(streams.all(|stream| stream.name != ENTERED_STREAM));
 }

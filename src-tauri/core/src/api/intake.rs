@@ -120,12 +120,12 @@ fn settled(
         Intake::Text => Ok(kind),
         Intake::Fields(fields) => {
             let names: Vec<_> = fields.iter().map(|field| field.label).collect();
-            let message = format!("{} is made of several parts: give {}", kind.name, names.join(", "));
+            let message = format!("{} is made of several parts: give {} (--fields)", kind.name, names.join(", "));
             Err(ApiError::new(ErrorCode::MoreNeeded, message))
         }
         Intake::File(_) => Err(ApiError::new(
             ErrorCode::MoreNeeded,
-            format!("give the whole content of the file: {}", kind.note),
+            format!("give the whole content of the file (--key-file): {}", kind.note),
         )),
         Intake::Login(_) => Err(ApiError::bad(format!("{} is read by its tool's login", provider.name))),
     }
@@ -163,7 +163,7 @@ fn parts(provider: &Provider, wanted: &[Field], secret: &Secret) -> Result<Secre
     let given: BTreeMap<String, Secret> = serde_json::from_str(secret.expose()).map_err(|_| {
         ApiError::new(
             ErrorCode::MoreNeeded,
-            format!("this key of {} is made of several parts: give {}", provider.name, names()),
+            format!("this key of {} is made of several parts: give {} (--fields)", provider.name, names()),
         )
     })?;
     for field in wanted.iter().filter(|field| !field.optional) {
