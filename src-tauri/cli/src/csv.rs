@@ -3,18 +3,18 @@
 use spendglass_core::api::{Amount, Usage, UsageRow};
 
 const HEAD: &str =
-    "key,name,provider,currency,billed,listed,input_tokens,output_tokens,requests,unpriced\r\n";
+    "key,name,provider,currency,billed,listed,input_tokens,output_tokens,requests,unpriced,lane\r\n";
 
 /// The rows. Counts stand in the first row of a group only, so that a column can be added up.
 pub(crate) fn usage(usage: &Usage) -> String {
     let mut csv = HEAD.to_owned();
     for row in &usage.rows {
-        group(&mut csv, row);
+        group(&mut csv, row, &usage.lane);
     }
     csv
 }
 
-fn group(csv: &mut String, row: &UsageRow) {
+fn group(csv: &mut String, row: &UsageRow, lane: &str) {
     let mut currencies: Vec<&str> = Vec::new();
     for amount in row.billed.iter().chain(&row.listed) {
         if !currencies.contains(&amount.currency.as_str()) {
@@ -44,7 +44,7 @@ fn group(csv: &mut String, row: &UsageRow) {
         ];
         let cells = head.into_iter().map(text);
         let money = [of(&row.billed, currency), of(&row.listed, currency)];
-        let cells: Vec<String> = cells.chain(money).chain(counts).collect();
+        let cells: Vec<String> = cells.chain(money).chain(counts).chain([text(lane)]).collect();
         put!(csv, "{}\r\n", cells.join(","));
     }
 }
@@ -114,10 +114,10 @@ mod tests {
             as_of: None,
             notes: vec![],
         };
-        let expected = "key,name,provider,currency,billed,listed,input_tokens,output_tokens,requests,unpriced\r\n\
-            \"'=HYPERLINK(\"\"x\"\",1)\",\"line\nbreak, \"\"quoted\"\"\",openai,USD,-1.230000000000000001,2.5,10,,0,0\r\n\
-            \"'=HYPERLINK(\"\"x\"\",1)\",\"line\nbreak, \"\"quoted\"\"\",openai,credits,5,,,,,\r\n\
-            ,'-without a key,openai,,,,,,,0\r\n";
+        let expected = "key,name,provider,currency,billed,listed,input_tokens,output_tokens,requests,unpriced,lane\r\n\
+            \"'=HYPERLINK(\"\"x\"\",1)\",\"line\nbreak, \"\"quoted\"\"\",openai,USD,-1.230000000000000001,2.5,10,,0,0,billed\r\n\
+            \"'=HYPERLINK(\"\"x\"\",1)\",\"line\nbreak, \"\"quoted\"\"\",openai,credits,5,,,,,,billed\r\n\
+            ,'-without a key,openai,,,,,,,0,billed\r\n";
         assert_eq!(usage(&sums), expected);
     }
 }

@@ -113,6 +113,8 @@ fn entries_are_changed_and_removed_and_the_sums_follow() {
     let usage = |by: &str| stage.run(&["usage", "--by", by, "--json"]).ends(0).json();
     assert_eq!(usage("day")["total"]["billed"], json!([{"amount": "2", "currency": "USD"}]));
     assert_eq!(usage("day")["lane"], "entered");
+    let csv = stage.run(&["usage", "--by", "project", "--csv"]).ends(0).stdout;
+    assert!(csv.contains("site,site,openai,USD,3.2,,,,,0,entered\r\n"), "{csv}");
 
     enter(&stage, &["change", "7", "--set", "amount=4", "--set", "note="]);
     let row = enter(&stage, &["list", "--json"]).json()[6]["entry"].clone();
@@ -183,6 +185,8 @@ fn an_account_may_have_no_key_and_a_key_may_tell_whose_it_is() {
             && ran.stdout.contains("spendglass enter"),
         "{ran:?}"
     );
+    let read = stage.run(&["sync", "--account", "1"]).ends(2);
+    assert!(read.stderr.contains("has no key to read with"), "{read:?}");
     let checked = stage.run(&["accounts", "check", "1"]).ends(2);
     assert!(checked.stderr.contains("has no key to check"), "{checked:?}");
 

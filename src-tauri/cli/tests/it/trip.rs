@@ -91,7 +91,7 @@ fn charts_become_files_and_csv_has_every_digit() {
     let lines: Vec<Vec<&str>> = csv.split_terminator("\r\n").map(|line| line.split(',').collect()).collect();
     assert_eq!(
         lines[0].join(","),
-        "key,name,provider,currency,billed,listed,input_tokens,output_tokens,requests,unpriced"
+        "key,name,provider,currency,billed,listed,input_tokens,output_tokens,requests,unpriced,lane"
     );
     assert_eq!(lines.len() - 1, json["rows"].as_array().unwrap().len(), "one currency: one line a row");
     for (line, row) in lines[1..].iter().zip(json["rows"].as_array().unwrap()) {

@@ -120,7 +120,8 @@ fn settled(
         Intake::Text => Ok(kind),
         Intake::Fields(fields) => {
             let names: Vec<_> = fields.iter().map(|field| field.label).collect();
-            let message = format!("{} is made of several parts: give {} (--fields)", kind.name, names.join(", "));
+            let message =
+                format!("{} is made of several parts: give {} (--fields)", kind.name, names.join(", "));
             Err(ApiError::new(ErrorCode::MoreNeeded, message))
         }
         Intake::File(_) => Err(ApiError::new(

@@ -11,6 +11,7 @@ use super::{
     PictureKind, PictureQuery, PictureTheme, Spend, SpendQuery,
 };
 use crate::chart::{self, Bucket, Chart, RankedBars, RankedRow, Series, Slot, StackedBars, Theme, Unit};
+use crate::ledger::Lane;
 use crate::money::{Currency, Decimal, Total};
 use crate::providers;
 use crate::report::{self, Totals};
@@ -145,7 +146,12 @@ impl Scene<'_> {
 
     fn title(&self, what: &str) -> String {
         let figure = match self.measure {
-            Measure::Billed => "Billed",
+            Measure::Billed => match report::lane_of(self.rows) {
+                Lane::Billed => "Billed",
+                Lane::Estimated => "Estimated",
+                Lane::Logged => "Logged",
+                Lane::Entered => "Entered",
+            },
             Measure::Listed => "At list price",
             Measure::Tokens => "Tokens",
             Measure::Requests => "Requests",

@@ -24,7 +24,13 @@ impl App {
             return Err(ApiError::bad("the day to read from lies in the future"));
         }
         let rows = if let Some(id) = query.account {
-            vec![find_account(&house, id).await?]
+            let row = find_account(&house, id).await?;
+            if row.account.key_place == KeyPlace::Nowhere {
+                return Err(ApiError::bad(format!(
+                    "account {id} has no key to read with: its figures come from files and by hand"
+                )));
+            }
+            vec![row]
         } else {
             // Those of a newer version are left alone; their state says so. Those without a key have nothing to read.
             let able = |row: &AccountRow| known(row).is_some() && row.account.key_place != KeyPlace::Nowhere;
@@ -50,12 +56,6 @@ impl App {
         row: &AccountRow,
         from: Option<Date>,
     ) -> Result<AccountReport, ApiError> {
-        if row.account.key_place == KeyPlace::Nowhere {
-            return Err(ApiError::bad(format!(
-                "account {} has no key: its figures come from files and by hand",
-                row.id
-            )));
-        }
         let provider = find_provider(&row.account.provider)?;
         let kind = provider.key_kind(&row.account.key_kind).ok_or_else(|| {
             ApiError::bad(format!("account {} has a kind of key that this version does not know", row.id))

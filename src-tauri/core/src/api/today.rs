@@ -6,6 +6,7 @@ use super::app::{App, House};
 use super::figures::{Books, amount, amounts, spend_figure, whole_days};
 use super::pictures::{DAYS_SHOWN, Scene};
 use super::{ApiError, Grouping, Measure, Overview, OverviewQuery, OwnDay, UsualDay};
+use crate::ledger::Lane;
 use crate::providers;
 use crate::report;
 use crate::store::{Dimension, RollupRow};
@@ -119,6 +120,12 @@ fn insight(rows: &[RollupRow], books: &Books, today: Date) -> Result<Option<Stri
     };
     Ok(report::percent(most, whole).filter(|_| billed.count() > 1).map(|share| {
         let label = books.label_of(account);
-        format!("{label} is {share} % of what {} was billed so far in {currency}.", today.month_name())
+        let said = match lane {
+            Lane::Billed => "was billed",
+            Lane::Estimated => "is estimated to have cost",
+            Lane::Logged => "is logged to have cost",
+            Lane::Entered => "is entered to have cost",
+        };
+        format!("{label} is {share} % of what {} {said} so far in {currency}.", today.month_name())
     }))
 }
