@@ -88,6 +88,7 @@ async fn add(door: &Door, options: AddOptions) -> Result<Response, Failure> {
         };
         let candidate = recognised(door, &pasted).await?;
         note(&format!("This is a key of {}: {}.", candidate.provider_name, candidate.kind.name));
+        agree_to_cost(&mut request, &candidate.kind)?;
         request.provider = candidate.provider;
         request.kind = request.kind.or(Some(candidate.kind.id));
         request.key = Some(pasted);
@@ -151,6 +152,9 @@ fn give(request: &mut AddAccount, row: &ProviderRow, options: &AddOptions) -> Re
         return Ok(());
     }
     let kind = kind_of(row, options)?;
+    if let Some(kind) = kind {
+        agree_to_cost(request, kind)?;
+    }
     if options.login {
         let kind = kind
             .filter(|kind| kind.intake == KeyIntake::Login)
@@ -221,6 +225,16 @@ fn agree(terms: &str, agreed: bool) -> Result<(), Failure> {
     if asking::agrees("Go on?")? { Ok(()) } else { Err(Failure::usage("Nothing was added.")) }
 }
 
+/// Says what reading costs and asks, where somebody can answer; elsewhere the core says what to add.
+fn agree_to_cost(request: &mut AddAccount, kind: &KeyKindRow) -> Result<(), Failure> {
+    if kind.cost.is_empty() || request.accept_cost || !asking::somebody_is_there() {
+        return Ok(());
+    }
+    note(&kind.cost);
+    request.accept_cost = asking::agrees("Go on?")?;
+    if request.accept_cost { Ok(()) } else { Err(Failure::usage("Nothing was added.")) }
+}
+
 /// The parts of a key: a prompt for each, or a JSON object from a pipe.
 pub(crate) fn parts(kind: &KeyKindRow, whose: &str) -> Result<BTreeMap<String, Secret>, Failure> {
     let names = || kind.fields.iter().map(|field| field.name.as_str()).collect::<Vec<_>>().join(", ");
@@ -287,4 +301,102 @@ fn file(path: &Path) -> Result<String, Failure> {
     }
     let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
     Ok(text.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Typed {
+        #[command(flatten)]
+        options: AddOptions,
+    }
+
+    fn typed(line: &str) -> AddOptions {
+        Typed::try_parse_from(std::iter::once("add").chain(line.split_whitespace())).unwrap().options
+    }
+
+    fn kind(id: &str, intake: KeyIntake, sees: &[&str]) -> KeyKindRow {
+        KeyKindRow {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            prefixes: vec![],
+            sees: sees.iter().map(|&sees| sees.to_owned()).collect(),
+            made_at: String::new(),
+            note: String::new(),
+            intake,
+            fields: vec![],
+            details: vec![],
+            cost: String::new(),
+            terms: "It is read only.".to_owned(),
+        }
+    }
+
+    fn row(keys: Vec<KeyKindRow>) -> ProviderRow {
+        ProviderRow {
+            id: "acme".to_owned(),
+            name: "Acme".to_owned(),
+            base_url: String::new(),
+            keys,
+            latency: String::new(),
+            lacks: String::new(),
+            streams: vec![],
+        }
+    }
+
+    #[test]
+    fn what_is_told_beside_a_key_may_lie_in_a_file_and_is_not_repeated() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("described.json");
+        std::fs::write(&path, "{\"balance\": \"/left\"}\n").unwrap();
+        let set = [format!("description=@{}", path.display()), "team=a=b".to_owned(), "empty=".to_owned()];
+        let told = details(&set).unwrap();
+        assert_eq!(told["description"], "{\"balance\": \"/left\"}");
+        assert_eq!((told["team"].as_str(), told["empty"].as_str()), ("a=b", ""));
+        for wrong in ["Correct-Horse", "=x"] {
+            let said = details(&[wrong.to_owned()]).unwrap_err().words;
+            assert!(said.contains("NAME=VALUE") && !said.contains("Horse"), "{said}");
+        }
+        let said = details(&["x=@/nonexistent/file".to_owned()]).unwrap_err().words;
+        assert!(said.contains("/nonexistent/file cannot be read"), "{said}");
+        std::fs::write(&path, vec![b'x'; 70_000]).unwrap();
+        assert!(file(&path).unwrap_err().words.contains("longer than"));
+    }
+
+    #[test]
+    fn the_kind_is_the_one_named_or_given_so_or_the_only_one_that_can_be_used() {
+        let of = |line: &str, keys: Vec<KeyKindRow>| {
+            let row = row(keys);
+            kind_of(&row, &typed(line)).map(|kind| kind.map(|kind| kind.id.clone()))
+        };
+        let parts = || kind("parts", KeyIntake::Fields, &["cost"]);
+        let login = || kind("login", KeyIntake::Login, &["quota"]);
+        let plain = || kind("plain", KeyIntake::Text, &["cost"]);
+        let useless = || kind("useless", KeyIntake::Text, &[]);
+        let all = || vec![plain(), useless(), parts(), login()];
+        let some = |id: &str| Some(id.to_owned());
+        assert_eq!(of("acme --fields", all()).unwrap(), some("parts"));
+        assert_eq!(of("acme --login", all()).unwrap(), some("login"));
+        assert_eq!(of("acme --kind useless", all()).unwrap(), some("useless"));
+        assert_eq!(of("acme", all()).unwrap(), None, "the key itself tells");
+        assert_eq!(of("acme", vec![useless(), parts()]).unwrap(), some("parts"));
+        let said = of("acme --kind golden", all()).unwrap_err().words;
+        assert!(said.ends_with("Known are plain, useless, parts, login."), "{said}");
+    }
+
+    #[test]
+    fn a_login_is_read_only_after_its_terms_are_agreed_to() {
+        let row = row(vec![kind("login", KeyIntake::Login, &["quota"])]);
+        let mut request = AddAccount::default();
+        give(&mut request, &row, &typed("acme --login --yes")).unwrap();
+        assert!(request.accept_login && request.kind.as_deref() == Some("login"));
+        let said = give(&mut AddAccount::default(), &row, &typed("acme")).unwrap_err().words;
+        assert!(said.contains("--login") && said.contains("It is read only."), "{said}");
+        let mut none = AddAccount::default();
+        give(&mut none, &row, &typed("acme --no-key")).unwrap();
+        assert!(none.key.is_none() && !none.accept_login);
+    }
 }
