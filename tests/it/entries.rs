@@ -1,16 +1,19 @@
 //! Entries by hand: every kind entered, changed and removed; wrong input names its field; the sums follow, and nothing stays
 //! behind.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::{Value, json};
 use spendglass_core::api::{App, Config, ErrorCode, Request, handle};
+use spendglass_core::ledger::{Entered, EnteredCost};
+use spendglass_core::money::{Currency, Money};
 use spendglass_core::providers::ALL;
-use spendglass_core::store::ENTERED_STREAM;
-use spendglass_core::time::{Clock, Zone};
+use spendglass_core::store::{ENTERED_STREAM, KeyPlace, NewAccount, Owner, Schema, Store};
+use spendglass_core::time::{Clock, Date, Timestamp, Zone};
 use spendglass_core::vault::Vault;
 
-use crate::house::{number, rows};
+use crate::house::{number, peek, rows};
 
 /// In Kolkata it is the 23rd already.
 const NOW: &str = "2026-11-22T20:30:00Z";
@@ -369,6 +372,53 @@ async fn an_entry_goes_to_the_account_that_is_meant() {
     let app = open(folder.path(), "2026-12-31T23:00:00Z").await;
     assert_eq!(account(&app, 1).await["quotas"][0]["resetsAt"], "2027-01-01T08:00:00Z");
     app.close().await;
+}
+
+/// A store in which the last step of booking, the roll-up, fails for one amount.
+#[tokio::test]
+async fn where_a_step_fails_nothing_of_the_entry_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let trap = "CREATE TRIGGER trap BEFORE INSERT ON rollup WHEN NEW.billed LIKE '%13%' BEGIN \
+                SELECT RAISE(ABORT, 'trapped'); END";
+    let now: Timestamp = NOW.parse().unwrap();
+    let store = Store::open_with(&data, &Schema::current().then("trap", trap), now).await.unwrap();
+    let account = NewAccount {
+        provider: "openai".to_owned(),
+        label: None,
+        base_url: None,
+        key_kind: "none".to_owned(),
+        key_hint: None,
+        key_fingerprint: None,
+        key_place: KeyPlace::Nowhere,
+        details: BTreeMap::new(),
+    };
+    let cost = |day: u32, amount: u64| {
+        Entered::Cost(EnteredCost {
+            date: Date::new(2026, 11, day).unwrap(),
+            amount: Money::new(amount.into(), Currency::USD),
+            model: None,
+            project: None,
+            note: None,
+        })
+    };
+    store.add_entry(Owner::New(&account), &cost(20, 13), now).await.unwrap_err();
+    for table in ["accounts", "entries", "streams", "charges", "rollup"] {
+        let mut connection = peek(&data).await;
+        let sql = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
+        let count: i64 = sqlx::Row::get(&sqlx::query(sql).fetch_one(&mut connection).await.unwrap(), 0);
+        assert_eq!(count, 0, "{table}");
+    }
+    let id = store.add_entry(Owner::New(&account), &cost(20, 5), now).await.unwrap();
+    let before = (rows(&data).await, store.entries(None).await.unwrap());
+    // To another day: the old one is booked first and well, and must come back.
+    store.change_entry(id, &cost(21, 13), now).await.unwrap_err();
+    store.add_entry(Owner::Account(1), &cost(20, 8), now).await.unwrap_err();
+    assert_eq!((rows(&data).await, store.entries(None).await.unwrap()), before);
+    assert!(store.remove_entry(id, now).await.unwrap());
+    assert!(!store.remove_entry(id, now).await.unwrap());
+    assert!(rows(&data).await.is_empty());
+    store.close().await;
 }
 
 #[test]

@@ -105,3 +105,57 @@ fn quota(quota: &QuotaRow, zone: Zone) -> String {
         quota.resets_at.as_ref().map(|at| format!(", starts again {}", time(at, zone))).unwrap_or_default();
     format!("{}{whom} {window}: {}{of} {unit}{resets}", clean(&quota.name), figure(&quota.used))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AT: &str = "2026-11-22T09:30:00Z";
+
+    fn lot(grant: &GrantRow) -> String {
+        super::grant(grant, Zone::UTC)
+    }
+
+    #[test]
+    fn a_lot_says_what_is_left_and_until_when_and_what_nobody_knows_is_no_number() {
+        let money = |amount: &str| {
+            Some(spendglass_core::api::Amount { amount: amount.to_owned(), currency: "USD".to_owned() })
+        };
+        let reported = GrantRow {
+            kind: "granted".to_owned(),
+            amount: money("18"),
+            left: money("3.5"),
+            acquired_at: Some("2026-08-01T00:00:00Z".to_owned()),
+            expires_at: Some("2027-01-01T00:00:00Z".to_owned()),
+            note: None,
+            as_of: AT.to_owned(),
+            entry: None,
+        };
+        assert_eq!(
+            lot(&reported),
+            "granted 18.00 USD, 3.50 USD left, had 2026-08-01 00:00 +00:00, lapses 2027-01-01 00:00 +00:00"
+        );
+        let entered = GrantRow { expires_at: Some("2026-12-31".to_owned()), left: None, ..reported.clone() };
+        assert!(lot(&entered).ends_with("good up to 2026-12-31"), "{}", lot(&entered));
+        let bare = GrantRow { amount: None, left: None, acquired_at: None, expires_at: None, ..reported };
+        assert_eq!(lot(&bare), "granted —, no end is known");
+    }
+
+    #[test]
+    fn an_allowance_says_of_what_it_is() {
+        let row = QuotaRow {
+            name: "requests".to_owned(),
+            window: "day".to_owned(),
+            unit: "requests".to_owned(),
+            model: Some("small-1\u{1b}[2J".to_owned()),
+            project: Some("site".to_owned()),
+            used: None,
+            limit: Some("1500".to_owned()),
+            resets_at: None,
+            as_of: AT.to_owned(),
+            entry: Some(3),
+        };
+        let said = super::quota(&row, Zone::UTC);
+        assert!(said.contains("(site) this day: — of 1,500 requests") && !said.contains('\u{1b}'), "{said}");
+    }
+}

@@ -223,4 +223,30 @@ Where a stream failed, its last good figures stay.
         assert!(words(&report, true, Zone::UTC).contains("Interrupted."));
         assert_eq!(plain(expected), expected);
     }
+
+    #[test]
+    fn streams_that_fail_alike_are_one_line_and_what_is_not_there_is_no_failure() {
+        let failed = |name: &str| StreamReport {
+            message: Some(format!("OpenAI could not answer {name}: status 500.")),
+            ..stream(name, StreamState::Unreachable, 0)
+        };
+        let absent = StreamReport {
+            message: Some("No spend limit is set.".to_owned()),
+            ..stream("limits", StreamState::Absent, 0)
+        };
+        let report = |streams: Vec<StreamReport>, complete: bool| {
+            let (provider, label) = ("openai".to_owned(), "OpenAI".to_owned());
+            SyncReport { accounts: vec![AccountReport { account: 1, provider, label, streams }], complete }
+        };
+        let streams = vec![failed("costs"), absent.clone(), failed("usage_images"), failed("usage_audio")];
+        let expected = "\
+OpenAI (account 1): 1 stream of 4 read, 0 lines booked
+  costs and 2 more: not reachable: OpenAI could not answer costs: status 500.
+  limits: nothing to tell: No spend limit is set.
+Where a stream failed, its last good figures stay.
+";
+        assert_eq!(words(&report(streams, false), false, Zone::UTC), expected);
+        let well = words(&report(vec![stream("costs", StreamState::Ok, 1), absent], true), false, Zone::UTC);
+        assert!(well.contains("2 streams read, 1 line booked") && !well.contains("failed"), "{well}");
+    }
 }
