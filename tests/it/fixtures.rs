@@ -31,6 +31,8 @@ pub(crate) struct Fixture {
     pub(crate) maps: Vec<String>,
     /// Whether it lists parts.
     pub(crate) lists: bool,
+    /// Whether it names no time at all, so that only its request dates it.
+    pub(crate) undated: bool,
 }
 
 /// What an answer says.
@@ -95,6 +97,8 @@ struct Asked {
     details: BTreeMap<String, String>,
     #[serde(default)]
     maps: Vec<String>,
+    #[serde(default)]
+    undated: bool,
 }
 
 #[derive(Deserialize)]
@@ -217,7 +221,7 @@ fn fixture(provider: &'static Provider, stream: &'static Stream, name: String, l
         details: Details::new(asked.details),
     };
     let body = read(provider, &name);
-    Fixture { provider, stream, name, body, query, maps: asked.maps, lists }
+    Fixture { provider, stream, name, body, query, maps: asked.maps, lists, undated: asked.undated }
 }
 
 /// What was said, as text: one line an entry, every field that is known, in the order of the ledger.

@@ -299,6 +299,13 @@ pub struct Balance {
     pub used: Option<Decimal>,
 }
 
+impl Balance {
+    /// What is left, with nothing known of what was acquired and used.
+    pub const fn left(observed_at: Timestamp, kind: BalanceKind, amount: Money) -> Balance {
+        Balance { observed_at, kind, amount, acquired: None, used: None }
+    }
+}
+
 /// A dated lot of credit: bought or granted, with its end where it has one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreditGrant {
@@ -471,4 +478,22 @@ pub struct QuotaReading {
     pub model: Option<String>,
     /// The project it is for, by the provider's id; `None` for the whole account.
     pub project: Option<String>,
+}
+
+impl QuotaReading {
+    /// A reading of which nothing is known yet but what is counted.
+    pub fn of(observed_at: Timestamp, name: &str, window: QuotaWindow, unit: Currency) -> QuotaReading {
+        let name = name.to_owned();
+        QuotaReading {
+            observed_at,
+            name,
+            window,
+            unit,
+            used: None,
+            limit: None,
+            resets_at: None,
+            model: None,
+            project: None,
+        }
+    }
 }

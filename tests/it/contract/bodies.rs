@@ -1,7 +1,7 @@
 //! Answers that are cut, grown, of another year or none at all.
 
 use spendglass_core::ledger::Charge;
-use spendglass_core::providers::{Entry, Next, ParseError, Query};
+use spendglass_core::providers::{Cursor, Days, Entry, Next, ParseError, Query};
 use spendglass_core::time::{Period, Timestamp};
 
 use super::{every_answer, page, said};
@@ -17,6 +17,13 @@ fn an_answer_for_another_year_is_not_booked() {
     for fixture in fixtures::all() {
         let is_charge = |entry: &Entry| matches!(entry, Entry::Charge(Charge { .. }));
         if !page(fixture).entries.iter().any(is_charge) {
+            continue;
+        }
+        if fixture.undated {
+            // Then it must be asked for a day at a time, or it could be booked on another.
+            assert_eq!(fixture.query.window.seconds(), 86_400, "{}: of no day", fixture.id());
+            let daily = matches!(fixture.stream.cursor, Cursor::Daily { slice: Days(1), .. });
+            assert!(daily, "{}: of no day", fixture.id());
             continue;
         }
         let later = |at: Timestamp| at.plus_seconds(400 * 86_400);

@@ -11,12 +11,13 @@ use super::values::plain;
 use crate::fixtures::{self, answers, golden_folder, is_of, root};
 
 /// What may follow a prefix, so that a key has the shape of its kind.
-const REST: [&str; 16] = [
+const REST: &[&str] = &[
     "0123456789",
     "Tn4Yq81LmZx0Rb7Wc5Jd",
     "TN4YQ81LMZX0RB7W",
     "0123456789abcdef0123456789abcdef",
     "0123456789abcdef0123456789abcdef01234567",
+    "0123456789abcdef0123456789abcdef0123456789abcdef",
     "Tn4Yq81LmZx0Rb7Wc5JdTn4Yq81LmZx0",
     "Tn4Yq81LmZx0Rb7Wc5JdTn4Yq81LmZx0Rb7Wc5Jd",
     "tn4yq81lmzx0rb7wc5jdtn4yq81lmzx0rb7wc5jdmzx01kd8",

@@ -30,8 +30,8 @@ fn table() -> String {
             .iter()
             .filter(|kind| !kind.sees.is_empty())
             .map(|kind| {
-                let begins: String =
-                    kind.prefixes.first().map(|prefix| format!(" `{prefix}…`")).unwrap_or_default();
+                let prefix = kind.prefixes.first().filter(|prefix| !prefix.is_empty());
+                let begins: String = prefix.map(|prefix| format!(" `{prefix}…`")).unwrap_or_default();
                 let sees: Vec<&str> = Sees::NAMED
                     .iter()
                     .filter(|(s, _)| kind.sees.contains(s))

@@ -27,7 +27,12 @@ fn row(kind: &KeyKind, name: String) -> KeyKindRow {
     KeyKindRow {
         id: kind.id.to_owned(),
         name,
-        prefixes: kind.prefixes.iter().map(|&prefix| prefix.to_owned()).collect(),
+        prefixes: kind
+            .prefixes
+            .iter()
+            .filter(|prefix| !prefix.is_empty())
+            .map(|&prefix| prefix.to_owned())
+            .collect(),
         sees: kind.sees.iter().map(|sees| name_of(*sees, Sees::NAMED).to_owned()).collect(),
         made_at: kind.made_at.to_owned(),
         note: kind.note.to_owned(),

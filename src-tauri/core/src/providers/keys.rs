@@ -61,7 +61,7 @@ pub struct KeyKind {
     pub id: &'static str,
     /// The provider's own name for it.
     pub name: &'static str,
-    /// How such keys begin.
+    /// How such keys begin; an empty one where they are known by their shape alone.
     pub prefixes: &'static [&'static str],
     /// Whether a text that begins so has the shape of such a key; for prefixes that several share.
     pub shape: Option<fn(&str) -> bool>,
@@ -108,6 +108,12 @@ impl KeyKind {
 /// Whether a key goes on after a prefix with so many characters of a kind, and ends there; for [`KeyKind::shape`].
 pub fn goes_on(key: &str, prefix: &str, length: usize, kind: fn(&u8) -> bool) -> bool {
     key.strip_prefix(prefix).is_some_and(|rest| rest.len() == length && rest.bytes().all(|byte| kind(&byte)))
+}
+
+/// Whether a key is a UUID: groups of 8, 4, 4, 4 and 12 hexadecimal digits.
+pub fn is_uuid(key: &str) -> bool {
+    let lengths: Vec<usize> = key.split('-').map(str::len).collect();
+    lengths == [8, 4, 4, 4, 12] && key.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
 /// How a person gives a key.
