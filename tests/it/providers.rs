@@ -1,5 +1,23 @@
 //! What each provider's figures mean, where a golden file would not say why.
 
+mod deepseek;
+mod elevenlabs;
+mod exa;
+mod fal;
+mod firecrawl;
+mod kimi_code;
+mod leonardo;
+mod look_alikes;
+mod luma;
+mod moonshot;
+mod novita;
+mod recraft;
+mod runway;
+mod siliconflow;
+mod stability;
+mod tavily;
+mod vercel;
+
 use spendglass_core::ledger::{Charge, ChargeCategory, Lane, Meter, QuotaWindow, TokenUsage};
 use spendglass_core::money::{Decimal, MixedMoney, exact};
 use spendglass_core::providers::{
@@ -7,7 +25,7 @@ use spendglass_core::providers::{
 };
 use spendglass_core::time::{Date, Period, Timestamp};
 
-use crate::fixtures;
+use crate::fixtures::{self, Said};
 
 fn stream(provider: &str, name: &str) -> &'static Stream {
     find(provider).unwrap().streams.iter().find(|stream| stream.name == name).unwrap()
@@ -37,6 +55,38 @@ fn charges(page: &Page) -> Vec<&Charge> {
         }
     }
     charges
+}
+
+/// What a body in place of a fixture's says, written down as in its golden file; or the error with its place.
+fn said(provider: &str, name: &str, body: &str) -> String {
+    let fixture = fixtures::one(provider, name);
+    match (fixture.stream.parse)(body.as_bytes(), &fixture.query) {
+        Ok(page) => fixtures::dump(&Said::Page(page)),
+        Err(error) => error.to_string(),
+    }
+}
+
+/// What a fixture says, written down.
+fn shown(provider: &str, name: &str) -> String {
+    said(provider, name, std::str::from_utf8(&fixtures::one(provider, name).body).unwrap())
+}
+
+/// What a fixture says with one text replaced by another.
+fn shown_with(provider: &str, name: &str, from: &str, to: &str) -> String {
+    match changed(provider, name, from, to) {
+        Ok(page) => fixtures::dump(&Said::Page(page)),
+        Err(error) => error.to_string(),
+    }
+}
+
+/// The status that an answer of a provider stands for.
+fn meaning(provider: &str, status: u16, body: &str) -> u16 {
+    (find(provider).unwrap().meaning)(status, body.as_bytes())
+}
+
+/// A provider's words in a body.
+fn words(provider: &str, body: &str) -> Option<String> {
+    (find(provider).unwrap().error_message)(body.as_bytes())
 }
 
 /// A fixture with one text replaced by another, which must occur.

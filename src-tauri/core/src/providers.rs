@@ -30,6 +30,22 @@ providers! {
     openai,
     anthropic,
     openrouter,
+    deepseek,
+    moonshot,
+    elevenlabs,
+    vercel,
+    siliconflow,
+    novita,
+    stability,
+    runway,
+    leonardo,
+    luma,
+    recraft,
+    fal,
+    tavily,
+    firecrawl,
+    exa,
+    kimi_code,
 }
 
 /// The provider of an id.

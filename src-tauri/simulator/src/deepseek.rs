@@ -19,7 +19,7 @@ const STREAMS: [Stream; 1] = [Stream {
     name: "balance",
     path: "/user/balance",
     list: Some("balance_infos"),
-    money: Some("total_balance"),
+    money: Some("topped_up_balance"),
     currency: Some("currency"),
     ..PLAIN
 }];
