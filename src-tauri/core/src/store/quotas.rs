@@ -1,4 +1,4 @@
-//! The table `quotas`: allowances and counts, reading by reading.
+//! The table `quotas`: allowances and counts, reading by reading; of a mere setting the latest only.
 
 use sqlx::Row as _;
 
@@ -42,6 +42,22 @@ impl Store {
         account_id: i64,
         reading: &QuotaReading,
     ) -> Result<(), StoreError> {
+        if reading.used.is_none() {
+            // A setting that is told again as it was: hundreds of them each hour would say nothing new, so one stays.
+            sqlx::query(
+                "DELETE FROM quotas WHERE account_id = ? AND name = ? AND span = ? AND unit = ? AND model = ? AND project = ? \
+                 AND used IS NULL AND allowed IS ? AND resets_at IS NULL",
+            )
+            .bind(account_id)
+            .bind(&reading.name)
+            .bind(reading.window.to_string())
+            .bind(reading.unit.as_str().to_owned())
+            .bind(reading.model.as_deref().unwrap_or_default())
+            .bind(reading.project.as_deref().unwrap_or_default())
+            .bind(reading.limit.map(|amount| amount.to_string()))
+            .execute(&mut *writer)
+            .await?;
+        }
         sqlx::query(
             "INSERT OR REPLACE INTO quotas (account_id, name, span, unit, model, project, observed_at, used, allowed, \
              resets_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
