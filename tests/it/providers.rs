@@ -1,5 +1,6 @@
 //! What each provider's figures mean, where a golden file would not say why.
 
+mod anthropic;
 mod deepseek;
 mod elevenlabs;
 mod exa;
@@ -11,6 +12,7 @@ mod look_alikes;
 mod luma;
 mod moonshot;
 mod novita;
+mod openai;
 mod recraft;
 mod runway;
 mod siliconflow;
@@ -18,7 +20,7 @@ mod stability;
 mod tavily;
 mod vercel;
 
-use spendglass_core::ledger::{Charge, ChargeCategory, Lane, Meter, QuotaWindow, TokenUsage};
+use spendglass_core::ledger::{Charge, ChargeCategory, Lane, Meter, QuotaReading, QuotaWindow, TokenUsage};
 use spendglass_core::money::{Decimal, MixedMoney, exact};
 use spendglass_core::providers::{
     Bucket, Details, Entry, Next, Page, PageToken, ParseError, Query, Request, Sees, Stream, find, recognise,
@@ -87,6 +89,19 @@ fn meaning(provider: &str, status: u16, body: &str) -> u16 {
 /// A provider's words in a body.
 fn words(provider: &str, body: &str) -> Option<String> {
     (find(provider).unwrap().error_message)(body.as_bytes())
+}
+
+fn quotas(page: &Page) -> Vec<&QuotaReading> {
+    let quotas = page.entries.iter().filter_map(|entry| match entry {
+        Entry::Quota(quota) => Some(quota),
+        _ => None,
+    });
+    quotas.collect()
+}
+
+/// What is posted.
+fn posted(request: &Request) -> serde_json::Value {
+    serde_json::from_str(&request.body.as_ref().unwrap().text).unwrap()
 }
 
 /// A fixture with one text replaced by another, which must occur.
@@ -406,7 +421,7 @@ fn a_pasted_key_is_recognised_by_its_longest_prefix() {
     assert_eq!(of("sk-ant-admin01-0"), ["anthropic/admin"]);
     assert_eq!(of("sk-ant-api03-0"), ["anthropic/api"]);
     assert_eq!(of("sk-or-v1-0"), ["openrouter/management", "openrouter/ordinary"]);
-    assert!(of("ghp_0").is_empty());
+    assert!(of("no_0").is_empty());
 }
 
 #[test]

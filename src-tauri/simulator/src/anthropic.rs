@@ -1,6 +1,8 @@
-//! Anthropic: `cost_report` in cents as text, `usage_report/messages`, and the organization's name card.
+//! Anthropic: `cost_report` in cents as text, `usage_report/messages`, the organization's name card, lists and
+//! limits, and `usage_report/claude_code` in cents as numbers.
 
 mod lines;
+mod organization;
 
 use std::collections::BTreeMap;
 
@@ -26,7 +28,7 @@ pub(crate) const HANDLER: Handler = Handler {
     ..Handler::PLAIN
 };
 
-const STREAMS: [Stream; 3] = [
+const STREAMS: [Stream; 8] = [
     Stream {
         name: "cost_report",
         path: "/v1/organizations/cost_report",
@@ -41,6 +43,11 @@ const STREAMS: [Stream; 3] = [
         ..REPORT
     },
     Stream { name: "organization_me", path: "/v1/organizations/me", list: Some("id"), ..PLAIN },
+    organization::WORKSPACES,
+    organization::API_KEYS,
+    organization::RATE_LIMITS,
+    organization::SPEND_LIMITS,
+    organization::CLAUDE_CODE,
 ];
 
 const REPORT: Stream = Stream {
@@ -88,6 +95,9 @@ fn refuse(refusal: &Refusal) -> Json {
 }
 
 fn answer(ask: &Ask, world: &World) -> Result<Answer, Refusal> {
+    if let Some(answer) = organization::answer(ask, world) {
+        return answer;
+    }
     let report = match ask.stream.name {
         "cost_report" => &COSTS,
         "usage_report_messages" => &MESSAGES,

@@ -1,7 +1,9 @@
-//! OpenAI: `organization/costs` and the `organization/usage` reports. Dollars, Unix seconds, one shape for all.
+//! OpenAI: `organization/costs` and the `organization/usage` reports, in dollars, Unix seconds and one shape for all; the
+//! organization's lists and limits.
 
 mod bulk;
 mod lines;
+mod organization;
 mod reports;
 
 use std::collections::BTreeMap;
@@ -26,7 +28,7 @@ pub(crate) const HANDLER: Handler = Handler {
     ..Handler::PLAIN
 };
 
-const STREAMS: [Stream; 11] = [
+const STREAMS: [Stream; 15] = [
     Stream {
         name: "costs",
         path: "/organization/costs",
@@ -44,6 +46,10 @@ const STREAMS: [Stream; 11] = [
     usage("usage_code_interpreter_sessions", "/organization/usage/code_interpreter_sessions", "num_sessions"),
     usage("usage_file_search_calls", "/organization/usage/file_search_calls", "num_requests"),
     usage("usage_web_search_calls", "/organization/usage/web_search_calls", "num_requests"),
+    organization::PROJECTS,
+    organization::API_KEYS,
+    organization::RATE_LIMITS,
+    organization::SPEND_LIMIT,
 ];
 
 const fn usage(name: &'static str, path: &'static str, count: &'static str) -> Stream {
@@ -115,6 +121,9 @@ struct Query<'a> {
 }
 
 fn answer(ask: &Ask, world: &World) -> Result<Answer, Refusal> {
+    if let Some(answer) = organization::answer(ask, world) {
+        return answer;
+    }
     let mut query = read(ask, world)?;
     let bulk = match world.person {
         Person::Bulk(rows) if query.report.stream == "usage_completions" => Some(rows),

@@ -1,4 +1,7 @@
-//! Anthropic's API: the organization's costs by day, in cents, and its tokens by the hour.
+//! Anthropic's API: the organization's costs by day, in cents, its tokens by the hour, what Claude Code did, limits and names.
+
+mod claude_code;
+mod organization;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -7,10 +10,10 @@ use serde::Deserialize;
 
 use super::{
     Auth, Bucket, Check, Count, Cursor, Days, Entry, Exact, KeyKind, Next, Page, ParseError, Provider, Query,
-    Request, Sees, Source, Stream, billed, category_of, decode, error_words, told,
+    Request, Sees, Source, Stream, billed, category_of, decode, error_words, shifted, told,
 };
-use crate::ledger::{Charge, DisjointTokens, Meter, TokenUsage};
-use crate::money::{self, Decimal};
+use crate::ledger::{Charge, DisjointTokens, Meter, NameOf, TokenUsage};
+use crate::money::Decimal;
 use crate::time::{Period, Timestamp};
 
 /// Anthropic.
@@ -25,7 +28,7 @@ pub const PROVIDER: Provider = Provider {
             id: "admin",
             name: "Admin key",
             prefixes: &["sk-ant-admin"],
-            sees: &[Sees::Cost, Sees::Usage],
+            sees: &[Sees::Cost, Sees::Usage, Sees::Quota],
             made_at: "https://platform.claude.com/settings/admin-keys",
             note: "Made by an admin of the organization. It is unavailable for individual accounts: make an organization \
                    first, in the Console under Settings, Organization; one person is enough. It can manage members and \
@@ -76,11 +79,64 @@ pub const PROVIDER: Provider = Provider {
             },
             ..Stream::PLAIN
         },
+        Stream {
+            name: "usage_report_claude_code",
+            sees: Sees::Cost,
+            source: Source::Http(claude_code::asked),
+            parse: claude_code::read,
+            // One request tells one day, so a month is what is asked for at first.
+            cursor: Cursor::Daily { history: Days(31), lookback: Days(3), slice: Days(1), today: true },
+            ..Stream::PLAIN
+        },
+        Stream {
+            name: "workspaces",
+            sees: Sees::Cost,
+            source: Source::Http(|query| {
+                let request = Request::get("/v1/organizations/workspaces").with("include_archived", true);
+                organization::listed(request, query)
+            }),
+            parse: |body, _| organization::names(body, NameOf::Project),
+            ..Stream::PLAIN
+        },
+        Stream {
+            name: "api_keys",
+            sees: Sees::Cost,
+            source: Source::Http(|query| {
+                organization::listed(Request::get("/v1/organizations/api_keys"), query)
+            }),
+            parse: |body, _| organization::names(body, NameOf::ApiKey),
+            ..Stream::PLAIN
+        },
+        Stream {
+            name: "rate_limits",
+            sees: Sees::Quota,
+            source: Source::Http(|query| {
+                organization::paged(Request::get("/v1/organizations/rate_limits"), query)
+            }),
+            parse: organization::rate_limits,
+            ..Stream::PLAIN
+        },
+        Stream {
+            name: "spend_limits",
+            sees: Sees::Quota,
+            source: Source::Http(|query| {
+                organization::paged(Request::get("/v1/organizations/spend_limits").with("limit", 100), query)
+            }),
+            parse: organization::spend_limits,
+            absent: &[(403, NO_SPEND_LIMITS), (404, NO_SPEND_LIMITS)],
+            ..Stream::PLAIN
+        },
     ],
     error_message: error_words,
-    latency: "Figures appear within about five minutes; what Priority Tier costs is not among them, its tokens are.",
+    latency: "Figures appear within about five minutes, those of Claude Code within an hour; what Priority Tier costs is not \
+              among them, its tokens are.",
+    lacks: "No key can read what is left of prepaid credits, nor when they lapse: enter your purchases by hand, with their dates. \
+            An account without an organization has no report at all: import its CSV exports from the Console.",
     ..Provider::PLAIN
 };
+
+/// Spend limits are told in an early preview, to few.
+const NO_SPEND_LIMITS: &str = "Anthropic tells spend limits to few organizations yet, and not to this one.";
 
 /// The answer to the check: whose key it is. Only that it is there matters.
 #[derive(Deserialize)]
@@ -172,10 +228,7 @@ fn cost(
     entries: &mut Vec<Entry>,
 ) -> Result<(), ParseError> {
     // The amount is in cents: "123.45" is one dollar and a bit.
-    let dollars = money::exact_mul(row.amount.0, Decimal::new(1, 2)).ok_or_else(|| {
-        let problem = format!("{} cents cannot be kept exactly in dollars", row.amount.0);
-        ParseError::new(format!("{}.amount", at()), problem)
-    })?;
+    let dollars = shifted(row.amount.0, 2, || format!("{}.amount", at()))?;
     let cost = billed(dollars, &row.currency, at)?;
     entries.push(Entry::Charge(Charge {
         category: category_of(&cost),

@@ -1,5 +1,7 @@
 //! What the persons do at Anthropic, and what it costs there.
 
+use std::collections::BTreeSet;
+
 use crate::world::{
     BERLIN, DAY_AND_NIGHT, KOLKATA, MINUTES_A_DAY, NEW_YORK, NIGHTLY, Person, Rhythm, Tally, Work, World,
     made_up, salt,
@@ -140,6 +142,22 @@ fn workspace_id(world: &World, workspace: u8) -> String {
     format!("wrkspc_01{}", made_up(world.seed, &format!("anthropic/workspace/{workspace}"), 22))
 }
 
+fn key_id(world: &World, key: u8) -> String {
+    format!("apikey_01{}", made_up(world.seed, &format!("anthropic/key/{key}"), 22))
+}
+
+/// The ids of the person's workspaces, in order; the default one has none.
+pub(super) fn workspaces(world: &World) -> Vec<String> {
+    let numbers: BTreeSet<u8> = lines(world.person).iter().filter_map(|line| line.workspace).collect();
+    numbers.into_iter().map(|number| workspace_id(world, number)).collect()
+}
+
+/// The ids of the person's keys, in order.
+pub(super) fn keys(world: &World) -> Vec<String> {
+    let numbers: BTreeSet<u8> = lines(world.person).iter().filter_map(|line| line.key).collect();
+    numbers.into_iter().map(|number| key_id(world, number)).collect()
+}
+
 /// The usage of every line in `[from, to)`, in minutes.
 pub(super) fn usages(
     world: &World,
@@ -150,10 +168,7 @@ pub(super) fn usages(
     talks.filter_map(move |(place, line)| {
         let tally = world.done(line_salt(place), &line.work, from, to);
         let dimension = move |name: &str| match name {
-            "api_key_id" => {
-                let key = line.key?;
-                Some(format!("apikey_01{}", made_up(world.seed, &format!("anthropic/key/{key}"), 22)))
-            }
+            "api_key_id" => line.key.map(|key| key_id(world, key)),
             "workspace_id" => line.workspace.map(|workspace| workspace_id(world, workspace)),
             "model" => Some(line.model.to_owned()),
             "service_tier" => Some(line.tier.to_owned()),
