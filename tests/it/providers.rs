@@ -1,11 +1,15 @@
 //! What each provider's figures mean, where a golden file would not say why.
 
 mod anthropic;
+mod azure;
+mod bedrock;
+mod cursor;
 mod deepseek;
 mod elevenlabs;
 mod exa;
 mod fal;
 mod firecrawl;
+mod github_copilot;
 mod kimi_code;
 mod leonardo;
 mod look_alikes;
@@ -19,6 +23,7 @@ mod siliconflow;
 mod stability;
 mod tavily;
 mod vercel;
+mod xai;
 
 use spendglass_core::ledger::{Charge, ChargeCategory, Lane, Meter, QuotaReading, QuotaWindow, TokenUsage};
 use spendglass_core::money::{Decimal, MixedMoney, exact};
