@@ -43,6 +43,17 @@ impl Reply {
 }
 
 pub(crate) async fn send(method: &str, url: &str, headers: &[(&str, &str)]) -> Reply {
+    exchange(method, url, headers, "").await
+}
+
+/// Posts JSON.
+pub(crate) async fn post(url: &str, headers: &[(&str, &str)], body: &str) -> Reply {
+    let length = body.len().to_string();
+    let own = [("content-type", "application/json"), ("content-length", length.as_str())];
+    exchange("POST", url, &[headers, &own].concat(), body).await
+}
+
+async fn exchange(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Reply {
     let rest = url.strip_prefix("http://").unwrap();
     let (host, path) = rest.split_at(rest.find('/').unwrap());
     let mut request = format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
@@ -50,6 +61,7 @@ pub(crate) async fn send(method: &str, url: &str, headers: &[(&str, &str)]) -> R
         request.extend([name, ": ", value, "\r\n"]);
     }
     request.push_str("\r\n");
+    request.push_str(body);
     let mut socket = TcpStream::connect(host).await.unwrap();
     socket.write_all(request.as_bytes()).await.unwrap();
     let mut bytes = Vec::new();
