@@ -1,12 +1,12 @@
 //! Limits through the door: what is left, until when, and who says so; and why something is not known.
 
+mod counts;
 mod refusals;
 
 use serde_json::{Value, json};
 use spendglass_core::api::{App, ChooseTier, Config, LearnLimit, Request, handle};
 use spendglass_core::ledger::{
-    Charge, Entered, EnteredAllowance, Lane, LimitSource, Name, NameOf, QuotaReading, QuotaWindow, ResetRule,
-    TokenTotals, TokenUsage,
+    Charge, Entered, EnteredAllowance, LimitSource, Name, NameOf, QuotaReading, QuotaWindow, ResetRule,
 };
 use spendglass_core::money::{Currency, Decimal, Money};
 use spendglass_core::store::{KeyPlace, NewAccount, Owner, Snapshot, Store};
@@ -477,19 +477,21 @@ async fn rows_are_sorted_by_how_close_they_are_to_their_end() {
         over,
         named("nothing allowed", Some(0), Some(0)),
         named("little", Some(1), Some(300)),
+        QuotaReading { unit: Currency::USD, ..named("spent", Some(3), None) },
+        QuotaReading { unit: Currency::USD, ..named("budget", Some(3), Some(10)) },
     ];
     desk.report(all).await;
     let limits = desk.limits("2026-11-22T07:30:30Z").await;
     let rows = limits["rows"].as_array().unwrap();
     let order: Vec<&str> = rows.iter().map(|row| row["name"].as_str().unwrap()).collect();
-    assert_eq!(order, ["over", "nothing allowed", "half", "little", "a rate", "no limit"]);
+    assert_eq!(order, ["over", "nothing allowed", "half", "budget", "little", "a rate", "no limit"]);
     assert_eq!((&rows[0]["left"], &rows[0]["percent"]), (&json!("0"), &json!(120)), "more than all is used");
     assert_eq!((&rows[1]["left"], &rows[1]["percent"]), (&json!("0"), &json!(100)));
-    assert_eq!(rows[3]["percent"], 0);
-    assert_eq!(rows[4]["configured"], true);
-    assert!(words(&rows[4]).contains("is set with the provider"));
-    assert!(rows[..4].iter().all(|row| row["configured"] == false));
-    assert!(words(&rows[5]).contains("There is no limit, or the provider tells none"));
+    assert_eq!(rows[4]["percent"], 0);
+    assert_eq!(rows[5]["configured"], true);
+    assert!(words(&rows[5]).contains("is set with the provider"));
+    assert!(rows[..5].iter().all(|row| row["configured"] == false));
+    assert!(words(&rows[6]).contains("There is no limit, or the provider tells none"));
 }
 
 #[tokio::test]
@@ -524,69 +526,14 @@ async fn a_free_tier_is_claimed_for_nobody_who_did_not_say_so() {
     let limits = desk.limits(now).await;
     assert_eq!(limits["choices"][0]["billed"], true);
     assert!(limits["rows"].as_array().unwrap().iter().all(|row| words(row).contains("may hold no more")));
-}
 
-#[tokio::test]
-async fn tokens_are_counted_as_the_provider_does_and_from_one_lane() {
-    let desk = Desk::new("groq").await;
-    desk.choose("groq.free").await;
-    let model = "openai/gpt-oss-20b";
-    let totals = TokenTotals { input: 1_000, output: 200, cache_read: 600, ..TokenTotals::default() };
-    let tokens = TokenUsage::from_totals(totals).unwrap();
-    let told = Charge { tokens: Some(tokens), ..hour("2026-11-22T10:00:00Z", model, 3) };
-    let logged = Charge { lane: Lane::Logged, ..told.clone() };
-    desk.book("log", "2026-11-01", "2026-11-23", vec![logged], "2026-11-22T19:00:00Z").await;
-    desk.book("usage", "2026-11-01", "2026-11-23", vec![told], "2026-11-22T20:00:00Z").await;
-    let limits = desk.limits("2026-11-22T20:00:00Z").await;
-    let find = |unit: &str, window: &str| {
-        let of_it = |row: &&Value| row["model"] == model && row["unit"] == unit && row["window"] == window;
-        limits["rows"].as_array().unwrap().iter().find(of_it).unwrap().clone()
-    };
-    let row = find("tokens", "day");
-    // 600 of the 1,000 input tokens were cached and do not count; the log says the same once more.
-    assert_eq!(figures(&row), [json!("600"), json!("200000"), json!("199400"), Value::Null], "{row:#}");
-    assert_eq!((&row["usedIs"], &row["countedBy"]), (&json!("atMost"), &json!("billed")));
-    assert!(words(&row).contains("When the count starts again is not told"), "{row:#}");
-    assert_eq!(row["resets"], "the provider does not say");
-    let row = find("requests", "minute");
-    assert_eq!((&row["used"], &row["limit"]), (&Value::Null, &json!("30")));
-    assert!(words(&row).contains("not fine enough for a minute"), "{row:#}");
-}
-
-#[tokio::test]
-async fn usage_that_does_not_tell_its_model_counts_for_none() {
-    let desk = Desk::new("gcp.gemini").await;
-    desk.enter(20, learned(), "2026-11-20T00:00:00Z").await;
-    let plain = Charge { request_model: None, ..hour("2026-11-22T10:00:00Z", FLASH, 5) };
-    desk.book(
-        "usage",
-        "2026-11-01",
-        "2026-11-23",
-        vec![plain, hour("2026-11-22T11:00:00Z", FLASH, 2)],
-        "2026-11-22T20:00:00Z",
-    )
-    .await;
-    let row = desk.row("2026-11-22T20:00:00Z", "day").await;
-    assert_eq!(row["used"], Value::Null);
-    assert!(words(&row).contains("does not say which model or project"), "{row:#}");
-}
-
-#[tokio::test]
-async fn each_project_has_its_own_count_where_the_limit_is_by_project() {
-    let desk = Desk::new("gcp.gemini").await;
-    desk.enter(20, learned(), "2026-11-20T00:00:00Z").await;
-    let of = |project: &str, count| Charge {
-        project: Some(project.to_owned()),
-        ..hour("2026-11-22T10:00:00Z", FLASH, count)
-    };
-    desk.book("usage", "2026-11-01", "2026-11-23", vec![of("p-1", 5), of("p-2", 12)], "2026-11-22T20:00:00Z")
-        .await;
-    let limits = desk.limits("2026-11-22T20:00:00Z").await;
-    let left: Vec<_> = limits["rows"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|row| (row["project"].as_str().unwrap(), row["left"].as_str().unwrap()))
-        .collect();
-    assert_eq!(left, [("p-2", "8"), ("p-1", "15")]);
+    // Free models stay free for those who pay for others.
+    let desk = Desk::new("openrouter").await;
+    desk.choose("openrouter.free_after_deposit").await;
+    let paid = Charge { billed_cost: Some(amount), ..day("2026-11-20", "a/b", 10) };
+    desk.book("usage", "2026-11-01", "2026-11-23", vec![paid], now).await;
+    let limits = desk.limits(now).await;
+    assert_eq!(limits["choices"][0]["billed"], false);
+    assert_eq!(limits["rows"].as_array().unwrap().len(), 2);
+    assert!(limits["rows"].as_array().unwrap().iter().all(|row| !words(row).contains("may hold no more")));
 }

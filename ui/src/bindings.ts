@@ -1608,7 +1608,7 @@ label: string,
  */
 chosen: string | null, 
 /**
- * Whether the account was billed lately, and so hardly is on a free tier.
+ * Whether the account was billed lately, and so hardly is on a free tier that ends by paying.
  */
 billed: boolean, 
 /**

@@ -11,7 +11,7 @@ use spendglass_core::time::{Timestamp, Zone};
 
 use crate::Global;
 use crate::door::{Door, Ending, Failure, Out, note};
-use crate::text::{Stand, Table, UNKNOWN, cell, clean, number, time};
+use crate::text::{Stand, Table, UNKNOWN, cell, clean, explained, number, time};
 
 /// A refusal is a few kilobytes; more than this is something else.
 const LONGEST: u64 = 1_000_000;
@@ -133,15 +133,30 @@ fn words(limits: &Limits, zone: Zone) -> String {
             ]);
         }
         text.push_str(&table.render());
-        for row in limits.rows.iter().filter(|row| !row.words.is_empty()) {
-            put!(text, "\n{}, {}:\n", clean(&row.label), name(row));
-            for words in &row.words {
-                put!(text, "  {}\n", clean(words));
-            }
-        }
+        text.push_str(&remarks(&limits.rows));
     }
     for choice in limits.choices.iter().filter(|choice| choice.chosen.is_none()) {
         text.push_str(&asked(choice));
+    }
+    explained(text)
+}
+
+/// What has to be said of the limits; once where it is the same of several.
+fn remarks(rows: &[LimitRow]) -> String {
+    let mut said: Vec<(Vec<String>, Vec<String>)> = Vec::new();
+    for row in rows {
+        let mut words: Vec<String> = row.words.iter().map(|words| clean(words)).collect();
+        words.extend(row.source.url.as_deref().map(|url| format!("Source: {}", clean(url))));
+        let of = format!("{}, {}", clean(&row.label), name(row));
+        match said.iter_mut().find(|(known, _)| *known == words) {
+            Some((_, rows)) => rows.push(of),
+            None if words.is_empty() => {}
+            None => said.push((words, vec![of])),
+        }
+    }
+    let mut text = String::new();
+    for (words, rows) in said {
+        put!(text, "\n{}:\n  {}\n", rows.join("\n"), words.join("\n  "));
     }
     text
 }
@@ -206,8 +221,7 @@ fn told_by(row: &LimitRow) -> String {
         LimitTeller::Learned => format!("a refusal,{seen}"),
         LimitTeller::Catalogue => {
             let sure = source.confidence.as_deref().map(|sure| format!(", {} confidence", clean(sure)));
-            let url = source.url.as_deref().map(|url| format!(" {}", clean(url))).unwrap_or_default();
-            format!("catalogue,{seen}{}{url}", sure.unwrap_or_default())
+            format!("catalogue,{seen}{}", sure.unwrap_or_default())
         }
     }
 }

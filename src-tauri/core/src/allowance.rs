@@ -126,7 +126,13 @@ impl Allowance {
         };
         let same_project =
             self.project.is_none() || reading.project.is_none() || self.project == reading.project;
-        self.unit == reading.unit && self.span == Span::Window(reading.window) && same_model && same_project
+        self.counts_as(reading) && self.span == Span::Window(reading.window) && same_model && same_project
+    }
+
+    /// Some tell input tokens as tokens, and only by the name that they are of the input.
+    fn counts_as(&self, reading: &QuotaReading) -> bool {
+        let input = self.unit.as_str() == "input_tokens" && reading.name.contains("input");
+        self.unit == reading.unit || (input && reading.unit.as_str() == "tokens")
     }
 
     fn is_same(&self, other: &Allowance) -> bool {

@@ -4,6 +4,7 @@
 mod enter;
 mod faults;
 mod keys;
+mod limits;
 mod raw;
 mod stage;
 mod sums;

@@ -13,6 +13,7 @@ use super::{
 use crate::allowance::{Allowance, apart, best, count, learn, of_entry, of_tier};
 use crate::catalogue::{FreeTiers, Scope, Span, Tier, TierKind};
 use crate::ledger::{ChargeCategory, Entered, EnteredAllowance, Lane, LimitSource, NameOf, QuotaReading};
+use crate::money::Currency;
 use crate::store::{AccountRow, Dimension, EntryRow, Owner, RollupRow};
 use crate::time::{Period, Timestamp};
 
@@ -136,6 +137,11 @@ fn tiers() -> Result<&'static FreeTiers, ApiError> {
     FreeTiers::bundled().map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))
 }
 
+/// Whether who pays is hardly on a tier.
+fn ends_by_paying(tier: &Tier) -> bool {
+    tier.kind == TierKind::Free && !tier.also_when_paying
+}
+
 fn setting(account: i64) -> String {
     format!("{TIER}.{account}")
 }
@@ -193,8 +199,7 @@ impl Desk<'_> {
             tiers: self.tiers,
             now: self.now,
             // Whoever is billed hardly is on a free tier.
-            doubtful: self.billed.contains(&account.id)
-                && tier.is_some_and(|tier| tier.kind == TierKind::Free),
+            doubtful: self.billed.contains(&account.id) && tier.is_some_and(ends_by_paying),
         };
         let mut allowances = tier.map(of_tier).unwrap_or_default();
         allowances.extend(self.entries.iter().filter(|row| row.account_id == account.id).filter_map(|row| {
@@ -222,6 +227,11 @@ impl Desk<'_> {
             }
         }
         for reading in self.readings(account.id) {
+            // Money that was spent against no limit is spend, and shown as that.
+            let national = Currency::national(reading.unit.as_str()).is_ok_and(|unit| unit == reading.unit);
+            if national && reading.limit.is_none() && !allowances.iter().any(|one| one.is_of(reading)) {
+                continue;
+            }
             let limit = allowances.iter().find(|one| one.limit.is_some() && one.is_of(reading));
             rows.push(reported(&whose, reading, limit.filter(|one| !one.is_reported_by(reading))));
         }
@@ -266,7 +276,7 @@ impl Desk<'_> {
             account: account.id,
             label: self.books.label_of(account.id),
             chosen,
-            billed: self.billed.contains(&account.id),
+            billed: self.billed.contains(&account.id) && tiers.iter().copied().any(ends_by_paying),
             tiers: tiers.iter().map(row).collect(),
         })
     }

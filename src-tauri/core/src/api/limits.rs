@@ -122,7 +122,7 @@ pub struct TierChoice {
     pub label: String,
     /// What the person said: the id of a tier, or `none`. Nothing where they did not say.
     pub chosen: Option<String>,
-    /// Whether the account was billed lately, and so hardly is on a free tier.
+    /// Whether the account was billed lately, and so hardly is on a free tier that ends by paying.
     pub billed: bool,
     /// The tiers.
     pub tiers: Vec<TierRow>,

@@ -36,6 +36,8 @@ pub struct Tier {
     pub kind: TierKind,
     /// What is counted by itself.
     pub scope: Scope,
+    /// Whether those who pay for other things have it all the same.
+    pub also_when_paying: bool,
     /// Who is on it.
     pub condition: Option<String>,
     /// What it may be used for, and what for it is given.
@@ -276,6 +278,8 @@ struct TierNote {
     kind: TierKind,
     #[serde(default)]
     scope: Scope,
+    #[serde(default)]
+    also_when_paying: bool,
     condition: Option<String>,
     terms: Option<String>,
     ended: Option<String>,
@@ -358,6 +362,7 @@ impl TierNote {
             name: self.name,
             kind: self.kind,
             scope: self.scope,
+            also_when_paying: self.also_when_paying,
             condition: self.condition,
             terms: self.terms,
             records,
