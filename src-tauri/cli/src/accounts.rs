@@ -200,7 +200,8 @@ fn told_beside(accounts: &[Account]) -> String {
             .collect();
         told.extend(account.base_url.as_ref().map(|url| format!("address: {}", clean(url))));
         if !told.is_empty() {
-            put!(text, "\n{}: {}\n", title(account), told.join("; "));
+            let gap = if text.is_empty() { "\n" } else { "" };
+            put!(text, "{gap}{}: {}\n", title(account), told.join("; "));
         }
     }
     text

@@ -86,8 +86,13 @@ pub(crate) fn words(overview: &Overview, zone: Zone) -> String {
             count(own.output_tokens),
             count(own.requests)
         );
-        for label in &own.without {
-            put!(text, "Your own day is without {}: its usage is known by the day only.\n", clean(label));
+        if !own.without.is_empty() {
+            let without: Vec<String> = own.without.iter().map(|label| clean(label)).collect();
+            put!(
+                text,
+                "Your own day is without {}: no usage by the hour is known of that.\n",
+                without.join(", ")
+            );
         }
     }
     let (today, month) = (notes(&overview.today), notes(&overview.month));

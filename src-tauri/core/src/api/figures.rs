@@ -9,7 +9,7 @@ use crate::ledger::{Lane, name_of};
 use crate::money::{MixedMoney, Total};
 use crate::providers::{self, Cursor, Provider, Sees};
 use crate::report::{self, Totals};
-use crate::store::{AccountRow, Dimension, KeyPlace, RollupRow, StreamRow};
+use crate::store::{AccountRow, Dimension, KeyPlace, RollupRow, StreamRow, StreamState};
 use crate::time::{Date, Period, Timestamp};
 
 /// The widest range that is drawn or summed: ten years and their leap days.
@@ -61,6 +61,16 @@ impl Books {
         })
     }
 
+    /// Those among them that go by days, unless the provider has no such thing for the account.
+    fn days_of(
+        &self,
+        sees: Sees,
+    ) -> impl Iterator<Item = (&AccountRow, &'static providers::Stream, Option<&StreamRow>)> {
+        self.streams_of(sees)
+            .filter(|(_, stream, _)| stream.cursor != Cursor::Snapshot)
+            .filter(|(.., kept)| kept.is_none_or(|kept| kept.state != StreamState::Absent))
+    }
+
     /// The oldest time up to which what was read at all is read, money and usage alike. The notes name what was not.
     pub(super) fn as_of(&self) -> Option<Timestamp> {
         let both = self.streams_of(Sees::Cost).chain(self.streams_of(Sees::Usage));
@@ -88,9 +98,12 @@ impl Books {
             notes.push("No account is connected yet.".to_owned());
         }
         let today = now.utc_date();
-        for (row, stream, kept) in self.streams_of(Sees::Cost) {
+        for (row, stream, kept) in self.days_of(Sees::Cost) {
             let label = self.label_of(row.id);
-            let told_today = !matches!(stream.cursor, Cursor::Daily { today: false, .. });
+            let told_today = !matches!(
+                stream.cursor,
+                Cursor::Daily { today: false, .. } | Cursor::Monthly { today: false, .. }
+            );
             match kept.and_then(|kept| kept.covered) {
                 None => notes.push(format!("{label} is not read yet: nothing of what it bills is in here.")),
                 Some(covered) => {
@@ -120,7 +133,7 @@ impl Books {
     /// What tokens and list prices of an account lack, where its usage is behind.
     fn usage_note(&self, row: &AccountRow, due: Date) -> Option<String> {
         let behind: Vec<_> = self
-            .streams_of(Sees::Usage)
+            .days_of(Sees::Usage)
             .filter(|(of, ..)| of.id == row.id)
             .map(|(_, stream, kept)| (stream.name, kept.and_then(|kept| kept.covered)))
             .filter(|(_, covered)| covered.is_none_or(|covered| covered.until < due))
