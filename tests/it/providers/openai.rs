@@ -3,9 +3,11 @@
 use spendglass_core::ledger::{NameOf, QuotaWindow};
 use spendglass_core::money::{Currency, exact};
 use spendglass_core::providers::{Entry, Next, Query, Source};
+use spendglass_core::store::{KeyPlace, NewAccount, Snapshot, Store};
 
 use super::{changed, page, parameter, quotas, request, stream};
 use crate::fixtures;
+use crate::house::peek;
 
 #[test]
 fn the_spend_limit_is_in_cents() {
@@ -70,4 +72,48 @@ fn what_has_no_name_stays_without_one() {
         [(key, "key_build", "Build machine"), (key, "key_website", "Website")]
     );
     assert!(!format!("{page:?}").contains("sk-proj"), "a masked key is a part of a key");
+}
+
+#[tokio::test]
+async fn limits_that_are_told_again_as_they_were_take_no_more_room() {
+    let place = tempfile::tempdir().unwrap();
+    let data = place.path().join("data");
+    let fixture = fixtures::one("openai", "rate_limits");
+    let now = fixture.query.observed_at;
+    let store = Store::open(&data, now).await.unwrap();
+    let account = NewAccount {
+        provider: "openai".to_owned(),
+        label: None,
+        base_url: None,
+        key_kind: "admin".to_owned(),
+        key_hint: None,
+        key_fingerprint: Some("0".repeat(64)),
+        key_place: KeyPlace::Keychain("entry".to_owned()),
+        details: std::collections::BTreeMap::new(),
+    };
+    let id = store.add_account(&account, now).await.unwrap();
+    let told = |hours: i64, from: &str, to: &str| {
+        let observed_at = now.plus_seconds(3_600 * hours);
+        let query = Query { observed_at, ..fixture.query.clone() };
+        let body =
+            std::str::from_utf8(&fixture.body).unwrap().replacen(from, to, usize::from(!from.is_empty()));
+        let page = (fixture.stream.parse)(body.as_bytes(), &query).unwrap();
+        let quotas = quotas(&page).into_iter().cloned().collect();
+        (Snapshot { quotas, ..Snapshot::default() }, observed_at)
+    };
+    for hours in 0..3 {
+        let (snapshot, at) = told(hours, "", "");
+        store.book_snapshot(id, &snapshot, at).await.unwrap();
+    }
+    let latest = store.latest_quotas().await.unwrap();
+    assert!(latest.iter().all(|(_, quota)| quota.observed_at == now.plus_seconds(7_200)), "{latest:?}");
+    let rows = async || {
+        let mut connection = peek(&data).await;
+        sqlx::query_scalar::<_, i64>("SELECT count(*) FROM quotas").fetch_one(&mut connection).await.unwrap()
+    };
+    assert_eq!(rows().await, 10);
+    // One that changed stays beside what it was.
+    let (snapshot, at) = told(3, "450000", "900000");
+    store.book_snapshot(id, &snapshot, at).await.unwrap();
+    assert_eq!(rows().await, 11);
 }
