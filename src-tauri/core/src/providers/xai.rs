@@ -24,7 +24,8 @@ pub const PROVIDER: Provider = Provider {
         KeyKind {
             id: "management",
             name: "Management key",
-            prefixes: &["xai-token-"],
+            // Not every management key is known to begin with the longer of these.
+            prefixes: &["xai-token-", "xai-"],
             sees: &[Sees::Cost, Sees::Balance, Sees::Quota],
             made_at: "https://console.x.ai",
             note: "Made in the console under Settings, Management Keys, by a member who may manage them. It needs the right \
@@ -78,8 +79,8 @@ pub const PROVIDER: Provider = Provider {
         },
     ],
     error_message: |body| said_at(body, &["/message", "/error", "/error/message"]),
-    latency: "What was spent today appears within the hour; the prepaid balance falls only when the month is closed, so the \
-              invoice of the month tells what was used of it since.",
+    latency: "What was spent is told by UTC day, today included. The prepaid balance falls only when the month is closed; the \
+              invoice under way tells what was used of it since.",
     lacks: "Tokens and models are told only as lines of the bill, and no end is told of credits: enter a purchase by hand where \
             they lapse.",
     ..Provider::PLAIN
