@@ -4,6 +4,7 @@
 mod balances;
 mod client;
 mod faults;
+mod lists;
 mod refusals;
 mod shapes;
 mod sums;
