@@ -7,10 +7,10 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 use spendglass_core::net::{Net, Timeouts};
-use spendglass_core::providers::{self, Details};
+use spendglass_core::providers::{self, Details, Intake};
 use spendglass_core::store::{Schema, Store};
 use spendglass_core::sync::{Engine, Progress};
-use spendglass_core::vault::Secret;
+use spendglass_core::vault::{Secret, read_login};
 use tokio_util::sync::CancellationToken;
 
 use crate::house::{Connected, QUICK, job};
@@ -85,6 +85,7 @@ fn does_its_task() {
             "open" => open(&task, &Schema::current()).await,
             "migrate" => open(&task, &Schema::current().then("more", NEXT_STEP)).await,
             "hold" => hold(&task).await,
+            "login" => login(&task).await,
             _ => sync(&task).await,
         }
     });
@@ -100,6 +101,20 @@ async fn open(task: &Value, schema: &Schema) {
             say("opened");
         }
         Err(error) => say(&format!("refused: {error}")),
+    }
+}
+
+/// Reads the login of a vendor's tool, and says what is told of it besides the login itself.
+async fn login(task: &Value) {
+    let provider = providers::find(task["provider"].as_str().unwrap()).unwrap();
+    let Intake::Login(login) = provider.keys[0].intake else { panic!("{} has no login", provider.id) };
+    match read_login(&login, task["now"].as_str().unwrap().parse().unwrap()).await {
+        Ok((secret, details)) => {
+            let told: Vec<String> = details.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            say(&format!("{} {secret:?}", told.join(" ")));
+            assert!(secret.field("token").is_some());
+        }
+        Err(error) => say(&format!("{error}. {}", error.remedy())),
     }
 }
 

@@ -18,6 +18,7 @@ mod migration;
 mod money;
 mod names;
 mod pricing;
+mod own;
 mod providers;
 mod journey;
 mod store;

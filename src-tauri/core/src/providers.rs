@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-pub use json::{Count, Exact, decode, error_words, plain_words, said_at, told};
+pub use json::{Count, Exact, decode, error_words, names_any, plain_words, said_at, told};
 pub use keys::{Auth, Field, FileParts, Intake, KeyKind, Login, LoginError, Region, goes_on, is_uuid};
 pub use request::{Body, Request, segment};
 
@@ -51,6 +51,16 @@ providers! {
     firecrawl,
     exa,
     kimi_code,
+    minimax,
+    zai,
+    replicate,
+    claude_subscription,
+    chatgpt_subscription,
+    gemini_cli,
+    groq,
+    cohere,
+    perplexity,
+    own,
 }
 
 /// The provider of an id.

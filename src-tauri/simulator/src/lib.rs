@@ -87,4 +87,11 @@ providers! {
     firecrawl,
     exa,
     kimi_code,
+    minimax,
+    zai,
+    replicate,
+    claude_subscription,
+    chatgpt_subscription,
+    gemini_cli,
+    own,
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{AddAccount, ApiError, ErrorCode};
-use crate::providers::{self, Field, FileParts, Intake, KeyKind, Provider};
+use crate::providers::{self, Auth, Field, FileParts, Intake, KeyKind, Provider, own};
 use crate::time::Timestamp;
 use crate::vault::{Secret, from_environment, read_login};
 
@@ -57,7 +57,8 @@ pub(super) async fn given(
         Some(id) => Some(provider.key_kind(&id).ok_or_else(|| no_such_kind(provider, &id))?),
         None => None,
     };
-    let mut details = cleaned(details)?;
+    let (mut details, described_at) = described(provider, details)?;
+    let base_url = base_url.or(described_at);
     if accept_login {
         let by_login = |kind: &'static KeyKind| match kind.intake {
             Intake::Login(login) => Some((kind, login)),
@@ -210,6 +211,38 @@ fn complete(provider: &Provider, kind: &KeyKind, details: &BTreeMap<String, Stri
         )));
     }
     Ok(())
+}
+
+/// The details, tidied up. Those of a provider of one's own say where it is and how it takes its key, in a description that is
+/// looked at before anything is sent.
+fn described(
+    provider: &Provider,
+    mut details: BTreeMap<String, String>,
+) -> Result<(BTreeMap<String, String>, Option<String>), ApiError> {
+    if provider.auth != Auth::Described {
+        return Ok((cleaned(details)?, None));
+    }
+    let text = details.remove(own::DESCRIPTION).filter(|text| !text.trim().is_empty()).ok_or_else(|| {
+        let message =
+            format!("a description is needed too (--set {}=@FILE). {}", own::DESCRIPTION, provider.lacks);
+        ApiError::new(ErrorCode::MoreNeeded, message)
+    })?;
+    let description = own::read(&text).map_err(|error| {
+        ApiError::bad(format!("the description is not right, at {}: {}", error.at, error.problem))
+    })?;
+    let mut details = cleaned(details)?;
+    // On one line, as it is shown; what is in it has been read and is kept as it was meant.
+    let kept = serde_json::from_str::<serde_json::Value>(&text).map_or(text, |value| value.to_string());
+    details.insert(own::DESCRIPTION.to_owned(), kept);
+    details.insert("header".to_owned(), description.header);
+    details.insert("scheme".to_owned(), description.scheme.to_owned());
+    Ok((details, Some(description.origin)))
+}
+
+/// What a person called a provider of their own.
+pub(super) fn own_name(provider: &Provider, details: &BTreeMap<String, String>) -> Option<String> {
+    let text = details.get(own::DESCRIPTION).filter(|_| provider.auth == Auth::Described)?;
+    own::read(text).ok().map(|description| description.name)
 }
 
 fn cleaned(details: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, ApiError> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::app::{App, House};
-use super::intake::{Given, Key, NO_KEY, Place, REGION, given};
+use super::intake::{Given, Key, NO_KEY, Place, REGION, given, own_name};
 use super::providing::kind_row;
 use super::{Account, AddAccount, ApiError, ErrorCode, Event, KeyCandidate, ReplaceKey, SampleAccount};
 use crate::net::BaseUrl;
@@ -87,7 +87,7 @@ impl App {
                 }
                 NewAccount {
                     provider: provider.id.to_owned(),
-                    label,
+                    label: label.or_else(|| own_name(provider, &key.details)),
                     base_url: own_address.then(|| base.to_string()),
                     key_kind: kind.id.to_owned(),
                     key_hint: hint(&key),

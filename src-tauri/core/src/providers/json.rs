@@ -1,6 +1,9 @@
 //! Reading JSON without losing a digit: numbers by their text, and errors by their path.
 
-use serde::{Deserialize, Deserializer, de::Error as _};
+use std::collections::BTreeMap;
+
+use serde::de::{Error as _, IgnoredAny};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::ParseError;
@@ -67,6 +70,15 @@ impl<'de> Deserialize<'de> for Count {
 /// A name or an id, where one is given: an empty one says nothing.
 pub fn told(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
+}
+
+/// Makes sure that an answer whose every field may be missing is one: it names at least one of these at its top.
+pub fn names_any(body: &[u8], names: &[&str]) -> Result<(), ParseError> {
+    let fields: BTreeMap<String, IgnoredAny> = decode(body)?;
+    if names.iter().any(|name| fields.contains_key(*name)) {
+        return Ok(());
+    }
+    Err(ParseError::new("the top of the answer", format!("none of {} is there", names.join(", "))))
 }
 
 /// The provider's words in a body such as `{"error":{"message":"…"}}`, short and without anything that looks like a key.
