@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use expect_test::expect_file;
-use spendglass_core::providers::{ALL, Sees};
+use spendglass_core::providers::{ALL, Intake, KeyKind, Sees};
 
 use crate::fixtures::root;
 
@@ -17,31 +17,42 @@ fn the_readme_lists_every_provider() {
     let text = fs::read_to_string(&path).unwrap();
     let (before, rest) = text.split_once(OPENS).expect("README.md has a line <!-- providers -->");
     let (_, after) = rest.split_once(CLOSES).expect("README.md has a line <!-- /providers -->");
-    expect_file![path].assert_eq(&format!("{before}{OPENS}{}{CLOSES}{after}", table()));
+    let table = table("docs/providers/");
+    expect_file![path].assert_eq(&format!("{before}{OPENS}{table}{CLOSES}{after}"));
 }
 
-/// The table of the README. Run the tests with `UPDATE_EXPECT=1` to have it written.
-fn table() -> String {
-    let mut text =
-        String::from("| Provider | Key, and what it sees | How late the figures are |\n|---|---|---|\n");
+/// A row for each provider, its page below `folder`. Run the tests with `UPDATE_EXPECT=1` to have it written.
+pub(super) fn table(folder: &str) -> String {
+    let mut text = String::from("| Provider | What is read | With |\n|---|---|---|\n");
     for provider in ALL {
-        let keys: Vec<String> = provider
-            .keys
+        let able = || provider.keys.iter().filter(|kind| !kind.sees.is_empty());
+        let told: Vec<&str> = Sees::NAMED
             .iter()
-            .filter(|kind| !kind.sees.is_empty())
-            .map(|kind| {
-                let prefix = kind.prefixes.first().filter(|prefix| !prefix.is_empty());
-                let begins: String = prefix.map(|prefix| format!(" `{prefix}…`")).unwrap_or_default();
-                let sees: Vec<&str> = Sees::NAMED
-                    .iter()
-                    .filter(|(s, _)| kind.sees.contains(s))
-                    .map(|(_, name)| *name)
-                    .collect();
-                format!("[{}]({}){begins} ({})", kind.name, kind.made_at, sees.join(", "))
-            })
+            .filter(|(sees, _)| able().any(|kind| kind.sees.contains(sees)))
+            .map(|(_, name)| *name)
             .collect();
-        let (name, keys) = (provider.name, keys.join("<br>"));
-        writeln!(text, "| {name} | {keys} | {} |", provider.latency).unwrap();
+        let most = able().map(|kind| kind.sees.len()).max().unwrap_or(0);
+        let with: Vec<String> = able().map(|kind| key(kind, kind.sees.len() < most)).collect();
+        let (read, with) = if told.is_empty() {
+            ("nothing is told".to_owned(), "files and entries by hand".to_owned())
+        } else {
+            (told.join(", "), with.join(" or "))
+        };
+        writeln!(text, "| [{}]({folder}{}.md) | {read} | {with} |", provider.name, provider.id).unwrap();
     }
     text
+}
+
+/// A kind of key in a row, with what it sees where another of the provider's sees more.
+fn key(kind: &KeyKind, less: bool) -> String {
+    let name = match kind.made_at {
+        "" => kind.name.to_owned(),
+        place => format!("[{}]({place})", kind.name),
+    };
+    let begins = kind.prefixes.iter().find(|prefix| !prefix.is_empty());
+    let begins = begins.map(|prefix| format!(" `{prefix}…`")).unwrap_or_default();
+    let on_request = if matches!(kind.intake, Intake::Login(_)) { ", if you choose so" } else { "" };
+    let sees = Sees::NAMED.iter().filter(|(sees, _)| kind.sees.contains(sees)).map(|(_, name)| *name);
+    let sees = if less { format!(" ({})", sees.collect::<Vec<_>>().join(", ")) } else { String::new() };
+    format!("{name}{begins}{sees}{on_request}")
 }
