@@ -68,29 +68,34 @@ pub(crate) fn first_three(town: &Town) -> Vec<TownProvider> {
     three.map(|id| there.iter().find(|there| there.id == id).unwrap().clone()).into()
 }
 
-/// Adds the first accounts of a town to a store, as the door would.
+/// Adds the first accounts of a town to a store.
 pub(crate) async fn connect(store: &Store, town: &Town, now: Timestamp) -> Vec<Connected> {
     let mut accounts = Vec::new();
     for told in first_three(town) {
-        let provider = providers::find(told.id).unwrap();
-        let secret = Secret::new(told.key).unwrap();
-        let kind = provider.kinds_of(secret.expose()).first().copied().unwrap_or(&provider.keys[0]);
-        let details: BTreeMap<_, _> = told.details.into_iter().collect();
-        let account = NewAccount {
-            provider: told.id.to_owned(),
-            label: None,
-            base_url: Some(told.base_url.clone()),
-            key_kind: kind.id.to_owned(),
-            key_hint: None,
-            key_fingerprint: Some(secret.fingerprint()),
-            key_place: KeyPlace::Keychain(format!("entry of {}", told.id)),
-            details: details.clone(),
-        };
-        let id = store.add_account(&account, now).await.unwrap();
-        let details = Details::new(details);
-        accounts.push(Connected { id, provider, kind, base: told.base_url, secret, details });
+        accounts.push(connect_to(store, told, now).await);
     }
     accounts
+}
+
+/// Adds an account to a store, as the door would.
+pub(crate) async fn connect_to(store: &Store, told: TownProvider, now: Timestamp) -> Connected {
+    let provider = providers::find(told.id).unwrap();
+    let secret = Secret::new(told.key).unwrap();
+    let kind = provider.kinds_of(secret.expose()).first().copied().unwrap_or(&provider.keys[0]);
+    let details: BTreeMap<_, _> = told.details.into_iter().collect();
+    let account = NewAccount {
+        provider: told.id.to_owned(),
+        label: None,
+        base_url: Some(told.base_url.clone()),
+        key_kind: kind.id.to_owned(),
+        key_hint: None,
+        key_fingerprint: Some(secret.fingerprint()),
+        key_place: KeyPlace::Keychain(format!("entry of {}", told.id)),
+        details: details.clone(),
+    };
+    let id = store.add_account(&account, now).await.unwrap();
+    let details = Details::new(details);
+    Connected { id, provider, kind, base: told.base_url, secret, details }
 }
 
 pub(crate) fn job<'a>(account: &'a Connected, from: Option<&str>, now: Timestamp) -> Job<'a> {

@@ -1,9 +1,12 @@
 //! GitHub Copilot: money from one report and quantities from the others, so that nothing counts twice.
 
 use spendglass_core::money::exact;
+use spendglass_simulator::Person;
+use tokio_util::sync::CancellationToken;
 
 use super::{changed, charges, page, parameter, request, stream};
 use crate::fixtures;
+use crate::house::{House, connect_to, job};
 
 #[test]
 fn money_comes_from_the_dated_report_alone() {
@@ -64,4 +67,24 @@ fn the_bill_is_asked_by_month_and_the_rest_by_day() {
     let used = asked("ai_credit_usage");
     assert_eq!(parameter(&used, "day"), ["9"]);
     assert_eq!(used.path, "/users/some-octopus/settings/billing/ai_credit/usage");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_name_of_the_user_is_asked_for_once_a_stream() {
+    let house = House::new(Person::Freelancer, "2026-11-18T12:30:00Z").await;
+    let told = house.town.providers().into_iter().find(|told| told.id == "github_copilot").unwrap();
+    let account = connect_to(&house.store, told, house.now).await;
+    let job = job(&account, None, house.now);
+    let outcomes = house.engine.sync(&job, &CancellationToken::new(), &|_| {}).await.unwrap();
+    assert!(
+        outcomes.iter().all(|outcome| outcome.error.is_none() && outcome.read.booked > 0),
+        "{outcomes:?}"
+    );
+    let counts = house.town.request_counts();
+    // Three streams: a year of bills month by month, and two reports of 31 days each.
+    assert_eq!(
+        (counts["github_copilot/user"], counts["github_copilot/ai_credit_usage"]),
+        (3, 31),
+        "{counts:?}"
+    );
 }

@@ -41,6 +41,7 @@ impl Run<'_> {
             });
         };
         let mut waiting: Option<Collected> = None;
+        let mut parts = None;
         for window in windows {
             // A window is booked while the next one is read.
             let booking = async {
@@ -49,7 +50,8 @@ impl Run<'_> {
                 }
                 Ok::<_, SyncError>(())
             };
-            let (done, next) = tokio::join!(booking, self.collect(stream, row, *window, attempts, pricer));
+            let collecting = self.collect(stream, row, *window, attempts, pricer, &mut parts);
+            let (done, next) = tokio::join!(booking, collecting);
             done?;
             waiting = Some(next?);
         }
@@ -68,7 +70,7 @@ impl Run<'_> {
         Ok((sequence.book().await?, pages, window))
     }
 
-    /// All pages of a window, not yet booked.
+    /// All pages of a window, not yet booked. The parts are listed once for all windows: no list asks for a date.
     async fn collect(
         &self,
         stream: &'static Stream,
@@ -76,6 +78,7 @@ impl Run<'_> {
         window: Window,
         attempts: u32,
         pricer: &mut Pricer<'_>,
+        parts: &mut Option<Vec<Option<Part>>>,
     ) -> Result<Collected, SyncError> {
         let mut sequence = self.engine.store.begin_sequence(row.id, window.period);
         let question = Query {
@@ -87,8 +90,12 @@ impl Run<'_> {
             details: self.job.details.clone(),
         };
         let mut pages = 0;
-        for part in self.parts(stream, &question, attempts).await? {
-            let mut query = Query { part, ..question.clone() };
+        let listed = match parts.take() {
+            Some(listed) => listed,
+            None => self.parts(stream, &question, attempts).await?,
+        };
+        for part in &*parts.insert(listed) {
+            let mut query = Query { part: part.clone(), ..question.clone() };
             let mut seen = HashSet::<PageToken>::new();
             let mut page = self.page(stream, &query, attempts).await?;
             loop {
