@@ -2,6 +2,7 @@
 
 use super::{Store, StoreError};
 use crate::ledger::{Balance, CreditGrant, Name, QuotaReading, Subscription};
+use crate::money::{Decimal, MoneyError, exact_add};
 use crate::time::Timestamp;
 
 /// What one reading of a snapshot stream brought.
@@ -27,6 +28,40 @@ impl Snapshot {
             + self.grants.len()
             + self.subscriptions.len()
             + self.names.len()
+    }
+
+    /// Adds a balance; parts of an account may each hold one of the same kind and currency, which add up.
+    pub fn add_balance(&mut self, balance: Balance) -> Result<(), MoneyError> {
+        let same = |held: &&mut Balance| {
+            held.kind == balance.kind && held.amount.currency == balance.amount.currency
+        };
+        let Some(held) = self.balances.iter_mut().find(same) else {
+            self.balances.push(balance);
+            return Ok(());
+        };
+        let both = |a: Option<Decimal>, b: Option<Decimal>| exact_add(a?, b?);
+        held.amount = held.amount.checked_add(balance.amount)?;
+        held.acquired = both(held.acquired, balance.acquired);
+        held.used = both(held.used, balance.used);
+        Ok(())
+    }
+
+    /// Adds what was told of an allowance; its limit and its use may come in two answers. What was told first stays.
+    pub fn add_quota(&mut self, reading: QuotaReading) {
+        let same = |held: &&mut QuotaReading| {
+            let of = |quota: &QuotaReading| (quota.window, quota.unit);
+            of(held) == of(&reading)
+                && held.name == reading.name
+                && held.model == reading.model
+                && held.project == reading.project
+        };
+        let Some(held) = self.quotas.iter_mut().find(same) else {
+            self.quotas.push(reading);
+            return;
+        };
+        held.used = held.used.or(reading.used);
+        held.limit = held.limit.or(reading.limit);
+        held.resets_at = held.resets_at.or(reading.resets_at);
     }
 
     /// Whether it holds nothing.

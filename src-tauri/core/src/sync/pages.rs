@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{Read, Run, SyncError, Window};
 use crate::ledger::Charge;
 use crate::pricing::Pricer;
-use crate::providers::{Cursor, Entry, Next, Page, PageToken, Part, Query, Source, Stream};
+use crate::providers::{Cursor, Entry, Next, Page, PageToken, ParseError, Part, Query, Source, Stream};
 use crate::store::{Sequence, Snapshot, StreamRow};
 use crate::time::Period;
 
@@ -179,8 +179,10 @@ impl Run<'_> {
                 pages += 1;
                 for entry in page.entries {
                     match entry {
-                        Entry::Balance(balance) => snapshot.balances.push(balance),
-                        Entry::Quota(reading) => snapshot.quotas.push(reading),
+                        Entry::Balance(balance) => snapshot.add_balance(balance).map_err(|error| {
+                            SyncError::changed(stream.name)(ParseError::new("the balances", error))
+                        })?,
+                        Entry::Quota(reading) => snapshot.add_quota(reading),
                         Entry::Grant(grant) => snapshot.grants.push(grant),
                         Entry::Subscription(subscription) => snapshot.subscriptions.push(subscription),
                         Entry::Name(name) => snapshot.names.push(name),
