@@ -98,7 +98,9 @@ proptest! {
         let fixture = any_answer(which);
         let text = std::str::from_utf8(&fixture.body).unwrap();
         let places = numbers(text);
-        prop_assume!(!places.is_empty());
+        if places.is_empty() {
+            return Ok(());
+        }
         let (start, end) = *place.get(&places);
         let changed = format!("{}{odd}{}", &text[..start], &text[end..]);
         match fixture.read(changed.as_bytes()) {

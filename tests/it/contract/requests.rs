@@ -1,6 +1,6 @@
 //! Requests: plain, without a secret, to the provider's own places, and asked again by their cursor.
 
-use spendglass_core::providers::{ALL, Details, Next, PageToken, Part, Parts, Provider, Query, Request};
+use spendglass_core::providers::{ALL, Details, Next, Part, Parts, Provider, Query, Request};
 use spendglass_core::time::Timestamp;
 
 use super::keys::key_shaped;
@@ -12,6 +12,9 @@ fn requests(provider: &'static Provider) -> Vec<Request> {
     let now: Timestamp = "2026-09-10T17:41:09Z".parse().unwrap();
     let answers = every_answer().filter(|fixture| fixture.provider.id == provider.id);
     let mut asked: Vec<Request> = answers.map(|fixture| fixture.request(&fixture.query)).collect();
+    let older: Vec<Request> =
+        asked.iter().filter(|asked| asked.has_older()).cloned().map(Request::older).collect();
+    asked.extend(older);
     if let Some(check) = &provider.check {
         let details = fixtures::all().iter().find(|fixture| fixture.provider.id == provider.id);
         let details = details.map(|fixture| fixture.query.details.clone()).unwrap_or_default();
@@ -24,7 +27,7 @@ fn requests(provider: &'static Provider) -> Vec<Request> {
 fn requests_are_plain_and_hold_no_secret() {
     for provider in ALL {
         for asked in requests(provider) {
-            let Request { path, query, body, headers, origin, sign_as: _, else_path } = &asked;
+            let Request { path, query, body, headers, origin, sign_as: _, else_path, otherwise: _ } = &asked;
             for path in [path.as_ref()].into_iter().chain(*else_path) {
                 let at = format!("{}: {path}", provider.id);
                 assert!(path.starts_with('/') && !path.contains(['?', '#', ' ', '\\']), "{at}");
@@ -94,6 +97,12 @@ fn a_page_is_asked_for_by_the_same_query_and_its_cursor() {
         let first = fixture.request(&fixture.query);
         let next = fixture.request(&Query { page: Some(token.clone()), ..fixture.query.clone() });
         assert_ne!(first, next, "{id}: the cursor is not sent");
+        // An older way to ask goes on as it began, and what was posted is gone on with below its own path.
+        let first = if next.path == first.path { first } else { first.older() };
+        if next.path.starts_with(&format!("{}/", first.path)) {
+            assert!(first.body.is_some() && next.body.is_none(), "{id}: {next:?}");
+            continue;
+        }
         let same = (first.origin, &first.headers, first.else_path, first.body.is_some());
         assert_eq!(same, (next.origin, &next.headers, next.else_path, next.body.is_some()), "{id}");
         // All that was asked for is asked for again, unless the cursor stands in its place.
@@ -107,7 +116,8 @@ fn a_page_is_asked_for_by_the_same_query_and_its_cursor() {
                 || added.iter().any(|(_, value)| value.contains(piece))
                 || next.body.as_ref().is_some_and(|body| body.text.contains(piece))
         };
-        let PageToken(token) = token;
+        // What stands behind a line break is what the provider's file remembers, not a part of the cursor.
+        let token = token.0.lines().next().unwrap_or_default();
         let whole = added.iter().any(|(_, value)| *value == token);
         let pieces = || token.split(|c: char| !c.is_ascii_alphanumeric()).filter(|piece| !piece.is_empty());
         assert!(whole || pieces().all(sent), "{id}: {token:?} is not in {next:?}");

@@ -70,11 +70,14 @@ impl Visit {
 
     /// The body of an answer; `None` where there is no such thing for this account.
     async fn ask(&self, request: &Request, absent: &[(u16, &str)]) -> Option<Vec<u8>> {
-        let send = |request| self.net.send(self.provider, &self.base, &self.credential, request, now());
-        let mut answer = send(request).await.unwrap();
-        if let (404, Some(path)) = (answer.status, request.else_path) {
-            answer = send(&Request { path: path.into(), else_path: None, ..request.clone() }).await.unwrap();
-        }
+        let mut request = request.clone();
+        let answer = loop {
+            let sent = self.net.send(self.provider, &self.base, &self.credential, &request, now()).await;
+            match sent.unwrap() {
+                answer if answer.status == 404 && request.has_older() => request = request.older(),
+                answer => break answer,
+            }
+        };
         let status = (self.provider.meaning)(answer.status, &answer.body);
         if absent.iter().any(|(known, _)| *known == status) {
             return None;

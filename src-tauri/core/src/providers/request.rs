@@ -20,6 +20,8 @@ pub struct Request {
     pub sign_as: Option<&'static str>,
     /// The path to try where the first is not found (404): an older name of the same.
     pub else_path: Option<&'static str>,
+    /// The request to try where this one is not found (404): an older way to ask for the same.
+    pub otherwise: Option<Box<Request>>,
 }
 
 /// What is posted.
@@ -42,6 +44,7 @@ impl Request {
             origin: None,
             sign_as: None,
             else_path: None,
+            otherwise: None,
         }
     }
 
@@ -83,6 +86,28 @@ impl Request {
     pub const fn or_at(mut self, path: &'static str) -> Request {
         self.else_path = Some(path);
         self
+    }
+
+    /// The same, asking otherwise where it is not found: for an older server that wants other parameters, or another address.
+    #[must_use]
+    pub fn or_ask(mut self, otherwise: Request) -> Request {
+        self.otherwise = Some(Box::new(otherwise));
+        self
+    }
+
+    /// Whether there is an older way to ask for the same.
+    pub const fn has_older(&self) -> bool {
+        self.else_path.is_some() || self.otherwise.is_some()
+    }
+
+    /// The older way to ask for the same, or this one where there is none.
+    #[must_use]
+    pub fn older(mut self) -> Request {
+        match (self.else_path.take(), self.otherwise.take()) {
+            (Some(path), otherwise) => Request { path: Cow::Borrowed(path), otherwise, ..self },
+            (None, Some(otherwise)) => *otherwise,
+            (None, None) => self,
+        }
     }
 }
 

@@ -105,15 +105,11 @@ impl Run<'_> {
         let mut request = Cow::Borrowed(request);
         loop {
             let send = || self.engine.net.send(provider, base, credential, &request, self.present(*now));
-            let kind = Kind::Figures { absent, has_older: request.else_path.is_some() };
+            let kind = Kind::Figures { absent, has_older: request.has_older() };
             let answer = self.tried(stream, send, kind, attempts).await?;
-            match (&answer, request.else_path) {
-                (Fetched::Absent(NOT_FOUND), Some(path)) => {
-                    let older =
-                        Request { path: Cow::Borrowed(path), else_path: None, ..request.into_owned() };
-                    request = Cow::Owned(older);
-                }
-                _ => return Ok(answer),
+            match (answer, request.has_older()) {
+                (Fetched::Absent(NOT_FOUND), true) => request = Cow::Owned(request.into_owned().older()),
+                (answer, _) => return Ok(answer),
             }
         }
     }
@@ -155,13 +151,13 @@ impl Run<'_> {
                     if (200..300).contains(&status) && !answer.is_html {
                         return Ok(Fetched::Answer(answer));
                     }
-                    if let Kind::Figures { absent, has_older } = kind
-                        && !answer.is_html
-                    {
+                    if let Kind::Figures { absent, has_older } = kind {
+                        // A server that does not know the path may say so by a web page.
                         if status == 404 && has_older {
                             return Ok(Fetched::Absent(NOT_FOUND));
                         }
-                        if let Some((_, why)) = absent.iter().find(|(known, _)| *known == status) {
+                        let known = absent.iter().find(|(known, _)| *known == status && !answer.is_html);
+                        if let Some((_, why)) = known {
                             return Ok(Fetched::Absent(why));
                         }
                     }
