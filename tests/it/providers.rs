@@ -9,6 +9,7 @@ mod elevenlabs;
 mod exa;
 mod fal;
 mod firecrawl;
+mod gemini;
 mod github_copilot;
 mod kimi_code;
 mod leonardo;

@@ -1,5 +1,6 @@
 //! What a provider is: a value made of pure functions. One file each below; the sync engine does the input and output.
 
+mod google;
 mod json;
 mod keys;
 mod request;
@@ -12,7 +13,10 @@ pub use json::{Count, Exact, decode, error_words, names_any, plain_words, said_a
 pub use keys::{Auth, Field, FileParts, Intake, KeyKind, Login, LoginError, Region, goes_on, is_uuid};
 pub use request::{Body, Request, segment};
 
-use crate::ledger::{Balance, Charge, ChargeCategory, CreditGrant, Name, QuotaReading, Subscription};
+use crate::ledger::{
+    Balance, Charge, ChargeCategory, CreditGrant, Meter, Name, QuotaReading, Subscription, TokenTotals,
+    TokenUsage,
+};
 use crate::money::{Currency, Decimal, Money, exact_mul};
 use crate::time::{Period, TimeError, Timestamp};
 
@@ -29,6 +33,7 @@ macro_rules! providers {
 providers! {
     openai,
     anthropic,
+    gemini,
     openrouter,
     deepseek,
     moonshot,
@@ -50,6 +55,7 @@ providers! {
     tavily,
     firecrawl,
     exa,
+    gemini_billing,
     kimi_code,
     minimax,
     zai,
@@ -444,6 +450,19 @@ pub fn category_of(billed: &Money) -> ChargeCategory {
     } else {
         ChargeCategory::Usage
     }
+}
+
+/// The tokens of a row that counts text by one meter alone: a whole number of input, of input read from a cache, or of output.
+pub fn tokens_of(meter: Meter, quantity: Option<Decimal>) -> Option<TokenUsage> {
+    let whole = quantity?.normalize();
+    let count = u64::try_from(whole.mantissa()).ok().filter(|_| whole.scale() == 0)?;
+    let totals = match meter {
+        Meter::Input => TokenTotals { input: count, ..TokenTotals::default() },
+        Meter::CacheRead => TokenTotals { input: count, cache_read: count, ..TokenTotals::default() },
+        Meter::Output => TokenTotals { output: count, ..TokenTotals::default() },
+        _ => return None,
+    };
+    TokenUsage::from_totals(totals).ok()
 }
 
 /// One page of a stream.

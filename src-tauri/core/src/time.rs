@@ -265,6 +265,8 @@ pub struct Zone(Tz);
 impl Zone {
     /// Coordinated Universal Time.
     pub const UTC: Zone = Zone(Tz::UTC);
+    /// Pacific time, by whose midnight some providers count. A zone, not an offset: its days have 23, 24 or 25 hours.
+    pub const PACIFIC: Zone = Zone(Tz::America__Los_Angeles);
 
     /// The zone this machine is set to, or UTC where it is set to none.
     pub fn system() -> Zone {

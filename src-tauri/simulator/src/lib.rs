@@ -65,6 +65,7 @@ macro_rules! providers {
 providers! {
     openai,
     anthropic,
+    gemini,
     openrouter,
     deepseek,
     moonshot,
@@ -86,6 +87,7 @@ providers! {
     tavily,
     firecrawl,
     exa,
+    gemini_billing,
     kimi_code,
     minimax,
     zai,

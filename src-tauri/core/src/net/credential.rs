@@ -177,7 +177,11 @@ pub(super) fn token_request(
             header.kid = secret.field("private_key_id").map(|id| id.expose().to_owned());
             let (iat, exp) = (now.unix(), now.unix() + ASSERTION_SECONDS);
             let claims = Claims { iss: email.expose(), scope, aud: token_url, iat, exp };
-            let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", key.expose());
+            // An environment variable holds the file as Google made it, the keychain the letters of its key alone.
+            let pem = match key.expose() {
+                whole if whole.contains("-----BEGIN") => whole.to_owned(),
+                letters => format!("-----BEGIN PRIVATE KEY-----\n{letters}\n-----END PRIVATE KEY-----\n"),
+            };
             let key = jsonwebtoken::EncodingKey::from_rsa_pem(pem.as_bytes())
                 .map_err(|_| NetError::BadPrivateKey)?;
             let assertion =
