@@ -3,6 +3,7 @@
 mod anthropic;
 mod azure;
 mod bedrock;
+mod clouds;
 mod cursor;
 mod deepseek;
 mod elevenlabs;
@@ -15,6 +16,7 @@ mod kimi_code;
 mod leonardo;
 mod look_alikes;
 mod luma;
+mod makers;
 mod moonshot;
 mod novita;
 mod openai;
