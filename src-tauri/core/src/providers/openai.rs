@@ -16,6 +16,7 @@ use super::{
 use crate::ledger::Charge;
 use crate::time::{Period, Timestamp};
 use organization::{key_names, key_names_of, limits_of, projects, projects_asked, rate_limits, spend_limit};
+pub(crate) use usage::TokenRow;
 use usage::{
     COMPLETIONS, EMBEDDINGS, FILE_SEARCHES, IMAGES, MODERATIONS, SESSIONS, SPEECHES, TRANSCRIPTIONS,
     VECTOR_STORES, WEB_SEARCHES,

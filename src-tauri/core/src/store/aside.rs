@@ -41,7 +41,8 @@ impl Aside {
     }
 }
 
-fn failed(folder: &Path, error: &std::io::Error) -> StoreError {
+/// Why something could not be put aside or taken out again.
+pub(super) fn failed(folder: &Path, error: &std::io::Error) -> StoreError {
     match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => StoreError::Full,
         _ => StoreError::Folder {

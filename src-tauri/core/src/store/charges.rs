@@ -7,8 +7,8 @@ use sqlx::{AssertSqlSafe, SqliteConnection, sqlite::SqliteArguments};
 
 use super::aside::Aside;
 use super::facets::Facet;
-use super::packed::{self, Packed, VALUES};
-use super::rollup::Sums;
+use super::packed::{self, Figures, Packed, VALUES};
+use super::rollup::{GroupSums, Sums};
 use super::{Remembered, Store, StoreError};
 use crate::ledger::{Charge, ListCost, PriceBasis};
 use crate::time::{Date, Period};
@@ -92,8 +92,8 @@ impl Sequence {
                 Some(list) => self.basis_id(list).await?,
                 None => 0,
             };
-            let facet_id = self.sums.add(tally, &charge)?;
-            self.rows.push(&charge, facet_id, basis_id)?;
+            let facet_id = self.sums.add(tally, charge.charge_period, &GroupSums::of(&charge))?;
+            self.rows.push(&Figures::of(&charge, basis_id), facet_id)?;
             if self.rows.rows() == CHUNK {
                 self.put_aside()?;
             }
@@ -171,7 +171,7 @@ impl Sequence {
             let chunk = taking.as_mut().map(Iterator::next).unwrap_or_default().transpose()?;
             let packed = chunk.as_deref().unwrap_or(self.rows.bytes());
             // The next rows are made ready while SQLite writes these.
-            let (done, next) = tokio::join!(insert_rows(transaction, ready.take()), async {
+            let (done, next) = tokio::join!(insert_rows(transaction, "INSERT", ready.take()), async {
                 packed::values(packed, self.stream_id, ordinal)
             });
             inserted += done?;
@@ -182,18 +182,20 @@ impl Sequence {
                 break;
             }
         }
-        Ok(inserted + insert_rows(transaction, ready).await?)
+        Ok(inserted + insert_rows(transaction, "INSERT", ready).await?)
     }
 }
 
-async fn insert_rows(
+/// Writes rows that are made ready; the verb says what becomes of one whose number is taken.
+pub(super) async fn insert_rows(
     transaction: &mut SqliteConnection,
+    verb: &'static str,
     ready: Option<(usize, SqliteArguments)>,
 ) -> Result<u64, StoreError> {
     let Some((rows, values)) = ready else { return Ok(0) };
     let row = format!("({})", vec!["?"; VALUES].join(","));
     let sql = format!(
-        "INSERT INTO charges (stream_id, period_start, ordinal, period_end, facet_id, billed, listed, price_basis_id, \
+        "{verb} INTO charges (stream_id, period_start, ordinal, period_end, facet_id, billed, listed, price_basis_id, \
          quantity, input_tokens, output_tokens, cache_read, cache_creation, cache_creation_1h, reasoning, modalities, \
          requests) VALUES {}",
         vec![row.as_str(); rows].join(",")

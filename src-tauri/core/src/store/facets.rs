@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use sqlx::{Row as _, SqliteConnection};
+
 use super::{Store, StoreError};
-use crate::ledger::{Charge, ChargeCategory, Lane, Meter, name_of};
+use crate::ledger::{Charge, ChargeCategory, Lane, Meter, name_of, named};
 use crate::money::Currency;
 
 /// Ids given out already. Forgotten as a whole when it grows past what real accounts have.
@@ -50,6 +52,26 @@ impl Facet {
         }
     }
 
+    /// Of a line of a file; its texts in the order unit, models, tier, band, project, key, words.
+    pub(super) const fn entered(
+        category: ChargeCategory,
+        meter: Option<Meter>,
+        billed: Option<Currency>,
+        listed: Option<Currency>,
+        texts: [String; 8],
+    ) -> Facet {
+        Facet { lane: Lane::Entered, category, meter, billed, listed, texts }
+    }
+
+    pub(super) const fn meter(&self) -> Option<Meter> {
+        self.meter
+    }
+
+    /// The texts that tell lines of one kind apart: models, tier, band, project, key, words.
+    pub(super) fn dimensions(&self) -> &[String] {
+        &self.texts[1..]
+    }
+
     pub(super) const fn lane(&self) -> Lane {
         self.lane
     }
@@ -81,24 +103,69 @@ impl Facet {
     }
 }
 
+impl Facet {
+    /// The id of the facet, made where it is new, on a connection of the caller's.
+    pub(super) async fn put(&self, writer: &mut SqliteConnection) -> Result<i64, StoreError> {
+        let bind = |sql: &'static str| {
+            let query = sqlx::query(sql)
+                .bind(name_of(self.lane, Lane::NAMED))
+                .bind(name_of(self.category, ChargeCategory::NAMED))
+                .bind(self.meter.map_or("", Meter::name))
+                .bind(self.billed.map_or_else(String::new, |currency| currency.to_string()))
+                .bind(self.listed.map_or_else(String::new, |currency| currency.to_string()));
+            self.texts.iter().fold(query, |query, text| query.bind(text.clone()))
+        };
+        bind(INSERT).execute(&mut *writer).await?;
+        let row = bind(FIND).fetch_one(&mut *writer).await?;
+        Ok(row.try_get(0)?)
+    }
+
+    /// The facet of an id.
+    pub(super) async fn get(connection: &mut SqliteConnection, id: i64) -> Result<Facet, StoreError> {
+        let row = sqlx::query("SELECT * FROM facets WHERE id = ?").bind(id).fetch_one(connection).await?;
+        let text = |column: &str| Ok::<String, StoreError>(row.try_get(column)?);
+        let currency = |column: &str| {
+            let code = text(column)?;
+            Ok::<_, StoreError>(if code.is_empty() { None } else { Some(code.parse::<Currency>()?) })
+        };
+        let strange = |what: &str| StoreError::Row(format!("a facet with the {what}"));
+        let meter = text("meter")?;
+        let columns = [
+            "unit",
+            "request_model",
+            "response_model",
+            "service_tier",
+            "context_window",
+            "project",
+            "api_key",
+            "description",
+        ];
+        let mut texts: [String; 8] = Default::default();
+        for (place, column) in columns.into_iter().enumerate() {
+            texts[place] = text(column)?;
+        }
+        Ok(Facet {
+            lane: named(&text("lane")?, Lane::NAMED).ok_or_else(|| strange("lane"))?,
+            category: named(&text("category")?, ChargeCategory::NAMED).ok_or_else(|| strange("category"))?,
+            meter: if meter.is_empty() {
+                None
+            } else {
+                Some(named(&meter, Meter::NAMED).ok_or_else(|| strange("meter"))?)
+            },
+            billed: currency("billed_currency")?,
+            listed: currency("list_currency")?,
+            texts,
+        })
+    }
+}
+
 impl Store {
     /// The id of a facet, made where it is new.
     pub(super) async fn facet_id(&self, facet: &Facet) -> Result<i64, StoreError> {
         if let Some(id) = self.remembered(|known| known.facets.get(facet).copied()) {
             return Ok(id);
         }
-        let bind = |sql: &'static str| {
-            let query = sqlx::query(sql)
-                .bind(name_of(facet.lane, Lane::NAMED))
-                .bind(name_of(facet.category, ChargeCategory::NAMED))
-                .bind(facet.meter.map_or("", Meter::name))
-                .bind(facet.billed.map_or_else(String::new, |currency| currency.to_string()))
-                .bind(facet.listed.map_or_else(String::new, |currency| currency.to_string()));
-            facet.texts.iter().fold(query, |query, text| query.bind(text.clone()))
-        };
-        bind(INSERT).execute(&self.writer).await?;
-        let row = bind(FIND).fetch_one(&self.writer).await?;
-        let id = sqlx::Row::try_get(&row, 0)?;
+        let id = facet.put(&mut *self.writer.acquire().await?).await?;
         self.remembered(|known| {
             if known.facets.len() >= CACHED_AT_MOST {
                 known.facets.clear();

@@ -7,7 +7,8 @@ use sqlx::error::BoxDynError;
 use sqlx::sqlite::SqliteArguments;
 
 use super::StoreError;
-use crate::ledger::{Charge, Modalities};
+use crate::ledger::{Charge, Modalities, TokenTotals};
+use crate::time::Period;
 
 /// Values of a row in the table, the stream's number first.
 pub(super) const VALUES: usize = 17;
@@ -19,6 +20,31 @@ const QUANTITY: u8 = 1 << 2;
 const TOKENS: u8 = 1 << 3;
 const MODALITIES: u8 = 1 << 4;
 const REQUESTS: u8 = 1 << 5;
+
+/// The numbers of a row, as they are to be written.
+pub(super) struct Figures<'a> {
+    pub(super) period: Period,
+    pub(super) billed: Option<&'a dyn Display>,
+    /// The amount at list price, and the number of its basis.
+    pub(super) listed: Option<(&'a dyn Display, i64)>,
+    pub(super) quantity: Option<&'a dyn Display>,
+    pub(super) tokens: Option<TokenTotals>,
+    pub(super) requests: Option<u64>,
+}
+
+impl Figures<'_> {
+    /// Those of a charge.
+    pub(super) fn of(charge: &Charge, basis_id: i64) -> Figures<'_> {
+        Figures {
+            period: charge.charge_period,
+            billed: charge.billed_cost.as_ref().map(|billed| &billed.amount as &dyn Display),
+            listed: charge.list_cost.as_ref().map(|list| (&list.cost.amount as &dyn Display, basis_id)),
+            quantity: charge.consumed_quantity.as_ref().map(|quantity| quantity as &dyn Display),
+            tokens: charge.tokens.map(|tokens| tokens.totals()),
+            requests: charge.requests,
+        }
+    }
+}
 
 /// Rows in the order in which they came.
 #[derive(Debug, Default)]
@@ -42,33 +68,32 @@ impl Packed {
         self.rows = 0;
     }
 
-    /// Adds a charge; its facet and the basis of its list cost go by their numbers.
-    pub(super) fn push(&mut self, charge: &Charge, facet_id: i64, basis_id: i64) -> Result<(), StoreError> {
-        let totals = charge.tokens.map(|tokens| tokens.totals());
-        let modalities = totals.and_then(|totals| as_json(&totals.modalities));
+    /// Adds a row; its facet goes by its number.
+    pub(super) fn push(&mut self, figures: &Figures<'_>, facet_id: i64) -> Result<(), StoreError> {
+        let modalities = figures.tokens.and_then(|totals| as_json(&totals.modalities));
         let flag = |there: bool, flag: u8| if there { flag } else { 0 };
         self.bytes.push(
-            flag(charge.billed_cost.is_some(), BILLED)
-                | flag(charge.list_cost.is_some(), LISTED)
-                | flag(charge.consumed_quantity.is_some(), QUANTITY)
-                | flag(totals.is_some(), TOKENS)
+            flag(figures.billed.is_some(), BILLED)
+                | flag(figures.listed.is_some(), LISTED)
+                | flag(figures.quantity.is_some(), QUANTITY)
+                | flag(figures.tokens.is_some(), TOKENS)
                 | flag(modalities.is_some(), MODALITIES)
-                | flag(charge.requests.is_some(), REQUESTS),
+                | flag(figures.requests.is_some(), REQUESTS),
         );
-        self.number(charge.charge_period.start.unix());
-        self.number(charge.charge_period.end.unix());
+        self.number(figures.period.start.unix());
+        self.number(figures.period.end.unix());
         self.number(facet_id);
-        if let Some(billed) = &charge.billed_cost {
-            self.text(billed.amount)?;
+        if let Some(billed) = figures.billed {
+            self.text(billed)?;
         }
-        if let Some(listed) = &charge.list_cost {
-            self.text(listed.cost.amount)?;
+        if let Some((listed, basis_id)) = figures.listed {
+            self.text(listed)?;
             self.number(basis_id);
         }
-        if let Some(quantity) = charge.consumed_quantity {
+        if let Some(quantity) = figures.quantity {
             self.text(quantity)?;
         }
-        if let Some(t) = totals {
+        if let Some(t) = figures.tokens {
             let counts =
                 [t.input, t.output, t.cache_read, t.cache_creation, t.cache_creation_1h, t.reasoning];
             for tokens in counts {
@@ -78,7 +103,7 @@ impl Packed {
         if let Some(modalities) = modalities {
             self.text(modalities)?;
         }
-        if let Some(requests) = charge.requests {
+        if let Some(requests) = figures.requests {
             self.count(requests)?;
         }
         self.rows += 1;
@@ -119,13 +144,12 @@ pub(super) fn values(
     stream_id: i64,
     mut ordinal: i64,
 ) -> Result<(usize, SqliteArguments), StoreError> {
-    let broken = || StoreError::Row("rows that were put aside and came back changed".to_owned());
     let mut rest = Rest(packed);
     let mut values = SqliteArguments::default();
     let mut rows = 0;
-    while let Some(flags) = rest.byte() {
-        rest.row(flags, stream_id, ordinal, &mut values)
-            .ok_or_else(broken)?
+    while !rest.0.is_empty() {
+        let row = rest.row().ok_or_else(broken)?;
+        row.add_to(&mut values, stream_id, ordinal)
             .map_err(|error| StoreError::Sql(sqlx::Error::Encode(error)))?;
         ordinal += 1;
         rows += 1;
@@ -133,18 +157,60 @@ pub(super) fn values(
     Ok((rows, values))
 }
 
+/// One packed row, read.
+pub(super) fn unpacked(packed: &[u8]) -> Result<Unpacked<'_>, StoreError> {
+    Rest(packed).row().ok_or_else(broken)
+}
+
+fn broken() -> StoreError {
+    StoreError::Row("rows that were put aside and came back changed".to_owned())
+}
+
+/// A row as it was packed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unpacked<'a> {
+    pub(super) start: i64,
+    pub(super) end: i64,
+    pub(super) facet_id: i64,
+    billed: Option<&'a str>,
+    listed: Option<&'a str>,
+    pub(super) basis_id: Option<i64>,
+    quantity: Option<&'a str>,
+    tokens: [Option<i64>; 6],
+    modalities: Option<&'a str>,
+    requests: Option<i64>,
+}
+
+impl Unpacked<'_> {
+    /// Adds its values in the order of the table's columns.
+    pub(super) fn add_to(
+        &self,
+        values: &mut SqliteArguments,
+        stream_id: i64,
+        ordinal: i64,
+    ) -> Result<(), BoxDynError> {
+        for number in [stream_id, self.start, ordinal, self.end, self.facet_id] {
+            values.add(number)?;
+        }
+        values.add(self.billed)?;
+        values.add(self.listed)?;
+        values.add(self.basis_id)?;
+        values.add(self.quantity)?;
+        for count in self.tokens {
+            values.add(count)?;
+        }
+        values.add(self.modalities)?;
+        values.add(self.requests)
+    }
+}
+
 /// What is still to be read.
 struct Rest<'a>(&'a [u8]);
 
 impl<'a> Rest<'a> {
-    /// The next row's values. Nothing where the bytes end early; an error where a value is refused.
-    fn row(
-        &mut self,
-        flags: u8,
-        stream_id: i64,
-        ordinal: i64,
-        values: &mut SqliteArguments,
-    ) -> Option<Result<(), BoxDynError>> {
+    /// The next row; nothing where the bytes end early.
+    fn row(&mut self) -> Option<Unpacked<'a>> {
+        let flags = self.byte()?;
         let has = |flag| flags & flag != 0;
         let (start, end, facet_id) = (self.number()?, self.number()?, self.number()?);
         let billed = if has(BILLED) { Some(self.text()?) } else { None };
@@ -159,21 +225,18 @@ impl<'a> Rest<'a> {
         }
         let modalities = if has(MODALITIES) { Some(self.text()?) } else { None };
         let requests = if has(REQUESTS) { Some(self.number()?) } else { None };
-        let mut add = || {
-            for number in [stream_id, start, ordinal, end, facet_id] {
-                values.add(number)?;
-            }
-            values.add(billed)?;
-            values.add(listed)?;
-            values.add(basis_id)?;
-            values.add(quantity)?;
-            for count in tokens {
-                values.add(count)?;
-            }
-            values.add(modalities)?;
-            values.add(requests)
-        };
-        Some(add())
+        Some(Unpacked {
+            start,
+            end,
+            facet_id,
+            billed,
+            listed,
+            basis_id,
+            quantity,
+            tokens,
+            modalities,
+            requests,
+        })
     }
 
     fn byte(&mut self) -> Option<u8> {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::json;
+use sqlx::SqliteConnection;
 
 use super::{Store, StoreError};
 use crate::ledger::PriceBasis;
@@ -18,15 +19,7 @@ impl Store {
         if let Some(id) = self.remembered(|known| known.bases.get(basis).copied()) {
             return Ok(id);
         }
-        let text = as_json(basis);
-        sqlx::query("INSERT INTO price_bases (basis) VALUES (?) ON CONFLICT DO NOTHING")
-            .bind(&text)
-            .execute(&self.writer)
-            .await?;
-        let (id,): (i64,) = sqlx::query_as("SELECT id FROM price_bases WHERE basis = ?")
-            .bind(&text)
-            .fetch_one(&self.writer)
-            .await?;
+        let id = put(&mut *self.writer.acquire().await?, basis).await?;
         self.remembered(|known| {
             if known.bases.len() >= CACHED_AT_MOST {
                 known.bases.clear();
@@ -35,6 +28,20 @@ impl Store {
         });
         Ok(id)
     }
+}
+
+/// The id of a price basis, made where it is new, on a connection of the caller's.
+pub(super) async fn put(writer: &mut SqliteConnection, basis: &PriceBasis) -> Result<i64, StoreError> {
+    let text = as_json(basis);
+    sqlx::query("INSERT INTO price_bases (basis) VALUES (?) ON CONFLICT DO NOTHING")
+        .bind(&text)
+        .execute(&mut *writer)
+        .await?;
+    let (id,): (i64,) = sqlx::query_as("SELECT id FROM price_bases WHERE basis = ?")
+        .bind(&text)
+        .fetch_one(&mut *writer)
+        .await?;
+    Ok(id)
 }
 
 /// The basis as JSON, prices as decimal text.

@@ -1,7 +1,7 @@
 //! The table `rollup`: sums of charges by day, one set of rows for each dimension, so that a report of 30 days reads
 //! hundreds of rows, however many charges there are. Added up here in Rust, never in SQL.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Deserialize;
 use sqlx::{AssertSqlSafe, SqliteConnection};
@@ -82,6 +82,8 @@ pub struct RollupRow {
     pub currency: Option<Currency>,
     /// The sums.
     pub sums: GroupSums,
+    /// Whether it stands beside what figures are taken from. None does until a report chooses.
+    pub beside: bool,
 }
 
 /// The sums of a window while its pages come in.
@@ -125,24 +127,70 @@ impl Sums {
         place
     }
 
-    /// Adds a charge to a tally, and tells the number of its facet.
-    pub(super) fn add(&mut self, tally: usize, charge: &Charge) -> Result<i64, StoreError> {
+    /// Adds a charge, as the sums of one, to a tally, and tells the number of its facet.
+    pub(super) fn add(&mut self, tally: usize, period: Period, one: &GroupSums) -> Result<i64, StoreError> {
         let tally = self
             .tallies
             .get_mut(tally)
             .ok_or_else(|| StoreError::Row("a charge without its facet".to_owned()))?;
-        let start = charge.charge_period.start.unix();
+        let start = period.start.unix();
         let day = start - start.rem_euclid(DAY);
         let place = tally.days.iter().rposition(|(known, _)| *known == day).unwrap_or_else(|| {
             tally.days.push((day, GroupSums::default()));
             tally.days.len() - 1
         });
-        tally.days[place].1.add_charge(charge)?;
-        if charge.charge_period.seconds() <= HOUR {
+        tally.days[place].1.add(one)?;
+        if period.seconds() <= HOUR {
             let hour = start - start.rem_euclid(HOUR);
-            self.hours.entry((hour, tally.band)).or_default().add_charge(charge)?;
+            self.hours.entry((hour, tally.band)).or_default().add(one)?;
         }
         Ok(tally.facet_id)
+    }
+
+    /// The starts of the days of which something is told.
+    pub(super) fn days(&self) -> BTreeSet<i64> {
+        self.tallies.iter().flat_map(|tally| &tally.days).map(|(day, _)| *day).collect()
+    }
+
+    /// Forgets what is told of some days.
+    pub(super) fn forget(&mut self, days: &BTreeSet<i64>) {
+        for tally in &mut self.tallies {
+            tally.days.retain(|(day, _)| !days.contains(day));
+        }
+        self.hours.retain(|(hour, _), _| !days.contains(&(hour - hour.rem_euclid(DAY))));
+    }
+
+    /// Puts these sums in the place of the old ones of some days; those of other days are not written.
+    pub(super) async fn replace_days(
+        &self,
+        transaction: &mut SqliteConnection,
+        stream_id: i64,
+        days: &BTreeSet<i64>,
+    ) -> Result<(), StoreError> {
+        Sums::clear(transaction, stream_id, days).await?;
+        self.write(transaction, stream_id).await
+    }
+
+    /// Removes the sums of some days.
+    pub(super) async fn clear(
+        transaction: &mut SqliteConnection,
+        stream_id: i64,
+        days: &BTreeSet<i64>,
+    ) -> Result<(), StoreError> {
+        for day in days {
+            for (_, dimension) in Dimension::NAMED {
+                sqlx::query(
+                    "DELETE FROM rollup WHERE stream_id = ? AND dimension = ? AND period_start >= ? AND period_start < ?",
+                )
+                .bind(stream_id)
+                .bind(*dimension)
+                .bind(day)
+                .bind(day + DAY)
+                .execute(&mut *transaction)
+                .await?;
+            }
+        }
+        Ok(())
     }
 
     /// Puts these sums in the place of the window's old ones.
@@ -163,6 +211,10 @@ impl Sums {
             .execute(&mut *transaction)
             .await?;
         }
+        self.write(transaction, stream_id).await
+    }
+
+    async fn write(&self, transaction: &mut SqliteConnection, stream_id: i64) -> Result<(), StoreError> {
         let rows: Vec<_> = self.rows()?.into_iter().collect();
         for chunk in rows.chunks(CHUNK) {
             let places = vec!["(?,?,?,?,?,?,?,?,?,?,?,?,?,?)"; chunk.len()].join(",");
@@ -263,21 +315,28 @@ impl GroupSums {
         Ok(())
     }
 
-    fn add_charge(&mut self, charge: &Charge) -> Result<(), StoreError> {
-        // Bytes kept are a level, not something used up.
-        let is_level = charge.sku_meter == Some(Meter::Byte);
-        let used = charge.tokens.is_some_and(|t| t.input_tokens() > 0 || t.output_tokens() > 0)
-            || charge.consumed_quantity.is_some_and(|quantity| !quantity.is_zero());
-        let unpriced = charge.billed_cost.is_none() && charge.list_cost.is_none() && used && !is_level;
-        self.add(&GroupSums {
+    /// The sums of one charge.
+    pub(super) fn of(charge: &Charge) -> GroupSums {
+        GroupSums {
             billed: charge.billed_cost.map(|money| money.amount.into()),
             listed: charge.list_cost.as_ref().map(|list| list.cost.amount.into()),
             input_tokens: charge.tokens.map(|tokens| tokens.input_tokens()),
             output_tokens: charge.tokens.map(|tokens| tokens.output_tokens()),
             requests: charge.requests,
-            unpriced: u64::from(unpriced),
+            unpriced: 0,
             charges: 1,
-        })
+        }
+        .or_unpriced(charge.consumed_quantity.is_some_and(|quantity| !quantity.is_zero()), charge.sku_meter)
+    }
+
+    /// The same of one charge, which counts as unpriced if something was used and it has neither a bill nor a list price.
+    #[must_use]
+    pub(super) fn or_unpriced(self, quantity: bool, meter: Option<Meter>) -> GroupSums {
+        // Bytes kept are a level, not something used up.
+        let is_level = meter == Some(Meter::Byte);
+        let used = quantity || self.input_tokens.unwrap_or(0) > 0 || self.output_tokens.unwrap_or(0) > 0;
+        let unpriced = self.billed.is_none() && self.listed.is_none() && used && !is_level;
+        GroupSums { unpriced: u64::from(unpriced), ..self }
     }
 }
 
@@ -372,6 +431,7 @@ impl Told<'_> {
                 unpriced: self.unpriced,
                 charges: self.charges,
             },
+            beside: false,
         })
     }
 }

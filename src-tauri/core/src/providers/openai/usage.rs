@@ -34,27 +34,28 @@ pub(super) const EMBEDDINGS: TokenKind = TokenKind {
 };
 pub(super) const MODERATIONS: TokenKind = TokenKind { path: "/organization/usage/moderations", ..EMBEDDINGS };
 
-#[derive(Deserialize)]
-struct TokenRow {
-    input_tokens: Count,
-    output_tokens: Option<Count>,
-    input_cached_tokens: Option<Count>,
-    input_cache_write_tokens: Option<Count>,
-    input_text_tokens: Option<Count>,
-    input_cached_text_tokens: Option<Count>,
-    input_audio_tokens: Option<Count>,
-    input_cached_audio_tokens: Option<Count>,
-    input_image_tokens: Option<Count>,
-    input_cached_image_tokens: Option<Count>,
-    output_text_tokens: Option<Count>,
-    output_audio_tokens: Option<Count>,
-    output_image_tokens: Option<Count>,
-    num_model_requests: Count,
-    project_id: Option<String>,
-    api_key_id: Option<String>,
-    model: Option<String>,
-    batch: Option<bool>,
-    service_tier: Option<String>,
+/// Counts of a line, as the API and the console's files tell them.
+#[derive(Default, Deserialize)]
+pub(crate) struct TokenRow {
+    pub(crate) input_tokens: Count,
+    pub(crate) output_tokens: Option<Count>,
+    pub(crate) input_cached_tokens: Option<Count>,
+    pub(crate) input_cache_write_tokens: Option<Count>,
+    pub(crate) input_text_tokens: Option<Count>,
+    pub(crate) input_cached_text_tokens: Option<Count>,
+    pub(crate) input_audio_tokens: Option<Count>,
+    pub(crate) input_cached_audio_tokens: Option<Count>,
+    pub(crate) input_image_tokens: Option<Count>,
+    pub(crate) input_cached_image_tokens: Option<Count>,
+    pub(crate) output_text_tokens: Option<Count>,
+    pub(crate) output_audio_tokens: Option<Count>,
+    pub(crate) output_image_tokens: Option<Count>,
+    pub(crate) num_model_requests: Count,
+    pub(crate) project_id: Option<String>,
+    pub(crate) api_key_id: Option<String>,
+    pub(crate) model: Option<String>,
+    pub(crate) batch: Option<bool>,
+    pub(crate) service_tier: Option<String>,
 }
 
 impl TokenKind {
@@ -85,7 +86,7 @@ impl TokenKind {
 }
 
 impl TokenRow {
-    fn tokens(&self) -> Result<TokenUsage, TokenError> {
+    pub(crate) fn tokens(&self) -> Result<TokenUsage, TokenError> {
         let plain = TokenTotals {
             input: self.input_tokens.0,
             output: count(self.output_tokens),
