@@ -11,6 +11,7 @@ use spendglass_core::time::{Clock, Timestamp, Zone};
 use spendglass_core::vault::{Secret, Vault};
 use spendglass_simulator::{Person, Town};
 
+use crate::fixtures::root;
 use crate::house::{first_three, open_town};
 
 const NOW: &str = "2026-11-18T12:30:00Z";
@@ -83,6 +84,8 @@ fn name(request: &Request) -> &'static str {
         Request::Enter(_) => "enter",
         Request::ChangeEntry(_) => "changeEntry",
         Request::RemoveEntry(_) => "removeEntry",
+        Request::PreviewImport(_) => "previewImport",
+        Request::Import(_) => "import",
         Request::Sync(_) => "sync",
         Request::CancelSync => "cancelSync",
         Request::Limits => "limits",
@@ -97,7 +100,7 @@ fn name(request: &Request) -> &'static str {
     }
 }
 
-const NAMES: usize = 26;
+const NAMES: usize = 28;
 
 /// A whole visit, in the order in which a person makes it.
 fn visit(town: &Town) -> Vec<Value> {
@@ -133,6 +136,10 @@ fn visit(town: &Town) -> Vec<Value> {
         json!({"method": "chooseTier", "params": {"account": 3, "tier": "groq.free"}}),
         json!({"method": "chooseTier", "params": {"account": 99}}),
         json!({"method": "limits"}),
+        json!({"method": "previewImport", "params": {"path": root().join("tests/fixtures/csv/openrouter-activity.csv")}}),
+        json!({"method": "import", "params": {"path": root().join("tests/fixtures/csv/openrouter-activity.csv")}}),
+        json!({"method": "import", "params": {"path": "no-such-file.csv"}}),
+        json!({"method": "import", "params": {"path": root().join("tests/fixtures/csv/other.csv"), "account": 1}}),
         json!({"method": "enter", "params": {"account": 1, "entry": {"kind": "balance", "amount": "5", "currency": "USD", "asOf": "2026-11-18"}}}),
         json!({"method": "enter", "params": {"account": 99, "entry": {"kind": "balance", "amount": "5", "currency": "USD", "asOf": "2026-11-18"}}}),
         json!({"method": "changeEntry", "params": {"id": 2, "entry": {"kind": "balance", "amount": "6", "currency": "USD", "asOf": "2026-11-18"}}}),
@@ -199,6 +206,8 @@ async fn every_request_is_answered_and_no_answer_holds_a_key() {
             ("learnLimit", ErrorCode::BadRequest),
             ("chooseTier", ErrorCode::BadRequest),
             ("chooseTier", ErrorCode::NoSuchAccount),
+            ("import", ErrorCode::BadRequest),
+            ("import", ErrorCode::BadRequest),
             ("enter", ErrorCode::NoSuchAccount),
             ("changeSettings", ErrorCode::BadRequest),
             ("addAccount", ErrorCode::BadRequest),

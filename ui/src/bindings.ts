@@ -515,7 +515,19 @@ first: boolean, } | { "type": "synced",
 /**
  * The account.
  */
-account: number, } | { "type": "changed" };
+account: number, } | { "type": "importProgress", 
+/**
+ * Its name.
+ */
+file: string, 
+/**
+ * Bytes that were read.
+ */
+done: number, 
+/**
+ * Bytes of the file.
+ */
+total: number, } | { "type": "changed" };
 
 /**
  * One thing that is asked for.
@@ -569,6 +581,56 @@ remedy: string | null, };
 export type FindingState = "works" | "warning" | "fails";
 
 /**
+ * A charge as it would be booked.
+ */
+export type FirstCharge = { 
+/**
+ * Its UTC day.
+ */
+day: string, 
+/**
+ * `usage`, `purchase`, `tax`, `credit`, `adjustment`.
+ */
+category: string, 
+/**
+ * What is billed.
+ */
+billed: Amount | null, 
+/**
+ * The model; empty where not told.
+ */
+model: string, 
+/**
+ * The provider's words; empty where not told.
+ */
+description: string, 
+/**
+ * Input tokens, where counted.
+ */
+inputTokens: number | null, 
+/**
+ * Output tokens, where counted.
+ */
+outputTokens: number | null, };
+
+/**
+ * A kind of file that is known.
+ */
+export type FormatRow = { 
+/**
+ * Id.
+ */
+id: string, 
+/**
+ * What it is.
+ */
+name: string, 
+/**
+ * The provider whose file it is; empty where the lines or the person tell.
+ */
+provider: string, };
+
+/**
  * A lot of credit.
  */
 export type GrantRow = { 
@@ -609,6 +671,135 @@ entry: number | null, };
  * By what sums are grouped.
  */
 export type Grouping = "day" | "provider" | "account" | "model" | "project" | "key" | "item";
+
+/**
+ * One table of a file.
+ */
+export type ImportPart = { 
+/**
+ * Its name in a zip; empty otherwise.
+ */
+name: string, 
+/**
+ * Its format.
+ */
+format: FormatRow, 
+/**
+ * Lines that were read, the header not among them.
+ */
+lines: number, 
+/**
+ * Charges that come into the books or are there already.
+ */
+charges: number, 
+/**
+ * Those of them that are there already, with this or an earlier figure.
+ */
+known: number, 
+/**
+ * Earlier charges that give way: sums of these lines, another grouping of them, or another format of the same.
+ */
+replaced: number, 
+/**
+ * Lines that are none to be booked, by what they are.
+ */
+leftOut: Array<LeftOut>, 
+/**
+ * First day.
+ */
+from: string | null, 
+/**
+ * End, exclusive, of its days.
+ */
+to: string | null, 
+/**
+ * What is billed, by currency.
+ */
+billed: Array<Amount>, 
+/**
+ * Input tokens, where they are counted.
+ */
+inputTokens: number | null, 
+/**
+ * Output tokens, where they are counted.
+ */
+outputTokens: number | null, 
+/**
+ * Requests, where they are counted.
+ */
+requests: number | null, 
+/**
+ * The first of the wrong lines.
+ */
+wrongLines: Array<WrongLine>, 
+/**
+ * How many lines are wrong.
+ */
+wrong: number, 
+/**
+ * The first charges, to look at.
+ */
+first: Array<FirstCharge>, };
+
+/**
+ * A file to import, or to look into before.
+ */
+export type ImportQuery = { 
+/**
+ * Where it lies.
+ */
+path: string, 
+/**
+ * The account it is of. Without it: the provider's only one, or the one that such files went to before; where there is
+ * none, one without a key is made.
+ */
+account: number, 
+/**
+ * Its format by id, where its columns do not tell.
+ */
+format?: string, 
+/**
+ * Which column is what, for a file of no known format: `date=Day,cost=Amount,currency=USD`. Remembered for files with the
+ * same columns.
+ */
+mapping?: string, };
+
+/**
+ * What is in a file, and what becomes of it.
+ */
+export type ImportReport = { 
+/**
+ * The name of the file.
+ */
+file: string, 
+/**
+ * Whether it is booked. Never after a preview, nor where a single line is wrong.
+ */
+booked: boolean, 
+/**
+ * The account it is of; none where it is yet to be made.
+ */
+account: number | null, 
+/**
+ * The account's name.
+ */
+label: string, 
+/**
+ * The provider's id.
+ */
+provider: string, 
+/**
+ * What was understood: one part for each table of a zip, one otherwise.
+ */
+parts: Array<ImportPart>, 
+/**
+ * How many lines are wrong.
+ */
+wrong: number, 
+/**
+ * What to know, in words.
+ */
+notes: Array<string>, };
 
 /**
  * What a pasted key may be.
@@ -768,6 +959,19 @@ retryAt: string | null,
  * What was told in part only, in words.
  */
 unclear: Array<string>, };
+
+/**
+ * Lines that are not booked.
+ */
+export type LeftOut = { 
+/**
+ * What they are, in the plural.
+ */
+what: string, 
+/**
+ * How many.
+ */
+lines: number, };
 
 /**
  * Who says how much there is of something.
@@ -1281,7 +1485,7 @@ fields?: { [key in string]: string }, };
 /**
  * Everything that a door can ask.
  */
-export type Request = { "method": "overview", "params": OverviewQuery } | { "method": "spend", "params": SpendQuery } | { "method": "usage", "params": UsageQuery } | { "method": "picture", "params": PictureQuery } | { "method": "providers" } | { "method": "recogniseKey", "params": PastedKey } | { "method": "accounts" } | { "method": "addAccount", "params": AddAccount } | { "method": "checkAccount", "params": AccountId } | { "method": "replaceKey", "params": ReplaceKey } | { "method": "removeAccount", "params": AccountId } | { "method": "entries", "params": EntriesQuery } | { "method": "enter", "params": Enter } | { "method": "changeEntry", "params": ChangeEntry } | { "method": "removeEntry", "params": EntryId } | { "method": "sync", "params": SyncQuery } | { "method": "cancelSync" } | { "method": "chooseFile" } | { "method": "limits" } | { "method": "learnLimit", "params": LearnLimit } | { "method": "chooseTier", "params": ChooseTier } | { "method": "doctor" } | { "method": "settings" } | { "method": "changeSettings", "params": Settings } | { "method": "enterSample" } | { "method": "leaveSample" };
+export type Request = { "method": "overview", "params": OverviewQuery } | { "method": "spend", "params": SpendQuery } | { "method": "usage", "params": UsageQuery } | { "method": "picture", "params": PictureQuery } | { "method": "providers" } | { "method": "recogniseKey", "params": PastedKey } | { "method": "accounts" } | { "method": "addAccount", "params": AddAccount } | { "method": "checkAccount", "params": AccountId } | { "method": "replaceKey", "params": ReplaceKey } | { "method": "removeAccount", "params": AccountId } | { "method": "entries", "params": EntriesQuery } | { "method": "enter", "params": Enter } | { "method": "changeEntry", "params": ChangeEntry } | { "method": "removeEntry", "params": EntryId } | { "method": "previewImport", "params": ImportQuery } | { "method": "import", "params": ImportQuery } | { "method": "sync", "params": SyncQuery } | { "method": "cancelSync" } | { "method": "chooseFile" } | { "method": "limits" } | { "method": "learnLimit", "params": LearnLimit } | { "method": "chooseTier", "params": ChooseTier } | { "method": "doctor" } | { "method": "settings" } | { "method": "changeSettings", "params": Settings } | { "method": "enterSample" } | { "method": "leaveSample" };
 
 /**
  * When an allowance is whole again.
@@ -1291,7 +1495,7 @@ export type Resets = "rolling" | "midnight" | "firstOfMonth" | "never";
 /**
  * The answer to each request, under the same name.
  */
-export type Response = { "method": "overview", "result": Overview } | { "method": "spend", "result": Spend } | { "method": "usage", "result": Usage } | { "method": "picture", "result": PictureFile } | { "method": "providers", "result": Array<ProviderRow> } | { "method": "recogniseKey", "result": Array<KeyCandidate> } | { "method": "accounts", "result": Array<Account> } | { "method": "addAccount", "result": Account } | { "method": "checkAccount", "result": Account } | { "method": "replaceKey", "result": Account } | { "method": "removeAccount", "result": AccountId } | { "method": "entries", "result": Array<EntryRow> } | { "method": "enter", "result": EntryRow } | { "method": "changeEntry", "result": EntryRow } | { "method": "removeEntry", "result": EntryId } | { "method": "sync", "result": SyncReport } | { "method": "cancelSync" } | { "method": "chooseFile", "result": ChosenFile } | { "method": "limits", "result": Limits } | { "method": "learnLimit", "result": LearnedLimits } | { "method": "chooseTier", "result": ChooseTier } | { "method": "doctor", "result": Doctor } | { "method": "settings", "result": Settings } | { "method": "changeSettings", "result": Settings } | { "method": "enterSample", "result": SampleState } | { "method": "leaveSample", "result": SampleState };
+export type Response = { "method": "overview", "result": Overview } | { "method": "spend", "result": Spend } | { "method": "usage", "result": Usage } | { "method": "picture", "result": PictureFile } | { "method": "providers", "result": Array<ProviderRow> } | { "method": "recogniseKey", "result": Array<KeyCandidate> } | { "method": "accounts", "result": Array<Account> } | { "method": "addAccount", "result": Account } | { "method": "checkAccount", "result": Account } | { "method": "replaceKey", "result": Account } | { "method": "removeAccount", "result": AccountId } | { "method": "entries", "result": Array<EntryRow> } | { "method": "enter", "result": EntryRow } | { "method": "changeEntry", "result": EntryRow } | { "method": "removeEntry", "result": EntryId } | { "method": "previewImport", "result": ImportReport } | { "method": "import", "result": ImportReport } | { "method": "sync", "result": SyncReport } | { "method": "cancelSync" } | { "method": "chooseFile", "result": ChosenFile } | { "method": "limits", "result": Limits } | { "method": "learnLimit", "result": LearnedLimits } | { "method": "chooseTier", "result": ChooseTier } | { "method": "doctor", "result": Doctor } | { "method": "settings", "result": Settings } | { "method": "changeSettings", "result": Settings } | { "method": "enterSample", "result": SampleState } | { "method": "leaveSample", "result": SampleState };
 
 /**
  * Whether sample data is open.
@@ -1769,3 +1973,16 @@ ofDays: number,
  * The last of them.
  */
 to: string, };
+
+/**
+ * A line that cannot be read.
+ */
+export type WrongLine = { 
+/**
+ * Its number in the file, from 1.
+ */
+line: number, 
+/**
+ * What is wrong with it.
+ */
+problem: string, };

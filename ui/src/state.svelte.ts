@@ -237,6 +237,8 @@ class WindowState {
       void this.#changed();
       return;
     }
+    // Whoever asked for the import shows how far it is.
+    if (event.type === 'importProgress') return;
     const { account } = event;
     if (event.type === 'syncStarted') {
       this.syncing[account] = { done: 0, total: 0, first: false };

@@ -18,6 +18,7 @@ mod doctor;
 mod door;
 mod enter;
 mod holdings;
+mod import;
 mod key;
 mod limits;
 mod providers;
@@ -106,6 +107,8 @@ enum Command {
     Enter(enter::Command),
     /// Read what is new from the providers
     Sync(syncing::Options),
+    /// Import a file that a provider's console exported
+    Import(import::Options),
     /// What today and this month cost, and how fresh that is
     #[command(after_help = "Example:\n  spendglass status --timezone Asia/Kolkata")]
     Status,
@@ -174,6 +177,7 @@ async fn run(global: &Global, out: &Out, command: Command) -> Result<Ending, Fai
         Command::Providers(options) => providers::run(global, out, options).await,
         Command::Enter(command) => enter::run(global, out, command).await,
         Command::Sync(options) => syncing::run(global, out, options).await,
+        Command::Import(options) => import::run(global, out, options).await,
         Command::Status => status::run(global, out).await,
         Command::Usage(options) => usage::run(global, out, options).await,
         Command::Limits(options) => limits::run(global, out, options).await,

@@ -13,6 +13,7 @@ use crate::vault::{Secret, Vault};
 
 mod accounts;
 mod entries;
+mod imports;
 mod holdings;
 mod limits;
 mod overview;
@@ -28,6 +29,7 @@ mod figures;
 mod forms;
 mod groups;
 mod held;
+mod importing;
 mod intake;
 mod keys;
 mod limit_rows;
@@ -48,6 +50,7 @@ pub use entries::{
     PurchaseEntry, Resets, SubscriptionEntry,
 };
 pub use holdings::{BalanceReading, GrantRow, QuotaRow, SubscriptionRow};
+pub use imports::{FirstCharge, FormatRow, ImportPart, ImportQuery, ImportReport, LeftOut, WrongLine};
 pub use limits::{
     ChooseTier, LearnLimit, LearnedLimit, LearnedLimits, LimitOrigin, LimitRow, LimitTeller, Limits,
     TierChoice, TierRow, UsedIs,
@@ -148,9 +151,13 @@ pub enum Request {
     ChangeEntry(ChangeEntry),
     /// Removes an entry, and what it added to the figures.
     RemoveEntry(EntryId),
+    /// Looks into a file that a console exported: what it holds, and what importing it would do. Nothing is kept.
+    PreviewImport(ImportQuery),
+    /// Imports a file that a console exported: every line of it, or nothing.
+    Import(ImportQuery),
     /// Reads what is new from one account or from all.
     Sync(SyncQuery),
-    /// Stops the syncs under way; what was booked stays.
+    /// Stops the syncs and imports under way; what was booked stays.
     CancelSync,
     /// Lets the person choose a file, at a door that has a dialog for it.
     ChooseFile,
@@ -206,6 +213,10 @@ pub enum Response {
     ChangeEntry(EntryRow),
     /// To [`Request::RemoveEntry`].
     RemoveEntry(EntryId),
+    /// To [`Request::PreviewImport`].
+    PreviewImport(ImportReport),
+    /// To [`Request::Import`].
+    Import(ImportReport),
     /// To [`Request::Sync`].
     Sync(SyncReport),
     /// To [`Request::CancelSync`].
@@ -253,6 +264,8 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
         Request::Enter(entry) => Response::Enter(app.enter(entry).await?),
         Request::ChangeEntry(change) => Response::ChangeEntry(app.change_entry(change).await?),
         Request::RemoveEntry(id) => Response::RemoveEntry(app.remove_entry(id).await?),
+        Request::PreviewImport(query) => Response::PreviewImport(app.preview_import(&query).await?),
+        Request::Import(query) => Response::Import(app.import(&query).await?),
         Request::Sync(query) => Response::Sync(app.sync(&query).await?),
         Request::CancelSync => {
             app.cancel_syncs();
@@ -305,6 +318,17 @@ pub enum Event {
         /// The account.
         #[ts(type = "number")]
         account: i64,
+    },
+    /// A file is being read.
+    ImportProgress {
+        /// Its name.
+        file: String,
+        /// Bytes that were read.
+        #[ts(type = "number")]
+        done: u64,
+        /// Bytes of the file.
+        #[ts(type = "number")]
+        total: u64,
     },
     /// Accounts or settings changed, or sample data was entered or left.
     Changed,

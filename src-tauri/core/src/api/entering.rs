@@ -53,10 +53,10 @@ impl App {
     }
 
     /// The person's own store: what is entered into sample data would be lost with it.
-    async fn own_house(&self) -> Result<House, ApiError> {
+    pub(super) async fn own_house(&self) -> Result<House, ApiError> {
         let house = self.house().await;
         if house.sample {
-            return Err(ApiError::bad("sample data is open: leave it first, then enter your own figures"));
+            return Err(ApiError::bad("sample data is open: leave it first, then bring in your own figures"));
         }
         Ok(house)
     }
@@ -110,7 +110,7 @@ async fn whose(
     }
 }
 
-fn without_key(provider: &'static Provider, label: Option<String>) -> NewAccount {
+pub(super) fn without_key(provider: &'static Provider, label: Option<String>) -> NewAccount {
     NewAccount {
         provider: provider.id.to_owned(),
         label,
