@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ledger::Lane;
 use crate::money::{Currency, MixedMoney, MoneyError, Total};
-use crate::store::RollupRow;
+use crate::store::{GroupSums, RollupRow};
 use crate::time::{Date, Period};
 
 /// The sums of one group. What none of its lines tells is absent, and is never 0.
@@ -49,15 +49,72 @@ fn plus(sum: &mut Option<u64>, more: Option<u64>) {
     }
 }
 
-/// The lane a total is taken from: the provider's own bill where there is one, else the next best that is there.
-pub fn lane_of<'a>(rows: impl IntoIterator<Item = &'a RollupRow>) -> Lane {
-    let present: BTreeSet<Lane> = rows.into_iter().map(|row| row.lane).collect();
-    present.first().copied().unwrap_or(Lane::Billed)
+/// Chooses, for each account and UTC day, the lane that its money is taken from and the lane that its usage is: the provider's
+/// own bill where there is one, else the next best that is there. The rest stands beside. No figure is of two lanes, and no
+/// account loses its own for what another has.
+pub fn choose(rows: &mut Vec<RollupRow>) {
+    let one = rows.first().map(|row| row.lane);
+    if rows.iter().all(|row| Some(row.lane) == one) {
+        return;
+    }
+    let place = |row: &RollupRow| (row.account_id, row.start.utc_date());
+    let mut best = BTreeMap::<(i64, Date), [Option<Lane>; 2]>::new();
+    for row in rows.iter() {
+        let lanes = best.entry(place(row)).or_default();
+        for (lane, told) in lanes.iter_mut().zip([row.sums.billed.is_some(), tells_usage(row)]) {
+            if told {
+                *lane = Some(lane.map_or(row.lane, |lane| lane.min(row.lane)));
+            }
+        }
+    }
+    let mut halves = Vec::new();
+    for row in rows.iter_mut() {
+        let lanes = best.get(&place(row)).copied().unwrap_or_default();
+        let (billed, used) = (row.sums.billed.is_some(), tells_usage(row));
+        let [money, usage] = lanes.map(|lane| lane == Some(row.lane));
+        match (billed && !money, used && !usage) {
+            (false, false) => {}
+            (true, true) => row.beside = true,
+            (true, false) if !used => row.beside = true,
+            (false, true) if !billed => row.beside = true,
+            (money_beside, _) => {
+                let mut half = RollupRow { beside: true, ..row.clone() };
+                let (of_money, of_usage) = if money_beside { (&mut half, row) } else { (row, &mut half) };
+                of_money.sums = GroupSums {
+                    billed: of_money.sums.billed,
+                    charges: of_money.sums.charges,
+                    ..GroupSums::default()
+                };
+                of_usage.sums.billed = None;
+                halves.push(half);
+            }
+        }
+    }
+    rows.append(&mut halves);
 }
 
-/// The rows of a period, in one lane.
-pub fn within(rows: &[RollupRow], period: Period, lane: Lane) -> impl Iterator<Item = &RollupRow> {
-    rows.iter().filter(move |row| row.lane == lane && period.start <= row.start && row.start < period.end)
+fn tells_usage(row: &RollupRow) -> bool {
+    let sums = &row.sums;
+    let counted = [sums.input_tokens, sums.output_tokens, sums.requests].iter().any(Option::is_some);
+    counted || sums.listed.is_some() || sums.unpriced > 0
+}
+
+/// The best lane among those chosen, of money where there is any: by which a sum is called.
+pub fn lane_of<'a>(rows: impl IntoIterator<Item = &'a RollupRow>) -> Lane {
+    let chosen = rows.into_iter().filter(|row| !row.beside);
+    let best = chosen.map(|row| (row.sums.billed.is_none(), row.lane)).min();
+    best.map_or(Lane::Billed, |(_, lane)| lane)
+}
+
+/// The accounts whose money of a period is of another lane than the sum is called by.
+pub fn of_other_lanes(rows: &[RollupRow], period: Period, lane: Lane) -> BTreeSet<(i64, Lane)> {
+    let money = within(rows, period).filter(|row| row.sums.billed.is_some() && row.lane != lane);
+    money.map(|row| (row.account_id, row.lane)).collect()
+}
+
+/// The rows of a period that are chosen.
+pub fn within(rows: &[RollupRow], period: Period) -> impl Iterator<Item = &RollupRow> {
+    rows.iter().filter(move |row| !row.beside && period.start <= row.start && row.start < period.end)
 }
 
 /// Sums by a key of the caller's.
@@ -91,10 +148,9 @@ pub fn total<'a>(rows: impl IntoIterator<Item = &'a RollupRow>) -> Result<Totals
     Ok(all)
 }
 
-/// What the other lanes say of a period, each by itself.
-pub fn beside(rows: &[RollupRow], period: Period, lane: Lane) -> Result<Vec<(Lane, MixedMoney)>, MoneyError> {
-    let others =
-        rows.iter().filter(|row| row.lane != lane && period.start <= row.start && row.start < period.end);
+/// What was not chosen of a period says, lane by lane.
+pub fn beside(rows: &[RollupRow], period: Period) -> Result<Vec<(Lane, MixedMoney)>, MoneyError> {
+    let others = rows.iter().filter(|row| row.beside && period.start <= row.start && row.start < period.end);
     let groups = group(others, |row| row.lane)?;
     Ok(groups
         .into_iter()
@@ -117,18 +173,13 @@ pub struct UsualDay {
 
 /// The median billed day over the days from `from` up to, but without, `to`, and how many they are. A covered day without a
 /// charge counts as nought; with fewer than seven days there is none.
-pub fn usual_day(
-    rows: &[RollupRow],
-    from: Date,
-    to: Date,
-    lane: Lane,
-) -> Result<Option<UsualDay>, MoneyError> {
+pub fn usual_day(rows: &[RollupRow], from: Date, to: Date) -> Result<Option<UsualDay>, MoneyError> {
     let count = usize::try_from(to.days_since(from)).unwrap_or(0);
     if count < FEWEST_DAYS {
         return Ok(None);
     }
     let Ok(period) = Period::utc_days(from, to) else { return Ok(None) };
-    let days = group(within(rows, period, lane), |row| row.start.utc_date())?;
+    let days = group(within(rows, period), |row| row.start.utc_date())?;
     let currencies: BTreeSet<Currency> =
         days.values().flat_map(|totals| totals.billed.iter().map(|(currency, _)| currency)).collect();
     let median = |currency: Currency| {

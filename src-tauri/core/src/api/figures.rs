@@ -154,6 +154,29 @@ impl Books {
     }
 }
 
+impl Books {
+    /// Whose money is of another lane than the sum is called by.
+    fn lane_notes(&self, rows: &[RollupRow], period: Period, lane: Lane) -> Vec<String> {
+        let others = report::of_other_lanes(rows, period, lane).into_iter();
+        let words = |(account, lane): (i64, Lane)| {
+            let label = self.label_of(account);
+            match lane {
+                Lane::Billed => format!("{label} is in here as billed."),
+                Lane::Estimated => {
+                    format!("{label} is in here as an estimate: it has no bill for these days.")
+                }
+                Lane::Logged => {
+                    format!("{label} is in here from logs on this machine: it has no bill for these days.")
+                }
+                Lane::Entered => {
+                    format!("{label} is in here from files or by hand: it has no bill for these days.")
+                }
+            }
+        };
+        others.map(words).collect()
+    }
+}
+
 impl App {
     pub(super) async fn usage(&self, query: &UsageQuery) -> Result<Usage, ApiError> {
         let house = self.house().await;
@@ -162,7 +185,8 @@ impl App {
             range(query.from.as_deref(), query.to.as_deref(), today.month_start(), today.plus_days(1))?;
         let books = Books::open(&house).await?;
         let period = whole_days(from, to)?;
-        let rows = house.store.rollup(dimension(query.by), period).await?;
+        let mut rows = house.store.rollup(dimension(query.by), period).await?;
+        report::choose(&mut rows);
         usage(&rows, &books, query.by, (from, to), self.now())
     }
 }
@@ -214,16 +238,17 @@ pub(super) fn usage(
 ) -> Result<Usage, ApiError> {
     let period = whole_days(from, to)?;
     let lane = report::lane_of(rows);
-    let groups = report::group(report::within(rows, period, lane), |row| group_key(books, by, row))?;
-    let total = report::total(report::within(rows, period, lane))?;
+    let groups = report::group(report::within(rows, period), |row| group_key(books, by, row))?;
+    let total = report::total(report::within(rows, period))?;
     let mut notes = books.notes(from, to, now);
+    notes.extend(books.lane_notes(rows, period, lane));
     if by == Grouping::Model
         && groups.iter().any(|(group, totals)| group.key.is_none() && !totals.billed.is_empty())
     {
         notes.push("A provider that bills by line item does not say which model a bill is for.".to_owned());
     }
     if total.requests.is_some() {
-        let silent = without_requests(report::within(rows, period, lane))?;
+        let silent = without_requests(report::within(rows, period))?;
         for account in silent {
             notes.push(format!(
                 "{} does not count requests: its own are not in the sum.",
@@ -236,7 +261,7 @@ pub(super) fn usage(
     if by != Grouping::Day {
         sorted.sort_by_key(|(_, totals)| std::cmp::Reverse(weight(totals)));
     }
-    let beside = lanes_beside(report::beside(rows, period, lane)?);
+    let beside = lanes_beside(report::beside(rows, period)?);
     let rows = sorted.into_iter().map(|(group, totals)| {
         let name = called.remove(group).unwrap_or_default();
         UsageRow {
@@ -317,8 +342,9 @@ pub(super) fn spend_figure(
 ) -> Result<SpendFigure, ApiError> {
     let period = whole_days(from, to)?;
     let lane = report::lane_of(rows);
-    let total = report::total(report::within(rows, period, lane))?;
+    let total = report::total(report::within(rows, period))?;
     let mut notes = books.notes(from, to, now);
+    notes.extend(books.lane_notes(rows, period, lane));
     if total.billed.is_empty() && books.as_of().is_some() {
         notes.push("No provider reported a bill for these days yet.".to_owned());
     }
@@ -330,7 +356,7 @@ pub(super) fn spend_figure(
         billed: amounts(&total.billed),
         listed: amounts(&total.listed),
         unpriced: total.unpriced,
-        beside: lanes_beside(report::beside(rows, period, lane)?),
+        beside: lanes_beside(report::beside(rows, period)?),
         as_of: books.as_of().map(|at| at.to_string()),
         notes,
     })

@@ -48,7 +48,8 @@ impl App {
         let days = self.shown_days(query.from.as_deref(), query.to.as_deref())?;
         let by = if query.by == Grouping::Day { Grouping::Provider } else { query.by };
         let books = Books::open(&house).await?;
-        let rows = house.store.rollup(dimension(by), whole_days(days.0, days.1)?).await?;
+        let mut rows = house.store.rollup(dimension(by), whole_days(days.0, days.1)?).await?;
+        report::choose(&mut rows);
         let (measure, width, ending) = (query.measure, query.chart_width, String::new());
         let scene = Scene { rows: &rows, books: &books, by, measure, days, today, width, ending };
         let unit = scene.unit()?;
@@ -70,7 +71,8 @@ impl App {
             PictureKind::Models => (Grouping::Model, Measure::Listed),
         };
         let books = Books::open(&house).await?;
-        let rows = house.store.rollup(dimension(by), whole_days(days.0, days.1)?).await?;
+        let mut rows = house.store.rollup(dimension(by), whole_days(days.0, days.1)?).await?;
+        report::choose(&mut rows);
         let as_of = books.as_of().map_or_else(String::new, |at| format!(", as of {at}"));
         let ending = if house.sample { format!("{as_of}, sample data") } else { as_of };
         let scene = Scene { rows: &rows, books: &books, by, measure, days, today, width: FILE_WIDTH, ending };
@@ -113,7 +115,7 @@ impl Scene<'_> {
     /// The currency to draw, for measures of money.
     pub(super) fn unit(&self) -> Result<Option<Currency>, ApiError> {
         let period = whole_days(self.days.0, self.days.1)?;
-        let total = report::total(report::within(self.rows, period, report::lane_of(self.rows)))?;
+        let total = report::total(report::within(self.rows, period))?;
         Ok(match self.measure {
             Measure::Billed => report::currency_to_draw([&total.billed]),
             Measure::Listed => report::currency_to_draw([&total.listed]),
@@ -175,7 +177,7 @@ impl Scene<'_> {
     /// Stacked bars by day. A day without a line of a group is nought where the group's provider was read that day.
     pub(super) fn daily(&self, unit: Option<Currency>) -> Result<Drawn, ApiError> {
         let (from, to) = self.days;
-        let rows = report::within(self.rows, whole_days(from, to)?, report::lane_of(self.rows));
+        let rows = report::within(self.rows, whole_days(from, to)?);
         let groups = report::group_by_day(rows, |row| group_key(self.books, self.by, row))?;
         let mut called = group_names(self.books, self.by, groups.keys());
         let days: Vec<Date> = (0..to.days_since(from)).map(|offset| from.plus_days(offset)).collect();
@@ -217,7 +219,7 @@ impl Scene<'_> {
     /// The largest groups as bars; those that follow are one bar.
     pub(super) fn ranked(&self, unit: Option<Currency>) -> Result<Drawn, ApiError> {
         let (from, to) = self.days;
-        let rows = report::within(self.rows, whole_days(from, to)?, report::lane_of(self.rows));
+        let rows = report::within(self.rows, whole_days(from, to)?);
         let groups = report::group(rows, |row| group_key(self.books, self.by, row))?;
         let mut called = group_names(self.books, self.by, groups.keys());
         let groups = groups.iter().filter_map(|(key, totals)| Some((key, self.value(totals, unit)?)));

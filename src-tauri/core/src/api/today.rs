@@ -24,7 +24,8 @@ impl App {
         let tomorrow = today.plus_days(1);
         let first = today.month_start().min(tomorrow.plus_days(-DAYS_SHOWN));
         let books = Books::open(&house).await?;
-        let rows = house.store.rollup(Dimension::Day, whole_days(first, tomorrow)?).await?;
+        let mut rows = house.store.rollup(Dimension::Day, whole_days(first, tomorrow)?).await?;
+        report::choose(&mut rows);
         let daily = match query.chart_width {
             Some(width) if !books.accounts.is_empty() => {
                 let days = (tomorrow.plus_days(-DAYS_SHOWN), tomorrow);
@@ -55,7 +56,7 @@ fn usual_day(rows: &[RollupRow], books: &Books, today: Date) -> Result<Option<Us
     // A day that was not read is no day without cost.
     let until = until.min(today);
     let from = from.max(today.plus_days(-USUAL_DAYS));
-    let usual = report::usual_day(rows, from, until, report::lane_of(rows))?;
+    let usual = report::usual_day(rows, from, until)?;
     Ok(usual.map(|usual| UsualDay {
         billed: usual.billed.into_iter().map(|(currency, total)| amount(total, currency)).collect(),
         to: until.plus_days(-1).to_string(),
@@ -72,7 +73,8 @@ async fn own_day(
     now: Timestamp,
 ) -> Result<Option<OwnDay>, ApiError> {
     let date = calendar.date_of(now);
-    let rows = house.store.rollup(Dimension::Hour, calendar.day(date)).await?;
+    let mut rows = house.store.rollup(Dimension::Hour, calendar.day(date)).await?;
+    report::choose(&mut rows);
     let by_the_hour: BTreeSet<i64> = books
         .streams
         .iter()
@@ -87,8 +89,7 @@ async fn own_day(
     if by_the_hour.is_empty() {
         return Ok(None);
     }
-    let lane = report::lane_of(&rows);
-    let own = || rows.iter().filter(|row| row.lane == lane);
+    let own = || rows.iter().filter(|row| !row.beside);
     let total = report::total(own())?;
     // A sum that lacks an account's requests would pass for all of them.
     let all_count_requests = super::figures::without_requests(own())?.is_empty();
@@ -109,10 +110,10 @@ async fn own_day(
 fn insight(rows: &[RollupRow], books: &Books, today: Date) -> Result<Option<String>, ApiError> {
     let month = whole_days(today.month_start(), today.plus_days(1))?;
     let lane = report::lane_of(rows);
-    let total = report::total(report::within(rows, month, lane))?;
+    let total = report::total(report::within(rows, month))?;
     let Some(currency) = report::currency_to_draw([&total.billed]) else { return Ok(None) };
     let Some(whole) = total.billed.of(currency) else { return Ok(None) };
-    let by_account = report::group(report::within(rows, month, lane), |row| row.account_id)?;
+    let by_account = report::group(report::within(rows, month), |row| row.account_id)?;
     let billed =
         by_account.iter().filter_map(|(account, totals)| Some((*account, totals.billed.of(currency)?)));
     let Some((account, most)) = billed.clone().max_by_key(|(_, billed)| billed.nearest()) else {
