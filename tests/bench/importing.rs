@@ -175,7 +175,7 @@ async fn first_sync(base_url: &str, key: &str, now: &str, folder: &str) -> Resul
 }
 
 /// The most memory that this process ever held, in KiB.
-fn peak_kib() -> Result<u64> {
+pub(crate) fn peak_kib() -> Result<u64> {
     let status = std::fs::read_to_string("/proc/self/status").context("memory is read on Linux only")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM")?;
     Ok(line.trim().trim_end_matches(" kB").parse()?)

@@ -3,6 +3,7 @@
 //! Arguments choose parts: `cargo bench -p spendglass-core --bench figures -- screens`.
 
 mod charges;
+mod files;
 mod importing;
 mod plain;
 mod screens;
@@ -16,7 +17,7 @@ use anyhow::Result;
 async fn main() -> Result<()> {
     // Cargo adds `--bench`.
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
-    if importing::child(&args).await? {
+    if importing::child(&args).await? || files::child(&args).await? {
         return Ok(());
     }
     let wanted = |part: &str| args.is_empty() || args.iter().any(|arg| arg == part);
@@ -26,6 +27,9 @@ async fn main() -> Result<()> {
     }
     if wanted("sync") {
         importing::measure(&mut figures).await?;
+    }
+    if wanted("import") {
+        files::measure(&mut figures)?;
     }
     if wanted("together") {
         together::measure(&mut figures).await?;
