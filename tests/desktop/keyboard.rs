@@ -16,9 +16,12 @@ fn everything_is_reached_and_done_by_keyboard() {
         walks_through(&window, "first run").await;
         stage.connect(&window, "openai").await;
 
-        for (digit, screen, ready) in
-            [('2', "Spend", "spend-table"), ('3', "Accounts", "account-remove"), ('1', "Today", "chart")]
-        {
+        for (digit, screen, ready) in [
+            ('2', "Spend", "spend-table"),
+            ('3', "Limits", "limits"),
+            ('4', "Accounts", "account-remove"),
+            ('1', "Today", "chart"),
+        ] {
             window.press(&[keys::CONTROL], digit).await;
             window.shown(ready).await;
             let script = "return [document.querySelector('h1').innerText, document.activeElement.localName, \
@@ -128,9 +131,13 @@ async fn chart_is_walked(window: &Window) {
 }
 
 async fn dialogs_close(window: &Window) {
-    window.press(&[keys::CONTROL], '3').await;
-    for (opener, inside) in [("account-replace", "key-replace"), ("account-remove", "account-remove-confirm")]
-    {
+    window.press(&[keys::CONTROL], '4').await;
+    for (opener, inside) in [
+        ("account-replace", "key-replace"),
+        ("account-remove", "account-remove-confirm"),
+        ("import-open", "import-look"),
+        ("entry-open", "entry-save"),
+    ] {
         window.shown(opener).await;
         window.js("at(arguments[0]).focus()", &[json!(opener)]).await;
         window.press(&[], keys::ENTER).await;

@@ -10,8 +10,8 @@ use crate::stage::{Stage, drive, out_dir};
 use crate::window::Window;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-const SCREENS: [(&str, &str); 3] =
-    [("today", "chart"), ("spend", "spend-table"), ("accounts", "account-remove")];
+const SCREENS: [(&str, &str); 4] =
+    [("today", "chart"), ("spend", "spend-table"), ("limits", "limits"), ("accounts", "account-remove")];
 const WIDE: (u32, u32) = (1100, 760);
 const NARROW: (u32, u32) = (400, 760);
 

@@ -14,6 +14,8 @@ mod window;
 mod first_run;
 mod keyboard;
 mod keychain;
+mod kinds;
+mod ways_in;
 mod looks;
 mod refusals;
 mod sample;

@@ -91,11 +91,7 @@ impl Stage {
 
     /// Waits until an account is there and up to date.
     pub(crate) async fn fresh(&self, window: &Window, id: &str) {
-        let name = match id {
-            "openai" => "OpenAI",
-            "anthropic" => "Anthropic",
-            _ => "OpenRouter",
-        };
+        let name = spendglass_core::providers::find(id).unwrap().name;
         let script = "const row = all('account-row').find((row) => row.innerText.includes(arguments[0])); \
                       return row?.querySelector('[data-testid=account-state]')?.dataset.state === 'fresh' \
                       && at('sync-cancel') === null";

@@ -84,6 +84,7 @@ fn name(request: &Request) -> &'static str {
         Request::Enter(_) => "enter",
         Request::ChangeEntry(_) => "changeEntry",
         Request::RemoveEntry(_) => "removeEntry",
+        Request::Formats => "formats",
         Request::PreviewImport(_) => "previewImport",
         Request::Import(_) => "import",
         Request::Sync(_) => "sync",
@@ -100,7 +101,7 @@ fn name(request: &Request) -> &'static str {
     }
 }
 
-const NAMES: usize = 28;
+const NAMES: usize = 29;
 
 /// A whole visit, in the order in which a person makes it.
 fn visit(town: &Town) -> Vec<Value> {
@@ -109,6 +110,7 @@ fn visit(town: &Town) -> Vec<Value> {
     let wrong = format!("{}-and-more", openai.key);
     vec![
         json!({"method": "providers"}),
+        json!({"method": "formats"}),
         json!({"method": "overview", "params": {"chartWidth": 600}}),
         json!({"method": "recogniseKey", "params": {"key": openai.key}}),
         json!({"method": "recogniseKey", "params": {"key": openrouter.ordinary_key}}),

@@ -51,7 +51,9 @@ async fn a_store_of_the_first_version_keeps_everything() {
     let accounts = store.accounts().await.unwrap();
     let shown: Vec<_> = accounts
         .iter()
-        .map(|row| (row.id, row.account.provider.as_str(), row.account.label.as_deref(), &row.account.key_place))
+        .map(|row| {
+            (row.id, row.account.provider.as_str(), row.account.label.as_deref(), &row.account.key_place)
+        })
         .collect();
     assert_eq!(
         shown,
@@ -93,8 +95,14 @@ async fn a_store_of_the_first_version_keeps_everything() {
     assert_eq!(store.latest_quotas().await.unwrap().len(), 1);
     store.check_integrity().await.unwrap();
     store.close().await;
-    let copies = std::fs::read_dir(folder.path()).unwrap().filter_map(|entry| entry.unwrap().file_name().into_string().ok());
-    assert_eq!(copies.filter(|name| name.starts_with("backup-schema-1-")).count(), 1, "a copy was made before");
+    let copies = std::fs::read_dir(folder.path())
+        .unwrap()
+        .filter_map(|entry| entry.unwrap().file_name().into_string().ok());
+    assert_eq!(
+        copies.filter(|name| name.starts_with("backup-schema-1-")).count(),
+        1,
+        "a copy was made before"
+    );
 }
 
 #[tokio::test]

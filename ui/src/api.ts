@@ -10,12 +10,15 @@ export type Answer<M extends Request['method']> =
 export class Refusal extends Error {
   readonly code: ErrorCode;
   readonly retryAt: string | null;
+  /** The field of the request that is wrong, where it is one. */
+  readonly field: string | null;
 
   constructor(error: ApiError) {
     super(sentence(error.message));
     this.name = 'Refusal';
     this.code = error.code;
     this.retryAt = error.retryAt;
+    this.field = error.field ?? null;
   }
 }
 

@@ -192,8 +192,11 @@ export function moneyList(amounts: readonly Amount[], one: (amount: Amount) => s
   return amounts.length === 0 ? UNKNOWN : amounts.map(one).join(' · ');
 }
 
+/** The unit's own word, without the provider's name before it: poe.points are points. */
 function unitName(amount: string, unit: string): string {
-  return /^-?0*1(?:\.0+)?$/.test(amount) && unit.endsWith('s') ? unit.slice(0, -1) : unit;
+  const word = unit.slice(unit.lastIndexOf('.') + 1);
+  if (word === 'percent') return '%';
+  return /^-?0*1(?:\.0+)?$/.test(amount) && word.endsWith('s') ? word.slice(0, -1) : word;
 }
 
 /** A figure whose unit is a currency or a counted thing, as quotas have it. */
@@ -292,6 +295,13 @@ export function longDay(date: string): string {
     day: 'numeric',
     timeZone: 'UTC',
   }).format(utc(date));
+}
+
+/** A calendar date in full: November 22, 2026. */
+export function longDate(date: string): string {
+  return new Intl.DateTimeFormat(wordLocale, { year: 'numeric', month: 'long', day: 'numeric', timeZone: 'UTC' }).format(
+    utc(date),
+  );
 }
 
 /** The month of a calendar date: November 2026. */

@@ -5,7 +5,7 @@ import type { Account, Event, Overview, Settings, Theme } from './bindings';
 import * as format from './format';
 import { rememberedTheme, wear } from './theme';
 
-export const SCREENS = ['today', 'spend', 'accounts'] as const;
+export const SCREENS = ['today', 'spend', 'limits', 'accounts'] as const;
 export type Screen = (typeof SCREENS)[number];
 
 interface Progress {

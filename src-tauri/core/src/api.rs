@@ -151,6 +151,8 @@ pub enum Request {
     ChangeEntry(ChangeEntry),
     /// Removes an entry, and what it added to the figures.
     RemoveEntry(EntryId),
+    /// The kinds of file that are known by their columns.
+    Formats,
     /// Looks into a file that a console exported: what it holds, and what importing it would do. Nothing is kept.
     PreviewImport(ImportQuery),
     /// Imports a file that a console exported: every line of it, or nothing.
@@ -213,6 +215,8 @@ pub enum Response {
     ChangeEntry(EntryRow),
     /// To [`Request::RemoveEntry`].
     RemoveEntry(EntryId),
+    /// To [`Request::Formats`].
+    Formats(Vec<FormatRow>),
     /// To [`Request::PreviewImport`].
     PreviewImport(ImportReport),
     /// To [`Request::Import`].
@@ -264,6 +268,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
         Request::Enter(entry) => Response::Enter(app.enter(entry).await?),
         Request::ChangeEntry(change) => Response::ChangeEntry(app.change_entry(change).await?),
         Request::RemoveEntry(id) => Response::RemoveEntry(app.remove_entry(id).await?),
+        Request::Formats => Response::Formats(importing::format_rows()),
         Request::PreviewImport(query) => Response::PreviewImport(app.preview_import(&query).await?),
         Request::Import(query) => Response::Import(app.import(&query).await?),
         Request::Sync(query) => Response::Sync(app.sync(&query).await?),

@@ -10,7 +10,7 @@ use ts_rs::TS;
 pub struct EntriesQuery {
     /// Those of one account, or all without it.
     #[serde(default)]
-    #[ts(type = "number")]
+    #[ts(type = "number | null")]
     pub account: Option<i64>,
 }
 
@@ -21,7 +21,7 @@ pub struct EntriesQuery {
 pub struct Enter {
     /// The account's number.
     #[serde(default)]
-    #[ts(type = "number")]
+    #[ts(type = "number | null")]
     pub account: Option<i64>,
     /// In its place the provider's id: its only account is meant, and where there is none, one without a key is made.
     #[serde(default)]

@@ -285,6 +285,11 @@ fn first(line: FirstLine) -> FirstCharge {
     }
 }
 
+/// The formats that are known by their columns; one that a person maps is not among them.
+pub(super) fn format_rows() -> Vec<FormatRow> {
+    formats::ALL.iter().copied().map(format_row).collect()
+}
+
 fn format_row(format: &Format) -> FormatRow {
     FormatRow { id: format.id.to_owned(), name: format.name.to_owned(), provider: format.provider.to_owned() }
 }

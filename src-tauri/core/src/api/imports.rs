@@ -15,7 +15,7 @@ pub struct ImportQuery {
     /// The account it is of. Without it: the provider's only one, or the one that such files went to before; where there is
     /// none, one without a key is made.
     #[serde(default)]
-    #[ts(type = "number")]
+    #[ts(type = "number | null")]
     pub account: Option<i64>,
     /// Its format by id, where its columns do not tell.
     #[serde(default)]
