@@ -2,6 +2,7 @@
 
 mod counts;
 mod refusals;
+mod student;
 
 use serde_json::{Value, json};
 use spendglass_core::api::{App, ChooseTier, Config, LearnLimit, Request, handle};
