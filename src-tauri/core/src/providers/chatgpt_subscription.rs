@@ -116,7 +116,7 @@ struct Usage {
     plan_type: Option<String>,
     rate_limit: Option<RateLimit>,
     additional_rate_limits: Option<Vec<Additional>>,
-    credits: Option<Credits>,
+    credits: Option<Purse>,
     #[serde(alias = "spendControl")]
     spend_control: Option<SpendControl>,
     #[serde(alias = "individualLimit")]
@@ -145,7 +145,7 @@ struct Additional {
 }
 
 #[derive(Deserialize)]
-struct Credits {
+struct Purse {
     has_credits: Option<bool>,
     unlimited: Option<bool>,
     balance: Option<Exact>,
@@ -202,7 +202,7 @@ fn usage(body: &[u8], query: &Query) -> Result<Page, ParseError> {
             None,
         ));
     }
-    if let Some(Credits { has_credits, unlimited, balance: Some(left) }) = usage.credits
+    if let Some(Purse { has_credits, unlimited, balance: Some(left) }) = usage.credits
         && has_credits != Some(false)
         && unlimited != Some(true)
     {

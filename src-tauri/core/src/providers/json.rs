@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::de::{Error as _, IgnoredAny};
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -74,7 +74,7 @@ pub fn told(text: Option<String>) -> Option<String> {
 
 /// Makes sure that an answer whose every field may be missing is one: it names at least one of these at its top.
 pub fn names_any(body: &[u8], names: &[&str]) -> Result<(), ParseError> {
-    let fields: BTreeMap<String, IgnoredAny> = decode(body)?;
+    let fields: BTreeMap<String, &RawValue> = decode(body)?;
     if names.iter().any(|name| fields.contains_key(*name)) {
         return Ok(());
     }

@@ -94,11 +94,11 @@ fn meaning(status: u16, body: &[u8]) -> u16 {
 
 #[derive(Deserialize)]
 struct Remains {
-    model_remains: Vec<Model>,
+    model_remains: Vec<Row>,
 }
 
 #[derive(Deserialize)]
-struct Model {
+struct Row {
     model_name: Option<String>,
     start_time: Option<i64>,
     end_time: Option<i64>,

@@ -87,12 +87,12 @@ fn meaning(status: u16, body: &[u8]) -> u16 {
 
 #[derive(Deserialize)]
 struct Answer {
-    data: Plan,
+    data: Standing,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Plan {
+struct Standing {
     plan_name: Option<String>,
     plan: Option<String>,
     #[serde(rename = "plan_type")]
