@@ -7,6 +7,7 @@ mod chart;
 mod children;
 mod contract;
 mod door;
+mod engine;
 mod entries;
 mod faults;
 mod fixtures;

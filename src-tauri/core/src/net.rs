@@ -13,7 +13,7 @@ use url::{Host, Url};
 
 pub use credential::Credential;
 
-use crate::providers::{Details, Provider, Request};
+use crate::providers::{Details, Provider, Request, plain_words};
 use crate::time::Timestamp;
 use crate::vault::Secret;
 
@@ -69,7 +69,11 @@ impl BaseUrl {
     /// Reads a person's own address: https, or http on this machine; nothing after its path.
     pub fn parse(text: &str) -> Result<BaseUrl, BaseUrlError> {
         let text = text.trim();
-        let url = Url::parse(text).map_err(|_| BaseUrlError::NotAUrl(text.chars().take(80).collect()))?;
+        let url = Url::parse(text).map_err(|_| {
+            // A key may have been pasted in the place of the address.
+            let shown: String = text.chars().take(80).collect();
+            BaseUrlError::NotAUrl(plain_words(&shown).unwrap_or_default())
+        })?;
         match url.scheme() {
             "https" if url.has_host() => {}
             "http" if is_loopback(&url) => {}
@@ -130,8 +134,8 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// What came back.
-#[derive(Debug, Clone)]
+/// What came back. Its `Debug` shows nothing of the body, which may hold a token.
+#[derive(Clone)]
 pub struct Answer {
     /// HTTP status, never a redirect.
     pub status: u16,
@@ -145,6 +149,15 @@ pub struct Answer {
     pub date: Option<Timestamp>,
     /// The body.
     pub body: Vec<u8>,
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .field("bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why no answer came back.
@@ -181,7 +194,9 @@ pub enum NetError {
         to: String,
     },
     /// The key cannot travel in a header.
-    #[error("the key cannot be sent: a part of it is missing, or it has characters that no header carries")]
+    #[error(
+        "the key cannot be sent: a part of it or of what is told beside it is missing, or has characters that no header carries"
+    )]
     BadKey,
     /// The private key of a service account is none.
     #[error("the private key in the service account's file cannot be read: give the file as Google made it")]

@@ -4,10 +4,10 @@ mod fetch;
 mod pages;
 mod windows;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::OnceCell;
+use secrecy::zeroize::Zeroizing;
 use tokio_util::sync::CancellationToken;
 
 pub use fetch::Policy;
@@ -17,7 +17,7 @@ use fetch::Fetched;
 
 use crate::net::{BaseUrl, Credential, Net};
 use crate::pricing::{PriceBook, Pricer};
-use crate::providers::{Details, KeyKind, ParseError, Provider, Query, Stream};
+use crate::providers::{Details, KeyKind, ParseError, Part, Provider, Query, Stream};
 use crate::store::{Store, StoreError, StreamRow, StreamState};
 use crate::time::{Date, Timestamp};
 use crate::vault::Secret;
@@ -90,13 +90,21 @@ pub enum SignIn {
         /// Who can make it.
         note: &'static str,
     },
+    /// It cannot be used at all: a part is missing or broken.
+    #[error("{problem}. Give the key again, whole, as it is made at {made_at}")]
+    Unfit {
+        /// What is wrong.
+        problem: String,
+        /// Where keys are made.
+        made_at: &'static str,
+    },
     /// It is a key of the right kind without this right.
     #[error("{provider} does not let this key see {stream}{}. Give it that right at {made_at}, or use a key that has it", its_words(.said.as_deref()))]
     Forbidden {
         /// The provider's name.
         provider: &'static str,
-        /// What it may not see.
-        stream: &'static str,
+        /// What it may not see: a stream, or one part of the account in it.
+        stream: String,
         /// Where rights are given.
         made_at: &'static str,
         /// The provider's words.
@@ -140,8 +148,8 @@ impl SyncError {
     }
 
     /// The same error without what a provider may have echoed of the key.
-    fn without(self, secret: &Secret) -> SyncError {
-        let clean = |text: String| without_key(&text, secret);
+    fn without(self, traces: &[Zeroizing<String>]) -> SyncError {
+        let clean = |text: String| without_key(&text, traces);
         let clean_words = |words: Option<String>| words.map(clean);
         match self {
             SyncError::SignIn(SignIn::Rejected { provider, made_at, said }) => {
@@ -149,6 +157,9 @@ impl SyncError {
             }
             SyncError::SignIn(SignIn::Forbidden { provider, stream, made_at, said }) => {
                 SyncError::SignIn(SignIn::Forbidden { provider, stream, made_at, said: clean_words(said) })
+            }
+            SyncError::SignIn(SignIn::Unfit { problem, made_at }) => {
+                SyncError::SignIn(SignIn::Unfit { problem: clean(problem), made_at })
             }
             SyncError::Wait { until, said } => SyncError::Wait { until, said: clean_words(said) },
             SyncError::Unreachable(text) => SyncError::Unreachable(clean(text)),
@@ -159,6 +170,22 @@ impl SyncError {
             other @ (SyncError::SignIn(SignIn::WrongKind { .. })
             | SyncError::Store(_)
             | SyncError::Cancelled) => other,
+        }
+    }
+
+    /// The same error, with the part of the account that it is about.
+    fn of_part(self, part: Option<&Part>) -> SyncError {
+        let Some(part) = part else { return self };
+        let name: String = part.name.as_ref().unwrap_or(&part.id).chars().take(60).collect();
+        match self {
+            SyncError::SignIn(SignIn::Forbidden { provider, stream, made_at, said }) => {
+                let stream = format!("{stream} of \"{name}\"");
+                SyncError::SignIn(SignIn::Forbidden { provider, stream, made_at, said })
+            }
+            SyncError::Changed { stream, at, problem } => {
+                SyncError::Changed { stream, at: format!("{at} of \"{name}\""), problem }
+            }
+            error => error,
         }
     }
 
@@ -203,6 +230,19 @@ pub struct StreamOutcome {
     pub absent: Option<&'static str>,
     /// Why it ended early, if it did.
     pub error: Option<SyncError>,
+    /// What came of the last try, where it is too early for another: [`Stream::floor`].
+    pub rests: Option<Resting>,
+    /// When it is worth trying again, where that is known.
+    pub retry_at: Option<Timestamp>,
+}
+
+/// What is known of a stream that was not asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resting {
+    /// The state that the last try left.
+    pub state: StreamState,
+    /// The same in words, where there was something to say.
+    pub message: Option<String>,
 }
 
 /// What was read of a stream.
@@ -252,15 +292,34 @@ struct Run<'a> {
     job: &'a Job<'a>,
     cancel: &'a CancellationToken,
     started: Instant,
-    credential: OnceCell<Credential>,
+    proof: Mutex<Proof>,
     /// Why the stream at hand has nothing to tell for this account.
     absent: Mutex<Option<&'static str>>,
 }
 
+/// What proves who asks, and what was used for that so far.
+#[derive(Default)]
+struct Proof {
+    credential: Option<Credential>,
+    /// Whether a token that was refused was put aside for a new one.
+    renewed: bool,
+    /// What a provider may echo of it.
+    traces: Vec<Zeroizing<String>>,
+}
+
 impl<'a> Run<'a> {
     fn new(engine: &'a Engine, job: &'a Job<'a>, cancel: &'a CancellationToken) -> Run<'a> {
-        let (credential, absent) = (OnceCell::new(), Mutex::new(None));
-        Run { engine, job, cancel, started: Instant::now(), credential, absent }
+        let proof = Mutex::new(Proof { traces: job.secret.traces(), ..Proof::default() });
+        Run { engine, job, cancel, started: Instant::now(), proof, absent: Mutex::new(None) }
+    }
+
+    fn proof(&self) -> MutexGuard<'_, Proof> {
+        self.proof.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An error as it may be told.
+    fn told(&self, error: SyncError) -> SyncError {
+        error.without(&self.proof().traces)
     }
 }
 
@@ -288,7 +347,7 @@ impl Engine {
             }
             Fetched::Absent(why) => Err(SyncError::Internal(why.to_owned())),
         });
-        checked.map_err(|error| error.without(job.secret))
+        checked.map_err(|error| run.told(error))
     }
 
     /// Reads every stream that the account's key sees, one after another; a stream that fails does not stop the others.
@@ -308,28 +367,37 @@ impl Engine {
                 Some(covered) if covered.until > tomorrow => self.store.uncover(&row).await?,
                 _ => row,
             };
-            let resting = row.attempted_at.is_some_and(|at| {
-                let since = job.now.seconds_since(at);
-                since >= 0 && since < stream.floor
-            });
-            if resting {
-                // It was read a short while ago, and reading it costs money or patience: what is there is still good.
-                continue;
-            }
-            let windows = windows(stream.cursor, row.covered, job.from, job.now);
-            plan.push((stream, row, windows));
+            let rests_until = rests_until(stream, &row, job.now);
+            let windows = match rests_until {
+                Some(_) => Vec::new(),
+                None => windows(stream.cursor, row.covered, job.from, job.now),
+            };
+            plan.push((stream, row, windows, rests_until));
         }
-        let total = plan.iter().map(|(_, _, windows)| windows.len()).sum::<usize>();
+        let total = plan.iter().map(|(_, _, windows, _)| windows.len()).sum::<usize>();
         let mut steps = Progress {
             stream: "",
             done: 0,
             total: u32::try_from(total).unwrap_or(u32::MAX),
-            first: plan.iter().all(|(_, row, _)| row.synced_at.is_none()),
+            first: plan.iter().all(|(_, row, ..)| row.synced_at.is_none()),
         };
         let mut pricer = Pricer::new(PriceBook::bundled());
         let mut outcomes = Vec::with_capacity(plan.len());
         let mut attempts = self.policy.attempts;
-        for (stream, row, windows) in plan {
+        for (stream, row, windows, rests_until) in plan {
+            if rests_until.is_some() {
+                let rests = Some(Resting { state: row.state, message: row.message });
+                let read = Read::default();
+                outcomes.push(StreamOutcome {
+                    stream,
+                    read,
+                    absent: None,
+                    error: None,
+                    rests,
+                    retry_at: rests_until,
+                });
+                continue;
+            }
             let last = steps.done + u32::try_from(windows.len()).unwrap_or(u32::MAX);
             let mut read = Read::default();
             let mut booked = |read: Read| {
@@ -339,17 +407,20 @@ impl Engine {
             };
             let error =
                 run.stream(stream, &row, &windows, attempts, &mut pricer, &mut read, &mut booked).await.err();
-            let error = error.map(|error| error.without(job.secret));
+            let error = error.map(|error| run.told(error));
             steps.done = last;
             let absent = run.absent.lock().unwrap_or_else(PoisonError::into_inner).take();
             // Where nothing at all was told, the reason is worth showing.
             let absent = absent.filter(|_| read.booked == 0);
-            self.note(&row, error.as_ref(), absent, job.now).await?;
+            let rest = error.as_ref().map_or(0, |error| rest_after(stream, error.state()));
+            let rests_until = (rest > 0).then(|| job.now.plus_seconds(rest));
+            let retry_at = error.as_ref().and_then(SyncError::retry_at).max(rests_until);
+            self.note(&row, error.as_ref(), absent, retry_at, job.now).await?;
             if matches!(error, Some(SyncError::Unreachable(_))) {
                 // Every retry was spent on this one: the others get a single try each.
                 attempts = 1;
             }
-            outcomes.push(StreamOutcome { stream, read, absent, error });
+            outcomes.push(StreamOutcome { stream, read, absent, error, rests: None, retry_at });
         }
         Ok(outcomes)
     }
@@ -360,34 +431,66 @@ impl Engine {
         row: &StreamRow,
         error: Option<&SyncError>,
         absent: Option<&'static str>,
+        retry_at: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         match error {
             None => self.store.stream_read(row.id, absent, now).await,
             Some(SyncError::Cancelled) => Ok(()),
             Some(error) => {
-                let noted = self
-                    .store
-                    .stream_failed(row.id, error.state(), &error.to_string(), error.retry_at(), now)
-                    .await;
+                let (state, message) = (error.state(), error.to_string());
+                let noted = self.store.stream_failed(row.id, state, &message, retry_at, now).await;
                 if matches!(error, SyncError::Store(_)) { Ok(()) } else { noted }
             }
         }
     }
 }
 
-/// A text with every part of the key that is long enough to be told, in either case, replaced.
-fn without_key(text: &str, secret: &Secret) -> String {
+/// How long a stream rests after a try that ended so, in seconds: after one that brought nothing the floor is not waited for
+/// whole, since what stood in the way may be mended, but neither is it asked again at once.
+fn rest_after(stream: &Stream, state: StreamState) -> i64 {
+    match state {
+        // Nothing was asked.
+        StreamState::New | StreamState::Cancelled | StreamState::Keychain | StreamState::KeyMissing => 0,
+        StreamState::Unreachable
+        | StreamState::Failed
+        | StreamState::Forbidden
+        | StreamState::KeyRejected => stream.floor.min(SHORT_REST),
+        StreamState::Ok | StreamState::Absent | StreamState::RateLimited | StreamState::ProviderChanged => {
+            stream.floor
+        }
+    }
+}
+
+/// Until when a stream is left alone, where reading it now would be too early. A try that lies ahead, from a clock that was
+/// wrong, says nothing.
+fn rests_until(stream: &Stream, row: &StreamRow, now: Timestamp) -> Option<Timestamp> {
+    let until = |at: Option<Timestamp>, rest: i64| {
+        at.filter(|at| (0..rest).contains(&now.seconds_since(*at))).map(|at| at.plus_seconds(rest))
+    };
+    until(row.synced_at, stream.floor).max(until(row.attempted_at, rest_after(stream, row.state)))
+}
+
+/// A text with every part of a key that is long enough to be told, in either case, replaced; a short key as a whole.
+pub(crate) fn without_key(text: &str, traces: &[Zeroizing<String>]) -> String {
     const TELLING: usize = 16;
-    let key = secret.expose().to_ascii_lowercase();
-    // Keys are ASCII, and lower-casing ASCII keeps every character in its place.
+    const SHORTEST: usize = 8;
+    let keys: Vec<_> = traces.iter().map(|trace| Zeroizing::new(trace.to_ascii_lowercase())).collect();
+    // Lower-casing ASCII keeps every character in its place.
     let lower = text.to_ascii_lowercase();
+    // How much of a key stands at a place.
+    let found = |key: &str, at: usize| {
+        let part = |length: usize| lower.get(at..at + length).is_some_and(|part| key.contains(part));
+        match key.len() {
+            0..SHORTEST => None,
+            SHORTEST..TELLING => lower[at..].starts_with(key).then_some(key.len()),
+            whole => (TELLING..=whole).take_while(|length| part(*length)).last(),
+        }
+    };
     let mut clean = String::with_capacity(text.len());
     let mut at = 0;
     while let Some(next) = text[at..].chars().next() {
-        let part = |length: usize| lower.get(at..at + length).is_some_and(|part| key.contains(part));
-        if part(TELLING) {
-            let length = (TELLING..=key.len()).take_while(|length| part(*length)).last().unwrap_or(TELLING);
+        if let Some(length) = keys.iter().filter_map(|key| found(key, at)).max() {
             clean.push_str("[key]");
             at += length;
         } else {
@@ -403,3 +506,6 @@ const KEY_CHECK: &str = "the key check";
 
 /// How long the whole sync of an account may take.
 const DEADLINE: Duration = Duration::from_mins(15);
+
+/// The longest rest after a try that brought nothing, in seconds.
+const SHORT_REST: i64 = 900;

@@ -53,7 +53,8 @@ impl From<VaultError> for ApiError {
             VaultError::Missing
             | VaultError::Login(_)
             | VaultError::VariableUnset { .. }
-            | VaultError::VariableBad { .. } => ErrorCode::KeyMissing,
+            | VaultError::VariableBad { .. }
+            | VaultError::VariableUnfit { .. } => ErrorCode::KeyMissing,
             _ => ErrorCode::Keychain,
         };
         ApiError::new(code, format!("{} {}", sentence(&error.to_string()), error.remedy()))

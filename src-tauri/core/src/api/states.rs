@@ -11,7 +11,7 @@ use super::{
     StreamState as DoorState,
 };
 use crate::ledger::name_of;
-use crate::providers::{self, KeyKind, Provider, Sees};
+use crate::providers::{self, KeyKind, Provider, Sees, Stream};
 use crate::store::{AccountRow, KeyPlace, StreamRow, StreamState};
 use crate::time::Timestamp;
 
@@ -65,10 +65,14 @@ fn account_in_words(
             stream_row(stream.name, sees, kept.copied())
         })
         .collect();
-    let seen_rows: Vec<&StreamRow> = seen(provider, kind)
-        .filter_map(|stream| kept.iter().find(|k| k.name == stream.name).copied())
-        .collect();
+    let found = |stream: &'static Stream| Some((stream, *kept.iter().find(|kept| kept.name == stream.name)?));
+    let (seen_streams, seen_rows): (Vec<&Stream>, Vec<&StreamRow>) =
+        seen(provider, kind).filter_map(found).unzip();
     let all_read = seen_rows.len() == streams.len();
+    // What may be read only now and then is late that much later.
+    let is_late = |(stream, row): (&&Stream, &&StreamRow)| {
+        row.synced_at.is_some_and(|at| now.seconds_since(at) > STALE_AFTER + stream.floor)
+    };
     let synced_at = seen_rows.iter().map(|row| row.synced_at).min().flatten().filter(|_| all_read);
     let worst = seen_rows.iter().max_by_key(|row| severity(row.state));
     let state = match worst {
@@ -77,7 +81,7 @@ fn account_in_words(
         _ if row.account.key_place == KeyPlace::Nowhere => AccountState::Fresh,
         Some(worst) if severity(worst.state) > 0 => account_state(worst.state),
         _ if !all_read || synced_at.is_none() => AccountState::New,
-        _ if synced_at.is_some_and(|at| now.seconds_since(at) > STALE_AFTER) => AccountState::Stale,
+        _ if seen_streams.iter().zip(&seen_rows).any(is_late) => AccountState::Stale,
         _ => AccountState::Fresh,
     };
     let message = match (state, worst.and_then(|worst| worst.message.clone())) {

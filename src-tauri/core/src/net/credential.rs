@@ -1,6 +1,5 @@
 //! How a key is put into a request, and how a token is had for one that does not travel itself.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
@@ -9,6 +8,7 @@ use aws_sigv4::sign::v4;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use secrecy::zeroize::Zeroizing;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -23,8 +23,8 @@ pub struct Credential(Proof);
 
 #[derive(Debug, Clone)]
 enum Proof {
-    /// A header with this value.
-    Header(HeaderName, Secret, &'static str),
+    /// A header with this value behind a word.
+    Header(HeaderName, Secret, String),
     /// User name and password.
     Basic(Secret, Option<Secret>),
     Signed {
@@ -42,16 +42,11 @@ const ASSERTION_SECONDS: i64 = 3_600;
 impl Credential {
     /// The credential of a key that travels itself; `None` where a token must be had for it first.
     pub fn of(auth: Auth, secret: &Secret, details: &Details) -> Result<Option<Credential>, NetError> {
-        let bearer = |word: &'static str, secret: Secret| Proof::Header(AUTHORIZATION, secret, word);
         let proof = match auth {
             // A key of several fields that travels as a bearer, such as a tool's login, holds it as `token`.
-            Auth::Bearer => bearer("Bearer ", secret.field("token").unwrap_or_else(|| secret.clone())),
-            Auth::Scheme("") => bearer("", secret.clone()),
-            Auth::Scheme("Token") => bearer("Token ", secret.clone()),
-            Auth::Scheme("Key") => bearer("Key ", secret.clone()),
-            Auth::Scheme("token") => bearer("token ", secret.clone()),
-            Auth::Scheme(_) => return Err(NetError::BadKey),
-            Auth::Header(name) => Proof::Header(HeaderName::from_static(name), secret.clone(), ""),
+            Auth::Bearer => bearer(secret.field("token").unwrap_or_else(|| secret.clone())),
+            Auth::Scheme(word) => Proof::Header(AUTHORIZATION, secret.clone(), word.to_owned()),
+            Auth::Header(name) => Proof::Header(HeaderName::from_static(name), secret.clone(), String::new()),
             Auth::Basic => match secret.field("user") {
                 Some(user) => Proof::Basic(user, secret.field("password")),
                 None => Proof::Basic(secret.clone(), None),
@@ -67,13 +62,7 @@ impl Credential {
             Auth::Described => {
                 let name =
                     HeaderName::from_bytes(details.get("header").as_bytes()).map_err(|_| NetError::BadKey)?;
-                match details.get("scheme") {
-                    "" => Proof::Header(name, secret.clone(), ""),
-                    "Bearer" => Proof::Header(name, secret.clone(), "Bearer "),
-                    "Token" => Proof::Header(name, secret.clone(), "Token "),
-                    "Key" => Proof::Header(name, secret.clone(), "Key "),
-                    _ => return Err(NetError::BadKey),
-                }
+                Proof::Header(name, secret.clone(), details.get("scheme").to_owned())
             }
         };
         Ok(Some(Credential(proof)))
@@ -86,7 +75,17 @@ impl Credential {
             access_token: Secret,
         }
         let token: Token = serde_json::from_slice(body).map_err(|_| NetError::NoToken)?;
-        Ok(Credential(Proof::Header(AUTHORIZATION, token.access_token, "Bearer ")))
+        Ok(Credential(bearer(token.access_token)))
+    }
+
+    /// What of it may be echoed, and must then be cut from the words of an error.
+    pub(crate) fn traces(&self) -> Vec<Zeroizing<String>> {
+        match &self.0 {
+            Proof::Header(_, secret, _) => secret.traces(),
+            Proof::Basic(user, password) => vec![pair(user, password.as_ref())],
+            // What it is made of is in the key itself.
+            Proof::Signed { .. } => Vec::new(),
+        }
     }
 
     /// Puts the credential into the headers of a request that is otherwise ready.
@@ -99,12 +98,13 @@ impl Credential {
     ) -> Result<(), NetError> {
         match &self.0 {
             Proof::Header(name, secret, word) => {
-                headers.insert(name.clone(), sensitive(&format!("{word}{}", secret.expose()))?);
+                let gap = if word.is_empty() { "" } else { " " };
+                let value = Zeroizing::new(format!("{word}{gap}{}", secret.expose()));
+                headers.insert(name.clone(), sensitive(&value)?);
             }
             Proof::Basic(user, password) => {
-                let password = password.as_ref().map_or("", Secret::expose);
-                let pair = STANDARD.encode(format!("{}:{password}", user.expose()));
-                headers.insert(AUTHORIZATION, sensitive(&format!("Basic {pair}"))?);
+                let value = Zeroizing::new(format!("Basic {}", *pair(user, password.as_ref())));
+                headers.insert(AUTHORIZATION, sensitive(&value)?);
             }
             Proof::Signed { id, key, session, service, region } => {
                 let session = session.as_ref().map(|session| session.expose().to_owned());
@@ -139,14 +139,24 @@ impl Credential {
     }
 }
 
+fn bearer(secret: Secret) -> Proof {
+    Proof::Header(AUTHORIZATION, secret, "Bearer".to_owned())
+}
+
+/// User name and password as HTTP Basic sends them.
+fn pair(user: &Secret, password: Option<&Secret>) -> Zeroizing<String> {
+    let plain = Zeroizing::new(format!("{}:{}", user.expose(), password.map_or("", Secret::expose)));
+    Zeroizing::new(STANDARD.encode(plain.as_bytes()))
+}
+
 fn sensitive(text: &str) -> Result<HeaderValue, NetError> {
     let mut value = HeaderValue::from_str(text).map_err(|_| NetError::BadKey)?;
     value.set_sensitive(true);
     Ok(value)
 }
 
-/// Where and how a token is asked for. The body holds the secret: it goes to the token's own address and nowhere else.
-#[derive(Debug)]
+/// Where and how a token is asked for. The body holds the secret: it goes to the token's own address and nowhere else, so
+/// this has no `Debug`.
 pub(super) struct TokenRequest {
     pub(super) url: String,
     pub(super) body: Body,
@@ -177,11 +187,10 @@ pub(super) fn token_request(
             header.kid = secret.field("private_key_id").map(|id| id.expose().to_owned());
             let (iat, exp) = (now.unix(), now.unix() + ASSERTION_SECONDS);
             let claims = Claims { iss: email.expose(), scope, aud: token_url, iat, exp };
-            // An environment variable holds the file as Google made it, the keychain the letters of its key alone.
-            let pem = match key.expose() {
-                whole if whole.contains("-----BEGIN") => whole.to_owned(),
-                letters => format!("-----BEGIN PRIVATE KEY-----\n{letters}\n-----END PRIVATE KEY-----\n"),
-            };
+            let pem = Zeroizing::new(format!(
+                "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
+                key.expose()
+            ));
             let key = jsonwebtoken::EncodingKey::from_rsa_pem(pem.as_bytes())
                 .map_err(|_| NetError::BadPrivateKey)?;
             let assertion =
@@ -192,10 +201,12 @@ pub(super) fn token_request(
         }
         Auth::ClientCredentials { scope, token_url } => {
             let password = secret.field("client_secret").unwrap_or_else(|| secret.clone());
-            let filled: BTreeMap<&str, &str> = details.iter().collect();
             let mut url = token_url.to_owned();
-            for (name, value) in filled {
+            for (name, value) in details.iter() {
                 url = url.replace(&format!("{{{name}}}"), &crate::providers::segment(value));
+            }
+            if url.contains('{') {
+                return Err(NetError::BadKey);
             }
             let form = [
                 ("grant_type", "client_credentials"),

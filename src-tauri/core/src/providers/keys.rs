@@ -1,6 +1,7 @@
 //! Kinds of key: how they look, what they see, of which parts they are made, and how they travel.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::{ParseError, Sees};
 
@@ -39,6 +40,13 @@ pub enum Auth {
     },
     /// The header that the person described: details `header` and `scheme`.
     Described,
+}
+
+impl Auth {
+    /// Whether a token must be had for the key, which does not travel itself.
+    pub const fn is_by_token(self) -> bool {
+        matches!(self, Auth::ServiceAccount { .. } | Auth::ClientCredentials { .. })
+    }
 }
 
 /// A place that a provider serves from.
@@ -96,7 +104,8 @@ impl KeyKind {
 
     /// How well a text fits, if it does: a longer prefix fits better, a shape of its own better than none.
     pub fn fit(&self, key: &str) -> Option<usize> {
-        let fitting = self.prefixes.iter().filter(|prefix| key.starts_with(**prefix));
+        // A prefix alone is no key.
+        let fitting = self.prefixes.iter().filter(|prefix| key.starts_with(**prefix) && key != **prefix);
         let longest = fitting.map(|prefix| prefix.len()).max()?;
         match self.shape {
             Some(shape) => shape(key).then_some(2 * longest + 1),
@@ -142,13 +151,20 @@ pub struct Field {
     pub optional: bool,
 }
 
-/// What was taken from a file.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// What was taken from a file. Its `Debug` shows nothing of the secret.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct FileParts {
     /// Goes into the keychain.
     pub secret: BTreeMap<String, String>,
     /// Is kept beside the account.
     pub details: BTreeMap<String, String>,
+}
+
+impl fmt::Debug for FileParts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let secret: Vec<_> = self.secret.keys().collect();
+        f.debug_struct("FileParts").field("secret", &secret).field("details", &self.details).finish()
+    }
 }
 
 /// A login that a vendor's tool keeps on this machine.

@@ -114,13 +114,13 @@ impl Request {
 /// An id as one segment of a path: whatever is not plain is percent-encoded, so that no id can lead elsewhere.
 pub fn segment(id: &str) -> String {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    // A segment of one or two dots climbs the path, encoded or not: encoded twice it is an id that nobody has.
+    if matches!(id, "." | "..") {
+        return "%252E".repeat(id.len());
+    }
     let mut text = String::with_capacity(id.len());
     for byte in id.bytes() {
-        // A segment of dots alone would climb the path.
-        let plain = byte.is_ascii_alphanumeric()
-            || matches!(byte, b'-' | b'_' | b'~')
-            || (byte == b'.' && id.len() > 2);
-        if plain {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~' | b'.') {
             text.push(char::from(byte));
         } else {
             let digit = |value: u8| char::from(DIGITS[usize::from(value)]);

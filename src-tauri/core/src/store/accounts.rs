@@ -108,7 +108,7 @@ impl Store {
         details: &BTreeMap<String, String>,
     ) -> Result<(), StoreError> {
         let (entry, variable) = places(place);
-        sqlx::query(
+        let changed = sqlx::query(
             "UPDATE accounts SET key_kind = ?, key_hint = ?, key_fingerprint = ?, key_place = ?, keychain_entry = ?, \
              key_variable = ?, details = ? WHERE id = ?",
         )
@@ -122,6 +122,9 @@ impl Store {
         .bind(id)
         .execute(&self.writer)
         .await?;
+        if changed.rows_affected() == 0 {
+            return Err(StoreError::Row(format!("account {id} was removed meanwhile")));
+        }
         Ok(())
     }
 

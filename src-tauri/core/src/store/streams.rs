@@ -150,6 +150,18 @@ impl Store {
         self.stream(row.account_id, &row.name).await
     }
 
+    /// Forgets what a key that was replaced could not read, so that nobody waits for the new one. Figures stay.
+    pub async fn forget_refusals(&self, account_id: i64) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE streams SET state = 'new', message = NULL, retry_at = NULL, attempted_at = NULL WHERE account_id = ? \
+             AND state IN ('forbidden', 'key_rejected', 'keychain', 'key_missing')",
+        )
+        .bind(account_id)
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
     /// Notes that a stream was read to its end.
     pub async fn stream_read(&self, id: i64, absent: Option<&str>, now: Timestamp) -> Result<(), StoreError> {
         sqlx::query(

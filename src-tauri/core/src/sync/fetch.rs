@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{DEADLINE, Job, KEY_CHECK, Run, SignIn, SyncError, its_words};
 use crate::net::{Answer, Credential, NetError};
-use crate::providers::{Request, Sees, Stream, said_at};
+use crate::providers::{Auth, KeyKind, Request, Sees, Stream, said_at};
 use crate::time::Timestamp;
 
 /// How hard a request is tried.
@@ -101,34 +101,56 @@ impl Run<'_> {
         attempts: u32,
     ) -> Result<Fetched, SyncError> {
         let Job { provider, base, now, .. } = self.job;
-        let credential = self.credential(stream, attempts).await?;
         let mut request = Cow::Borrowed(request);
         loop {
-            let send = || self.engine.net.send(provider, base, credential, &request, self.present(*now));
+            let (credential, fresh) = self.credential(stream, attempts).await?;
+            let send = || self.engine.net.send(provider, base, &credential, &request, self.present(*now));
             let kind = Kind::Figures { absent, has_older: request.has_older() };
-            let answer = self.tried(stream, send, kind, attempts).await?;
-            match (answer, request.has_older()) {
-                (Fetched::Absent(NOT_FOUND), true) => request = Cow::Owned(request.into_owned().older()),
-                (answer, _) => return Ok(answer),
+            match (self.tried(stream, send, kind, attempts).await, request.has_older()) {
+                (Ok(Fetched::Absent(NOT_FOUND)), true) => request = Cow::Owned(request.into_owned().older()),
+                // A token may end before its time.
+                (Err(SyncError::SignIn(SignIn::Rejected { .. })), _) if !fresh && self.puts_token_aside() => {
+                }
+                (answer, _) => return answer,
             }
         }
     }
 
-    /// What proves who asks; a token is had once for the whole job.
-    async fn credential(&self, stream: &'static str, attempts: u32) -> Result<&Credential, SyncError> {
+    /// What proves who asks, and whether it was had just now; a token is had once for the whole job.
+    async fn credential(&self, stream: &'static str, attempts: u32) -> Result<(Credential, bool), SyncError> {
         let Job { provider, base, secret, details, now, .. } = self.job;
-        let had = self.credential.get_or_try_init(|| async {
-            let cannot = |error: NetError| SyncError::SignIn(self.refused(stream, Some(error.to_string())));
-            if let Some(credential) = Credential::of(provider.auth, secret, details).map_err(cannot)? {
-                return Ok(credential);
-            }
+        if let Some(credential) = self.proof().credential.clone() {
+            return Ok((credential, false));
+        }
+        let own =
+            Credential::of(provider.auth, secret, details).map_err(|error| self.unfit(stream, &error))?;
+        let credential = if let Some(credential) = own {
+            credential
+        } else {
             let ask = || self.engine.net.token(provider, base, secret, details, self.present(*now));
-            match self.tried(stream, ask, Kind::Token, attempts).await? {
-                Fetched::Answer(answer) => Credential::of_token(&answer.body).map_err(cannot),
-                Fetched::Absent(why) => Err(SyncError::Internal(why.to_owned())),
-            }
-        });
-        had.await
+            let Fetched::Answer(answer) = self.tried(stream, ask, Kind::Token, attempts).await? else {
+                return Err(SyncError::Internal("a token cannot be absent".to_owned()));
+            };
+            Credential::of_token(&answer.body).map_err(|error| SyncError::Changed {
+                stream,
+                at: "the answer to the request for a token".to_owned(),
+                problem: error.to_string(),
+            })?
+        };
+        let mut proof = self.proof();
+        proof.traces.extend(credential.traces());
+        proof.credential = Some(credential.clone());
+        Ok((credential, true))
+    }
+
+    /// Puts a token aside so that another is had, once; `false` where there is no token or it was done before.
+    fn puts_token_aside(&self) -> bool {
+        let mut proof = self.proof();
+        let can = self.job.provider.auth.is_by_token() && !proof.renewed;
+        if can {
+            (proof.credential, proof.renewed) = (None, true);
+        }
+        can
     }
 
     /// The present of the job, which goes on while it lasts: signatures are good for some minutes only.
@@ -152,18 +174,18 @@ impl Run<'_> {
                         return Ok(Fetched::Answer(answer));
                     }
                     if let Kind::Figures { absent, has_older } = kind {
-                        // A server that does not know the path may say so by a web page.
                         if status == 404 && has_older {
                             return Ok(Fetched::Absent(NOT_FOUND));
                         }
-                        let known = absent.iter().find(|(known, _)| *known == status && !answer.is_html);
-                        if let Some((_, why)) = known {
+                        // A web page is no word of the provider's.
+                        let said = absent.iter().find(|(known, _)| *known == status && !answer.is_html);
+                        if let Some((_, why)) = said {
                             return Ok(Fetched::Absent(why));
                         }
                     }
                     self.judge(stream, status, &answer)
                 }
-                Err(error) => judge_failure(stream, &error),
+                Err(error) => self.judge_failure(stream, &error),
             };
             tried += 1;
             let (wait, error) = match verdict {
@@ -219,6 +241,15 @@ impl Run<'_> {
             let passed = self.started.elapsed().as_secs().saturating_add(seconds);
             self.job.now.plus_seconds(i64::try_from(passed).unwrap_or(i64::MAX))
         };
+        if matches!(status, 401 | 403)
+            && let Some(theirs) = self.other_clock(answer)
+        {
+            return Verdict::Final(SyncError::Unreachable(format!(
+                "{name} refuses {stream}{}. Its clock says {theirs}, this machine's says another time, and what is signed with \
+                 this key is good for some minutes only: set this machine's clock, then try again",
+                its_words(words.as_deref()),
+            )));
+        }
         match status {
             200..=299 => Verdict::Final(SyncError::Unreachable(format!(
                 "{name} answered {stream} with a web page instead of figures (HTML at the top of the answer). A proxy or the \
@@ -227,7 +258,7 @@ impl Run<'_> {
             401 => Verdict::Final(SyncError::SignIn(self.refused(stream, words))),
             403 => Verdict::Final(SyncError::SignIn(match self.refused(stream, words) {
                 SignIn::Rejected { provider, made_at, said } => {
-                    SignIn::Forbidden { provider, stream, made_at, said }
+                    SignIn::Forbidden { provider, stream: stream.to_owned(), made_at, said }
                 }
                 wrong_kind => wrong_kind,
             })),
@@ -252,12 +283,25 @@ impl Run<'_> {
         }
     }
 
+    /// The provider's clock, where the key signs with the time and this machine's is off.
+    fn other_clock(&self, answer: &Answer) -> Option<Timestamp> {
+        let by_time = matches!(self.job.provider.auth, Auth::SigV4 { .. } | Auth::ServiceAccount { .. });
+        let off =
+            |theirs: &Timestamp| self.present(self.job.now).seconds_since(*theirs).abs() > CLOCK_MAY_BE_OFF;
+        answer.date.filter(|theirs| by_time && off(theirs))
+    }
+
+    /// The kind of key that a stream needs.
+    fn needed(&self, stream: &'static str) -> Option<&'static KeyKind> {
+        let provider = self.job.provider;
+        let known = provider.streams.iter().find(|known| known.name == stream);
+        provider.kind_that_sees(known.map_or(Sees::Cost, |known| known.sees)).or(provider.keys.first())
+    }
+
     /// A key that is refused: of the wrong kind if its prefix says so, else wrong.
     fn refused(&self, stream: &'static str, words: Option<String>) -> SignIn {
         let provider = self.job.provider;
-        let sees =
-            provider.streams.iter().find(|known| known.name == stream).map_or(Sees::Cost, |known| known.sees);
-        let needed = provider.kind_that_sees(sees).or(provider.keys.first());
+        let needed = self.needed(stream);
         let made_at = needed.map_or(provider.base_url, |kind| kind.made_at);
         match needed {
             Some(needed) if self.job.kind.sees.is_empty() => SignIn::WrongKind {
@@ -270,28 +314,37 @@ impl Run<'_> {
             _ => SignIn::Rejected { provider: provider.name, made_at, said: words },
         }
     }
+
+    /// A key that cannot even be sent.
+    fn unfit(&self, stream: &'static str, error: &NetError) -> SyncError {
+        let made_at = self.needed(stream).map_or(self.job.provider.base_url, |kind| kind.made_at);
+        SyncError::SignIn(SignIn::Unfit { problem: error.to_string(), made_at })
+    }
+
+    fn judge_failure(&self, stream: &'static str, error: &NetError) -> Verdict {
+        let unreachable =
+            || SyncError::Unreachable(format!("{error}, while reading {stream}. {}", later(stream)));
+        match error {
+            NetError::Unreachable { .. } | NetError::Cut { .. } => {
+                Verdict::Again { wait: None, error: unreachable() }
+            }
+            NetError::TimedOut(_) => Verdict::Final(unreachable()),
+            NetError::TooLarge(_) | NetError::Redirected { .. } | NetError::NoToken => {
+                Verdict::Final(SyncError::Changed {
+                    stream,
+                    at: "the answer as a whole".to_owned(),
+                    problem: error.to_string(),
+                })
+            }
+            NetError::BadKey | NetError::BadPrivateKey => Verdict::Final(self.unfit(stream, error)),
+        }
+    }
 }
+
+/// How far this machine's clock may be off, in seconds, for what is signed with the time.
+const CLOCK_MAY_BE_OFF: i64 = 240;
 
 /// What happens next where nothing has to be done.
 fn later(stream: &str) -> &'static str {
     if stream == KEY_CHECK { "Try again in a while" } else { "The next sync tries again" }
-}
-
-fn judge_failure(stream: &'static str, error: &NetError) -> Verdict {
-    let unreachable =
-        || SyncError::Unreachable(format!("{error}, while reading {stream}. {}", later(stream)));
-    match error {
-        NetError::Unreachable { .. } | NetError::Cut { .. } => {
-            Verdict::Again { wait: None, error: unreachable() }
-        }
-        NetError::TimedOut(_) => Verdict::Final(unreachable()),
-        NetError::TooLarge(_) | NetError::Redirected { .. } => Verdict::Final(SyncError::Changed {
-            stream,
-            at: "the answer as a whole".to_owned(),
-            problem: error.to_string(),
-        }),
-        NetError::BadKey | NetError::BadPrivateKey | NetError::NoToken => {
-            Verdict::Final(SyncError::Internal(error.to_string()))
-        }
-    }
 }

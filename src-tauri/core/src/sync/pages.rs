@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Read, Run, SyncError, Window};
+use super::{Read, Run, SignIn, SyncError, Window};
 use crate::ledger::Charge;
 use crate::pricing::Pricer;
 use crate::providers::{Cursor, Entry, Next, Page, PageToken, ParseError, Part, Query, Source, Stream};
@@ -30,7 +30,7 @@ impl Run<'_> {
         booked: &mut (dyn FnMut(Read) -> Read + Send),
     ) -> Result<(), SyncError> {
         if stream.cursor == Cursor::Snapshot {
-            *read = self.snapshot(stream, attempts).await?;
+            self.snapshot(stream, attempts, read).await?;
         }
         let mut count = |(lines, pages, window): (u64, u64, Period)| {
             let (from, until) = (window.start.utc_date(), window.end.utc_date());
@@ -97,7 +97,9 @@ impl Run<'_> {
         for part in &*parts.insert(listed) {
             let mut query = Query { part: part.clone(), ..question.clone() };
             let mut seen = HashSet::<PageToken>::new();
-            let mut page = self.page(stream, &query, attempts).await?;
+            // Of a window all parts are booked or none: its rows are replaced whole, those of a part that failed with them.
+            let first = self.page(stream, &query, attempts).await;
+            let mut page = first.map_err(|error| error.of_part(query.part.as_ref()))?;
             loop {
                 pages += 1;
                 let entries = page.entries;
@@ -153,13 +155,18 @@ impl Run<'_> {
     ) -> Result<Vec<Option<Part>>, SyncError> {
         let Source::Parts { list, parts, .. } = stream.source else { return Ok(vec![None]) };
         let mut query = question.clone();
-        let (mut found, mut seen) = (Vec::new(), HashSet::<PageToken>::new());
+        let (mut found, mut seen, mut ids) = (Vec::new(), HashSet::<PageToken>::new(), HashSet::new());
         loop {
             let Some(answer) = self.fetch_of(stream, &list(&query), attempts).await? else {
                 return Ok(found);
             };
             let page = parts(&answer.body, &query).map_err(SyncError::changed(stream.name))?;
-            found.extend(page.parts.into_iter().map(Some));
+            if page.parts.iter().any(|part| part.id.is_empty()) {
+                let (at, problem) = ("the list of its parts".to_owned(), "a part has no id".to_owned());
+                return Err(SyncError::Changed { stream: stream.name, at, problem });
+            }
+            // A list may shift between two of its pages: no part is read twice.
+            found.extend(page.parts.into_iter().filter(|part| ids.insert(part.id.clone())).map(Some));
             match self.turn(stream.name, page.next, &mut seen)? {
                 Some(token) => query.page = Some(token),
                 None => return Ok(found),
@@ -167,36 +174,68 @@ impl Run<'_> {
         }
     }
 
-    async fn snapshot(&self, stream: &'static Stream, attempts: u32) -> Result<Read, SyncError> {
+    /// Reads a snapshot stream. What one part of the account does not tell hides nothing of the others.
+    async fn snapshot(
+        &self,
+        stream: &'static Stream,
+        attempts: u32,
+        read: &mut Read,
+    ) -> Result<(), SyncError> {
         let question = Query::snapshot(self.job.now, self.job.details.clone());
         let mut snapshot = Snapshot::default();
-        let mut pages = 0;
+        let mut failed = None;
         for part in self.parts(stream, &question, attempts).await? {
-            let mut query = Query { part, ..question.clone() };
-            let mut seen = HashSet::<PageToken>::new();
-            loop {
-                let page = self.page(stream, &query, attempts).await?;
-                pages += 1;
-                for entry in page.entries {
-                    match entry {
-                        Entry::Balance(balance) => snapshot.add_balance(balance).map_err(|error| {
-                            SyncError::changed(stream.name)(ParseError::new("the balances", error))
-                        })?,
-                        Entry::Quota(reading) => snapshot.add_quota(reading),
-                        Entry::Grant(grant) => snapshot.grants.push(grant),
-                        Entry::Subscription(subscription) => snapshot.subscriptions.push(subscription),
-                        Entry::Name(name) => snapshot.names.push(name),
-                        Entry::Charge(_) => return Err(misplaced(stream)),
+            let query = Query { part, ..question.clone() };
+            let part = query.part.clone();
+            let error = match self.entries(stream, query, attempts, &mut read.pages).await {
+                Ok(entries) => {
+                    for entry in entries {
+                        keep(stream, &mut snapshot, entry)?;
                     }
+                    continue;
                 }
-                match self.turn(stream.name, page.next, &mut seen)? {
-                    Some(token) => query.page = Some(token),
-                    None => break,
-                }
+                Err(error) => error,
+            };
+            let of_this_part =
+                matches!(error, SyncError::SignIn(SignIn::Forbidden { .. }) | SyncError::Changed { .. });
+            if matches!(error, SyncError::Cancelled | SyncError::Store(_) | SyncError::Internal(_)) {
+                return Err(error);
+            }
+            failed.get_or_insert(error.of_part(part.as_ref()));
+            if !of_this_part {
+                break;
             }
         }
-        self.engine.store.book_snapshot(self.job.account_id, &snapshot, self.job.now).await?;
-        Ok(Read { booked: snapshot.len() as u64, pages, days: None })
+        if failed.is_some() {
+            // A sum over some of the parts would be taken for that of all, and a plan that was not told for one that was left.
+            snapshot.balances.clear();
+            snapshot.subscriptions.clear();
+        }
+        if failed.is_none() || !snapshot.is_empty() {
+            self.engine.store.book_snapshot(self.job.account_id, &snapshot, self.job.now).await?;
+        }
+        read.booked = snapshot.len() as u64;
+        failed.map_or(Ok(()), Err)
+    }
+
+    /// All entries of a part, or of a stream without parts.
+    async fn entries(
+        &self,
+        stream: &'static Stream,
+        mut query: Query,
+        attempts: u32,
+        pages: &mut u64,
+    ) -> Result<Vec<Entry>, SyncError> {
+        let (mut entries, mut seen) = (Vec::new(), HashSet::<PageToken>::new());
+        loop {
+            let page = self.page(stream, &query, attempts).await?;
+            *pages += 1;
+            entries.extend(page.entries);
+            match self.turn(stream.name, page.next, &mut seen)? {
+                Some(token) => query.page = Some(token),
+                None => return Ok(entries),
+            }
+        }
     }
 
     async fn page(&self, stream: &'static Stream, query: &Query, attempts: u32) -> Result<Page, SyncError> {
@@ -227,6 +266,23 @@ impl Run<'_> {
         };
         entries.into_iter().map(price).collect()
     }
+}
+
+/// Puts an entry where it belongs.
+fn keep(stream: &'static Stream, snapshot: &mut Snapshot, entry: Entry) -> Result<(), SyncError> {
+    match entry {
+        Entry::Balance(balance) => snapshot
+            .add_balance(balance)
+            .map_err(|error| SyncError::changed(stream.name)(ParseError::new("the balances", error)))?,
+        Entry::Quota(reading) => snapshot.add_quota(reading),
+        Entry::Grant(grant) => snapshot.grants.push(grant),
+        Entry::Subscription(subscription) => snapshot.subscriptions.push(subscription),
+        // What has no name keeps its id.
+        Entry::Name(name) if name.id.is_empty() || name.name.is_empty() => {}
+        Entry::Name(name) => snapshot.names.push(name),
+        Entry::Charge(_) => return Err(misplaced(stream)),
+    }
+    Ok(())
 }
 
 fn misplaced(stream: &'static Stream) -> SyncError {

@@ -50,6 +50,12 @@ pub enum VaultError {
         /// What is wrong with it.
         reason: SecretError,
     },
+    /// The environment variable holds a key of another kind than the account's.
+    #[error("the environment variable {name} holds no key of the kind that was connected")]
+    VariableUnfit {
+        /// The variable.
+        name: String,
+    },
 }
 
 impl VaultError {
@@ -77,8 +83,11 @@ impl VaultError {
             VaultError::VariableUnset { name } => {
                 format!("Set {name} to the key where Spendglass is started, and start it again.")
             }
+            VaultError::VariableUnfit { name } => {
+                format!("Set {name} to such a key, whole, and start Spendglass again, or add this key as another account.")
+            }
             VaultError::VariableBad { name, .. } => {
-                format!("Set {name} to the key alone, without spaces or line breaks, and start Spendglass again.")
+                format!("Set {name} to the whole key and nothing else, and start Spendglass again.")
             }
         }
     }

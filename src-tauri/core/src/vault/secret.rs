@@ -6,6 +6,7 @@ use std::fmt;
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, de};
+use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 /// A key. It cannot be serialised or displayed, its `Debug` shows nothing of it, and it is wiped from memory when dropped.
@@ -24,6 +25,11 @@ pub enum SecretError {
         /// The character, counted from 1.
         position: usize,
     },
+    /// It begins as the content of a file, and is not all of it.
+    #[error(
+        "begins as the content of a file, but is not whole JSON of plain characters; give the whole file"
+    )]
+    NotWhole,
     /// It has a character that no header can carry.
     #[error("has a character at position {position} that no key has; copy it again")]
     NotPrintable {
@@ -44,6 +50,9 @@ impl Secret {
             return Err(SecretError::Empty);
         }
         for (position, c) in (1..).zip(key.chars()) {
+            if key.starts_with('{') && !c.is_ascii_graphic() {
+                return Err(SecretError::NotWhole);
+            }
             if c.is_whitespace() {
                 return Err(SecretError::HasSpace { position });
             }
@@ -74,8 +83,19 @@ impl Secret {
         if !self.expose().starts_with('{') {
             return None;
         }
-        let fields: BTreeMap<String, Secret> = serde_json::from_str(self.expose()).ok()?;
-        fields.get(name).cloned()
+        // Only what is asked for is read: the others may be no texts, or hold what no key has.
+        let fields: BTreeMap<String, &RawValue> = serde_json::from_str(self.expose()).ok()?;
+        serde_json::from_str(fields.get(name)?.get()).ok()
+    }
+
+    /// Every text of which an echo would tell something of it: itself, or, of several fields, the value of each.
+    pub fn traces(&self) -> Vec<Zeroizing<String>> {
+        let mut traces = Vec::new();
+        match serde_json::from_str(self.expose()) {
+            Ok(object @ serde_json::Value::Object(_)) => texts(object, &mut traces),
+            _ => traces.push(Zeroizing::new(self.expose().to_owned())),
+        }
+        traces
     }
 
     /// The key itself. For the request that carries it and the keychain, nowhere else.
@@ -96,6 +116,15 @@ impl Secret {
             .chain_update(self.expose().as_bytes())
             .finalize();
         format!("{digest:x}")
+    }
+}
+
+fn texts(value: serde_json::Value, into: &mut Vec<Zeroizing<String>>) {
+    match value {
+        serde_json::Value::String(text) => into.push(Zeroizing::new(text)),
+        serde_json::Value::Array(values) => values.into_iter().for_each(|value| texts(value, into)),
+        serde_json::Value::Object(fields) => fields.into_iter().for_each(|(_, value)| texts(value, into)),
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
     }
 }
 
