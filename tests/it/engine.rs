@@ -1,5 +1,6 @@
 //! The engine under bad input: what is echoed, refused, absent, half there, too early, or asked twice.
 
+mod door;
 mod probes;
 mod road;
 

@@ -8,6 +8,8 @@ use crate::store::{AccountRow, KeyPlace};
 use crate::sync::{Checked, Job};
 use crate::time::Timestamp;
 
+const NO_KEY: &str = "it has no key; its figures come from files and by hand";
+
 /// A clock that is off by more than this many seconds cuts days at the wrong place.
 const CLOCK_MAY_BE_OFF: i64 = 120;
 
@@ -20,6 +22,11 @@ impl App {
         let mut reached = Vec::new();
         let mut accounts = Vec::new();
         for row in &rows {
+            if row.account.key_place == KeyPlace::Nowhere {
+                let (subject, message) = (format!("account {}", row.id), sentence(NO_KEY));
+                accounts.push(Finding { subject, state: FindingState::Works, message, remedy: None });
+                continue;
+            }
             let (finding, date) = self.account_finding(&house, row).await;
             reached.push(date.is_some());
             dates.extend(date);

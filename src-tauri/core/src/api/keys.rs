@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::app::{App, House};
-use super::intake::{Given, Key, NO_KEY, Place, REGION, given, own_name};
+use super::intake::{
+    Given, Key, NO_KEY, Place, REGION, as_sent, given, is_known, needed, of_sample, own_name, shown, useless,
+};
 use super::providing::kind_row;
+use super::states::known;
 use super::{Account, AddAccount, ApiError, ErrorCode, Event, KeyCandidate, ReplaceKey, SampleAccount};
 use crate::net::BaseUrl;
-use crate::providers::{self, Details, Intake, KeyKind, Provider, Sees};
+use crate::providers::{self, Details, Intake, KeyKind, Provider};
 use crate::store::{AccountRow, KeyPlace, NewAccount};
-use crate::sync::{Job, SignIn, SyncError};
+use crate::sync::Job;
 use crate::time::Timestamp;
 use crate::vault::{EntryName, Secret, VaultError, from_environment, read_login};
 
@@ -52,25 +55,30 @@ impl App {
         house: &House,
         account: &SampleAccount,
     ) -> Result<(), ApiError> {
-        let request = AddAccount {
-            provider: account.provider.clone(),
-            base_url: Some(account.base_url.clone()),
-            key: Some(account.key.clone()),
-            details: account.details.iter().cloned().collect(),
-            accept_cost: true,
-            ..AddAccount::default()
-        };
-        self.add_to(house, request).await.map(|_| ())
+        let provider = find_provider(&account.provider)?;
+        self.connect(house, provider, None, of_sample(provider, account)?).await.map(|_| ())
     }
 
     async fn add_to(&self, house: &House, request: AddAccount) -> Result<i64, ApiError> {
         let provider = find_provider(&request.provider)?;
         let label = label(request.label.clone())?;
-        let account = match given(provider, request, self.now()).await? {
-            Given::Nothing { base_url } => NewAccount {
+        let given = given(provider, request, self.now()).await?;
+        self.connect(house, provider, label, given).await
+    }
+
+    /// Checks what was given, keeps the key and adds the account: all of it or nothing.
+    async fn connect(
+        &self,
+        house: &House,
+        provider: &'static Provider,
+        label: Option<String>,
+        given: Given,
+    ) -> Result<i64, ApiError> {
+        let account = match given {
+            Given::Nothing => NewAccount {
                 provider: provider.id.to_owned(),
                 label,
-                base_url,
+                base_url: None,
                 key_kind: NO_KEY.to_owned(),
                 key_hint: None,
                 key_fingerprint: None,
@@ -80,6 +88,9 @@ impl App {
             Given::Key { key, base_url, place } => {
                 let base = base_url_of(provider, base_url.as_deref(), &key.details)?;
                 let own_address = base_url.is_some();
+                if matches!(place, Place::Login) {
+                    one_login(house, provider).await?;
+                }
                 let kind = self.checked_kind(house, provider, &base, &key, None).await?;
                 let entry = matches!(place, Place::Keychain).then(EntryName::random);
                 if let Some(entry) = &entry {
@@ -100,7 +111,7 @@ impl App {
                         Place::Variable(name) => KeyPlace::Variable(name),
                         Place::Login => KeyPlace::Login,
                     },
-                    details: key.details.clone(),
+                    details: key.kept.clone(),
                 }
             }
         };
@@ -122,9 +133,7 @@ impl App {
         let house = self.house().await;
         let row = find_account(&house, id).await?;
         if row.account.key_place == KeyPlace::Nowhere {
-            return Err(ApiError::bad(format!(
-                "account {id} has no key to check: its figures come from files and by hand"
-            )));
+            return Err(keyless(id, "to check"));
         }
         let provider = find_provider(&row.account.provider)?;
         let base = base_url(provider, &row.account)?;
@@ -132,20 +141,17 @@ impl App {
         let known = provider
             .key_kind(&row.account.key_kind)
             .ok_or_else(|| ApiError::bad(format!("account {id} has no key that this version could check")))?;
-        let key = Key { secret, details: details.iter().map(owned).collect(), kind: known };
+        let details = details.iter().map(owned).collect();
+        let key = Key { secret, details, kept: row.account.details.clone(), kind: known };
         let kind = self.checked_kind(&house, provider, &base, &key, Some(id)).await?;
-        if kind.id != row.account.key_kind {
-            let account = &row.account;
+        // A variable may hold another key by now.
+        let login = row.account.key_place == KeyPlace::Login;
+        let fingerprint = (!login).then(|| key.secret.fingerprint());
+        if kind.id != row.account.key_kind || fingerprint != row.account.key_fingerprint {
+            let (hint, place) = (hint(&key), &row.account.key_place);
             house
                 .store
-                .replace_key(
-                    id,
-                    kind.id,
-                    account.key_hint.as_deref(),
-                    account.key_fingerprint.as_deref(),
-                    &account.key_place,
-                    &account.details,
-                )
+                .replace_key(id, kind.id, hint.as_deref(), fingerprint.as_deref(), place, &key.kept)
                 .await?;
             self.tell(Event::Changed);
         }
@@ -156,14 +162,30 @@ impl App {
         let house = self.house().await;
         let row = find_account(&house, request.account).await?;
         let provider = find_provider(&row.account.provider)?;
+        let old = provider.key_kind(&row.account.key_kind);
+        if let (KeyPlace::Login, Some(Intake::Login(login))) =
+            (&row.account.key_place, old.map(|kind| kind.intake))
+        {
+            return Err(ApiError::bad(format!(
+                "{} is read by the login of {} and has no key to replace: run `{}` to sign in anew",
+                provider.name, login.tool, login.renew
+            )));
+        }
+        let details = row.account.details.iter();
         let asked = AddAccount {
             provider: row.account.provider.clone(),
             base_url: row.account.base_url.clone(),
+            kind: old
+                .filter(|old| still_fits(provider, old, request.key.as_ref()))
+                .map(|old| old.id.to_owned()),
             key: request.key,
-            kind: Some(row.account.key_kind.clone()).filter(|kind| kind != NO_KEY),
             fields: request.fields,
-            details: row.account.details.clone(),
-            accept_cost: true,
+            details: details
+                .filter(|(name, _)| old.is_some_and(|old| is_known(provider, old, name)))
+                .map(|(name, value)| owned((name, value)))
+                .collect(),
+            // Who agreed to what the old key costs agreed to the same of a new one.
+            accept_cost: old.is_some_and(|old| !old.cost.is_empty()),
             ..AddAccount::default()
         };
         let Given::Key { key, .. } = given(provider, asked, self.now()).await? else {
@@ -177,12 +199,13 @@ impl App {
         let (hint, fingerprint) = (hint(&key), key.secret.fingerprint());
         let kept = house
             .store
-            .replace_key(row.id, kind.id, hint.as_deref(), Some(&fingerprint), &place, &key.details)
+            .replace_key(row.id, kind.id, hint.as_deref(), Some(&fingerprint), &place, &key.kept)
             .await;
         if let Err(error) = kept {
             let _ = house.vault.remove(&entry).await;
             return Err(error.into());
         }
+        house.store.forget_refusals(row.id).await?;
         if let KeyPlace::Keychain(old) = &row.account.key_place
             && let Ok(old) = old.parse()
         {
@@ -233,9 +256,6 @@ impl App {
             return Err(ApiError::new(ErrorCode::AlreadyConnected, message));
         }
         let kind = key.kind;
-        if kind.sees.is_empty() {
-            return Err(wrong_kind(provider, kind).into());
-        }
         let job = Job {
             account_id: account.unwrap_or(0),
             provider,
@@ -247,24 +267,34 @@ impl App {
             now: self.now(),
         };
         let told = house.engine.check(&job, &self.cancellation()).await?;
-        Ok(told.kind.and_then(|id| provider.key_kind(id)).unwrap_or(kind))
+        let kind = told.kind.and_then(|id| provider.key_kind(id)).unwrap_or(kind);
+        if kind.sees.is_empty() { Err(useless(provider, kind)) } else { Ok(kind) }
     }
 }
 
-/// The kind of key to ask for: one that sees cost, or the first where a provider tells none.
-fn needed(provider: &Provider) -> Option<&'static KeyKind> {
-    provider.kind_that_sees(Sees::Cost).or_else(|| provider.keys.first())
+/// Whether a new key may be of the kind of the old one: a text that looks like another kind of the provider is of that.
+fn still_fits(provider: &Provider, old: &KeyKind, key: Option<&Secret>) -> bool {
+    let looks = key.map(|key| provider.kinds_of(key.expose())).unwrap_or_default();
+    looks.is_empty() || looks.iter().any(|kind| kind.id == old.id)
 }
 
-fn wrong_kind(provider: &'static Provider, given: &'static KeyKind) -> SyncError {
-    let needed = needed(provider).unwrap_or(given);
-    SyncError::SignIn(SignIn::WrongKind {
-        provider: provider.name,
-        given: given.name,
-        needed: needed.name,
-        made_at: needed.made_at,
-        note: needed.note,
+/// Refuses a second account by the one login that a tool keeps here: it would count everything twice.
+async fn one_login(house: &House, provider: &Provider) -> Result<(), ApiError> {
+    let twin = house
+        .store
+        .accounts()
+        .await?
+        .into_iter()
+        .find(|row| row.account.provider == provider.id && row.account.key_place == KeyPlace::Login);
+    twin.map_or(Ok(()), |twin| {
+        let message = format!("this login is connected already, as account {}", twin.id);
+        Err(ApiError::new(ErrorCode::AlreadyConnected, message))
     })
+}
+
+/// What is said where a key is asked for and there is none.
+pub(super) fn keyless(id: i64, wanted: &str) -> ApiError {
+    ApiError::bad(format!("account {id} has no key {wanted}: its figures come from files and by hand"))
 }
 
 /// Keeps a key; one that may still arrive after a time-out is taken back.
@@ -328,8 +358,7 @@ fn base_url_of(
 pub(super) fn find_provider(id: &str) -> Result<&'static Provider, ApiError> {
     providers::find(id).ok_or_else(|| {
         let known: Vec<_> = providers::ALL.iter().map(|provider| provider.id).collect();
-        let id: String = id.chars().take(40).collect();
-        ApiError::bad(format!("there is no provider \"{id}\". Known are {}", known.join(", ")))
+        ApiError::bad(format!("there is no provider \"{}\". Known are {}", shown(id), known.join(", ")))
     })
 }
 
@@ -360,16 +389,22 @@ pub(super) async fn secret_of(
             Ok(entry) => Ok(Credentials { secret: house.vault.get(&entry).await?, details: details() }),
             Err(_) => Err(VaultError::Missing),
         },
-        KeyPlace::Variable(name) => Ok(Credentials { secret: from_environment(name)?, details: details() }),
+        KeyPlace::Variable(name) => {
+            let secret = from_environment(name)?;
+            let Some((provider, kind)) = known(row) else {
+                return Ok(Credentials { secret, details: details() });
+            };
+            // The variable holds what the person was given: a file, the parts of a key, or the key.
+            let sent = as_sent(provider, kind, &secret);
+            let (secret, _) = sent.map_err(|_| VaultError::VariableUnfit { name: name.clone() })?;
+            Ok(Credentials { secret, details: details() })
+        }
         KeyPlace::Login => {
-            let kind = providers::find(&row.account.provider)
-                .and_then(|provider| provider.key_kind(&row.account.key_kind));
-            let Some(Intake::Login(login)) = kind.map(|kind| kind.intake) else {
+            let Some(Intake::Login(login)) = known(row).map(|(_, kind)| kind.intake) else {
                 return Err(VaultError::Missing);
             };
-            let (secret, told) = read_login(&login, now).await?;
-            let mut all = row.account.details.clone();
-            all.extend(told);
+            let (secret, mut all) = read_login(&login, now).await?;
+            all.extend(row.account.details.clone());
             Ok(Credentials { secret, details: Details::new(all) })
         }
         KeyPlace::Nowhere => Err(VaultError::Missing),

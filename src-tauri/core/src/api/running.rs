@@ -4,14 +4,14 @@ use futures_util::future::join_all;
 
 use super::app::{App, House};
 use super::failures::sentence;
-use super::keys::{Credentials, base_url, find_account, find_provider, secret_of};
+use super::keys::{Credentials, base_url, find_account, find_provider, keyless, secret_of};
 use super::states::{known, stream_state};
 use super::{AccountReport, ApiError, Event, StreamReport, StreamState as DoorState, SyncQuery, SyncReport};
 use crate::ledger::name_of;
 use crate::providers::{KeyKind, Provider, Sees, Stream};
 use crate::store::{AccountRow, KeyPlace, StreamState};
-use crate::sync::{Job, Progress, StreamOutcome};
-use crate::time::Date;
+use crate::sync::{Job, Progress, Resting, StreamOutcome};
+use crate::time::{Date, Timestamp};
 use crate::vault::VaultError;
 
 impl App {
@@ -26,9 +26,7 @@ impl App {
         let rows = if let Some(id) = query.account {
             let row = find_account(&house, id).await?;
             if row.account.key_place == KeyPlace::Nowhere {
-                return Err(ApiError::bad(format!(
-                    "account {id} has no key to read with: its figures come from files and by hand"
-                )));
+                return Err(keyless(id, "to read with"));
             }
             vec![row]
         } else {
@@ -110,6 +108,7 @@ impl App {
                 | VaultError::Login(_)
                 | VaultError::VariableUnset { .. }
                 | VaultError::VariableBad { .. }
+                | VaultError::VariableUnfit { .. }
         );
         let state = if missing { StreamState::KeyMissing } else { StreamState::Keychain };
         for stream in seen(provider, kind) {
@@ -165,16 +164,27 @@ fn stream_report(outcome: &StreamOutcome) -> StreamReport {
     StreamReport {
         stream: outcome.stream.name.to_owned(),
         sees: name_of(outcome.stream.sees, Sees::NAMED).to_owned(),
-        state: match error {
-            Some(error) => stream_state(error.state()),
-            None if outcome.absent.is_some() => DoorState::Absent,
-            None => DoorState::Ok,
+        state: match (error, &outcome.rests) {
+            (Some(error), _) => stream_state(error.state()),
+            (None, Some(rests)) => stream_state(rests.state),
+            (None, None) if outcome.absent.is_some() => DoorState::Absent,
+            (None, None) => DoorState::Ok,
         },
-        message: error.map(|error| sentence(&error.to_string())).or_else(|| outcome.absent.map(sentence)),
-        retry_at: error.and_then(crate::sync::SyncError::retry_at).map(|until| until.to_string()),
+        message: error
+            .map(|error| sentence(&error.to_string()))
+            .or_else(|| outcome.absent.map(sentence))
+            .or_else(|| outcome.rests.as_ref().map(|rests| resting(rests, outcome.retry_at))),
+        retry_at: outcome.retry_at.map(|until| until.to_string()),
         booked: outcome.read.booked,
         pages: outcome.read.pages,
         from: outcome.read.days.map(|(from, _)| from.to_string()),
         to: outcome.read.days.map(|(_, to)| to.to_string()),
     }
+}
+
+/// What is said of a stream that was not asked.
+fn resting(rests: &Resting, until: Option<Timestamp>) -> String {
+    let before = rests.message.as_deref().map(|words| format!("{} ", sentence(words))).unwrap_or_default();
+    let until = until.map(|until| format!(" until {until}")).unwrap_or_default();
+    format!("{before}Asked a short while ago, and each time costs money or is rationed: left alone{until}.")
 }
