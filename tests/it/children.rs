@@ -6,11 +6,13 @@ use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
+use spendglass_core::api::{App, Config, handle};
 use spendglass_core::net::{Net, Timeouts};
 use spendglass_core::providers::{self, Details, Intake};
 use spendglass_core::store::{Schema, Store};
 use spendglass_core::sync::{Engine, Progress};
-use spendglass_core::vault::{Secret, read_login};
+use spendglass_core::time::Clock;
+use spendglass_core::vault::{Secret, Vault, read_login};
 use tokio_util::sync::CancellationToken;
 
 use crate::house::{Connected, QUICK, job};
@@ -86,6 +88,7 @@ fn does_its_task() {
             "migrate" => open(&task, &Schema::current().then("more", NEXT_STEP)).await,
             "hold" => hold(&task).await,
             "login" => login(&task).await,
+            "requests" => requests(&task).await,
             _ => sync(&task).await,
         }
     });
@@ -116,6 +119,25 @@ async fn login(task: &Value) {
         }
         Err(error) => say(&format!("{error}. {}", error.remedy())),
     }
+}
+
+/// Asks the door for one thing after another, and says each answer.
+async fn requests(task: &Value) {
+    let config = Config {
+        data_dir: task["data"].as_str().unwrap().into(),
+        vault: Vault::memory(),
+        clock: Clock::Fixed(task["now"].as_str().unwrap().parse().unwrap()),
+        zone: None,
+        sample: None,
+    };
+    let app = App::open(config).await.unwrap();
+    for request in task["requests"].as_array().unwrap() {
+        match handle(&app, serde_json::from_value(request.clone()).unwrap()).await {
+            Ok(answer) => say(&serde_json::to_value(answer).unwrap()["result"].to_string()),
+            Err(error) => say(&json!({"error": error.message}).to_string()),
+        }
+    }
+    app.close().await;
 }
 
 /// Takes the turn of account 1 and keeps it until it is killed.
