@@ -1,6 +1,7 @@
-//! Where the page may lead: to itself, and by the person's own browser to the pages on which keys are made.
+//! Where the page may lead: to itself, and by the person's own browser to the pages on which keys are made and on which a limit
+//! is published.
 
-use spendglass_core::api::{ProviderRow, Request, Response};
+use spendglass_core::api::{Limits, ProviderRow, Request, Response};
 use tauri::{AppHandle, Manager, Url};
 
 use crate::door::Door;
@@ -16,19 +17,30 @@ pub(crate) fn is_own_page(url: &Url) -> bool {
     }
 }
 
-/// Opens the address in the person's browser where it is a page on which a provider's keys are made. Nothing else is
-/// opened: a page that was led astray could carry figures out in an address.
+/// Opens the address in the person's browser where it is a page on which a provider's keys are made, or the source of a limit
+/// that is shown. Nothing else is opened: a page that was led astray could carry figures out in an address.
 pub(crate) fn open(app: &AppHandle, url: &Url) {
     let (app, url) = (app.clone(), url.clone());
     tauri::async_runtime::spawn(async move {
-        let answer = app.state::<Door>().ask(&app, Request::Providers).await;
-        let Ok(Response::Providers(providers)) = answer else { return };
-        if !makes_keys(&providers, &url) {
-            eprintln!("spendglass-app: a link that leads elsewhere than to a provider's keys was not opened");
+        let door = app.state::<Door>();
+        let Ok(Response::Providers(providers)) = door.ask(&app, Request::Providers).await else { return };
+        let mut known = makes_keys(&providers, &url);
+        if !known && let Ok(Response::Limits(limits)) = door.ask(&app, Request::Limits).await {
+            known = tells_a_limit(&limits, &url);
+        }
+        if !known {
+            eprintln!(
+                "spendglass-app: a link that leads elsewhere than to a provider's pages was not opened"
+            );
         } else if let Err(error) = tauri_plugin_opener::open_url(url, None::<&str>) {
             eprintln!("spendglass-app: no browser could be opened: {error}");
         }
     });
+}
+
+fn tells_a_limit(limits: &Limits, url: &Url) -> bool {
+    let mut pages = limits.rows.iter().filter_map(|row| row.source.url.as_ref());
+    url.scheme() == "https" && pages.any(|page| Url::parse(page).as_ref() == Ok(url))
 }
 
 fn makes_keys(providers: &[ProviderRow], url: &Url) -> bool {
@@ -38,7 +50,7 @@ fn makes_keys(providers: &[ProviderRow], url: &Url) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use spendglass_core::api::KeyKindRow;
+    use spendglass_core::api::{KeyIntake, KeyKindRow};
 
     use super::*;
 
@@ -70,6 +82,11 @@ mod tests {
             sees: vec![],
             made_at: made_at.to_owned(),
             note: String::new(),
+            intake: KeyIntake::Text,
+            fields: vec![],
+            details: vec![],
+            cost: String::new(),
+            terms: String::new(),
         };
         let providers = [ProviderRow {
             id: "openai".to_owned(),
@@ -77,6 +94,8 @@ mod tests {
             base_url: "https://api.example.com/v1".to_owned(),
             keys: vec![kind("https://console.example.com/keys"), kind("http://plain.example.com/keys")],
             latency: String::new(),
+            lacks: String::new(),
+            streams: vec![],
         }];
         assert!(makes_keys(&providers, &url("https://console.example.com/keys")));
         for other in [

@@ -1,6 +1,8 @@
 //! Every format of file read to its golden text; twice, in pieces and in another order to the same store; and the numbers, signs
 //! and encodings that consoles and spreadsheets write.
 
+use std::fmt::Write as _;
+
 use expect_test::expect_file;
 use proptest::prelude::*;
 
@@ -48,17 +50,19 @@ async fn every_format_is_told_by_its_columns_and_reads_to_its_golden_text() {
         assert_eq!(part.format.id, format, "{name}");
         let told = &part.told;
         let mut text = format!("{}: {} lines, left out {:?}\n", part.format.name, told.lines, told.left);
-        text.push_str(&format!(
-            "{:?} billed {:?} tokens {:?} {:?} requests {:?}\n",
+        writeln!(
+            text,
+            "{:?} billed {:?} tokens {:?} {:?} requests {:?}",
             told.days.map(|(first, last)| (first.to_string(), last.to_string())),
             told.billed.iter().map(|(currency, total)| format!("{total} {currency}")).collect::<Vec<_>>(),
             told.input_tokens,
             told.output_tokens,
             told.requests
-        ));
+        )
+        .unwrap();
         books.book(reading).await;
         for ((_, stream, _), lines) in books.rows().await {
-            text.push_str(&format!("{stream}\n{}\n", lines.join("\n")));
+            writeln!(text, "{stream}\n{}", lines.join("\n")).unwrap();
         }
         let golden = root().join("tests/golden/csv");
         std::fs::create_dir_all(&golden).unwrap();
@@ -83,7 +87,7 @@ async fn every_format_twice_in_pieces_and_in_another_order_gives_the_same_store(
         for (way, order) in [("in pieces", &records), ("in pieces, backwards", &backwards)] {
             let books = Books::open().await;
             // A file of one's own for each line, but never for one of two that nothing tells apart.
-            for record in order.iter() {
+            for record in order {
                 let same: Vec<String> =
                     records.iter().filter(|other| twin(name, other, record)).cloned().collect();
                 books.import(file(&same)).await;

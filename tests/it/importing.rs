@@ -129,10 +129,9 @@ async fn a_wrong_line_names_itself_and_nothing_is_booked() {
     text.push_str("gen-bad,yesterday,1,0,0,0,0,1,2,0,0,m,p,standard,false,true,,,,1,1,false,k,\n");
     text.push_str("gen-bad,2026-10-01,1,0,0,0,0,-1,2,0,0,m,p,standard,false,true,,,,1,1,false,k,\n");
     text.push_str("gen-bad,2026-10-01,1\n");
-    text.push_str(&format!(
-        "gen-bad,2026-10-01,{}@example.com,0,0,0,0,1,2,0,0,m,p,s,f,t,,,,1,1,f,k,\n",
-        "dana"
-    ));
+    let person = "dana";
+    let line = format!("gen-bad,2026-10-01,{person}@example.com,0,0,0,0,1,2,0,0,m,p,s,f,t,,,,1,1,f,k,\n");
+    text.push_str(&line);
     assert_eq!(
         books.wrong(&text).await,
         [
