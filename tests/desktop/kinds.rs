@@ -83,14 +83,20 @@ async fn add(window: &Window, provider: &'static Provider, kind: &'static KeyKin
         let found = recognise(&text);
         if found.iter().any(|(known, _)| known.id == provider.id) {
             window.shown("key-recognised").await;
-            if found.len() > 1 {
+            if found.iter().any(|(known, _)| known.id != provider.id) {
                 let radio = format!("form input[type=radio][value=\"{}\"]", provider.id);
                 window.element(&radio).await.click().await.unwrap();
             }
             window.says("key-recognised", &[provider.name]).await;
-        } else {
+        } else if found.is_empty() {
             window.shown("key-unrecognised").await;
             choose(window, "key-provider", provider.id).await;
+        } else {
+            // It looks like a key of somebody else's: the person says whose it is.
+            window.shown("key-recognised").await;
+            window.click("key-by-name").await;
+            choose(window, "key-provider", provider.id).await;
+            window.click(&format!("key-kind-{}", kind.id)).await;
         }
     }
     for (name, value) in &there.details {
