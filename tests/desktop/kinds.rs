@@ -77,8 +77,12 @@ async fn add(window: &Window, provider: &'static Provider, kind: &'static KeyKin
             }
         }
     } else {
-        let text =
-            if matches!(kind.intake, Intake::File(_)) { file(&parts, there) } else { there.key.clone() };
+        // The town tells a secret by the name of its part; a person has the secret alone.
+        let text = match (kind.intake, parts.values().next()) {
+            (Intake::File(_), _) => file(&parts, there),
+            (_, Some(part)) if parts.len() == 1 => part.clone(),
+            _ => there.key.clone(),
+        };
         window.enter("key-input", &text).await;
         let found = recognise(&text);
         if found.iter().any(|(known, _)| known.id == provider.id) {

@@ -23,8 +23,7 @@ pub(crate) const HANDLER: Handler = Handler {
     ..Handler::PLAIN
 };
 
-const STREAMS: [Stream; 1] =
-    [Stream { name: "usage", path: "/wham/usage", money: Some("used"), ..PLAIN }];
+const STREAMS: [Stream; 1] = [Stream { name: "usage", path: "/wham/usage", money: Some("used"), ..PLAIN }];
 
 fn used(world: &World, minutes: i64, whole: u64) -> u64 {
     let lines = usual(world.person).iter();
@@ -72,10 +71,7 @@ fn answer(ask: &Ask, world: &World) -> Result<Answer, Refusal> {
                 ("rate_limit".into(), Json::Null),
                 ("additional_rate_limits".into(), Json::Null),
                 ("credits".into(), object([("has_credits", false.into()), ("balance", Json::Null)])),
-                (
-                    "spend_control".into(),
-                    object([("reached", false.into()), ("individual_limit", limit)]),
-                ),
+                ("spend_control".into(), object([("reached", false.into()), ("individual_limit", limit)])),
             ]
         }
         _ => {
