@@ -65,7 +65,12 @@ fn a_key_that_sees_nothing_is_told_what_to_make_instead() {
 }
 
 /// Gives a key in the way that its kind is given.
-async fn add(window: &Window, provider: &'static Provider, kind: &'static KeyKind, there: &TownProvider) {
+pub(crate) async fn add(
+    window: &Window,
+    provider: &'static Provider,
+    kind: &'static KeyKind,
+    there: &TownProvider,
+) {
     let parts: BTreeMap<String, String> = serde_json::from_str(&there.key).unwrap_or_default();
     if let Intake::Fields(fields) = kind.intake {
         window.click("key-by-name").await;

@@ -140,9 +140,9 @@ fn screenshots() {
         window.resize(WIDE.0, WIDE.1).await;
         window.shown("key-input").await;
         window.photograph(&out_dir().join("first-run.png"));
-        for id in ["openai", "anthropic", "openrouter"] {
+        for there in stage.town.accounts() {
             window.click("nav-accounts").await;
-            stage.connect(&window, id).await;
+            stage.connect(&window, there.id).await;
         }
         window.click("sync-now").await;
         window.says("status", &["Everything is up to date."]).await;
@@ -164,7 +164,11 @@ fn screenshots() {
                     let kept = width == WIDE.0
                         && matches!(
                             name.as_str(),
-                            "today-light.png" | "today-dark.png" | "spend-light.png" | "accounts-light.png"
+                            "today-light.png"
+                                | "today-dark.png"
+                                | "spend-light.png"
+                                | "limits-light.png"
+                                | "accounts-light.png"
                         );
                     let path = if kept { docs.join(name) } else { out_dir().join(format!("{width}-{name}")) };
                     window.photograph(&path);

@@ -83,9 +83,9 @@ impl Stage {
 
     /// Adds an account by its key, on whichever screen asks for one, and waits for its first figures.
     pub(crate) async fn connect(&self, window: &Window, id: &str) {
-        let provider = self.provider(id);
-        offer(window, &provider.key, &provider.base_url).await;
-        window.click("key-add").await;
+        let provider = spendglass_core::providers::find(id).unwrap();
+        let kind = provider.keys.iter().find(|kind| !kind.sees.is_empty()).unwrap();
+        crate::kinds::add(window, provider, kind, &self.provider(id)).await;
         self.fresh(window, id).await;
     }
 

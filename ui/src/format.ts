@@ -192,16 +192,24 @@ export function moneyList(amounts: readonly Amount[], one: (amount: Amount) => s
   return amounts.length === 0 ? UNKNOWN : amounts.map(one).join(' · ');
 }
 
-/** The unit's own word, without the provider's name before it: poe.points are points. */
+/** The unit in words. One that is a provider's own carries its name, so that two providers' points are not taken for one. */
 function unitName(amount: string, unit: string): string {
-  const word = unit.slice(unit.lastIndexOf('.') + 1);
-  if (word === 'percent') return '%';
-  return /^-?0*1(?:\.0+)?$/.test(amount) && word.endsWith('s') ? word.slice(0, -1) : word;
+  if (unit === 'percent') return '%';
+  const [owner, word = owner] = unit.split('.') as [string, string | undefined];
+  const one = /^-?0*1(?:\.0+)?$/.test(amount) && word.endsWith('s') ? word.slice(0, -1) : word;
+  return owner === word ? one : `${owner.charAt(0).toUpperCase()}${owner.slice(1)} ${one}`;
 }
 
 /** A figure whose unit is a currency or a counted thing, as quotas have it. */
 export function quantity(amount: string, unit: string): string {
   return money({ amount, currency: unit });
+}
+
+/** How often an allowance comes: a day, an hour, every 5 hours, in all. */
+export function every(window: string): string {
+  if (window === 'lifetime') return 'in all';
+  if (/^\d/.test(window)) return `every ${window}`;
+  return `${window === 'hour' ? 'an' : 'a'} ${window}`;
 }
 
 /** A whole number in full: 1,234,567. */

@@ -54,6 +54,8 @@ pub const PROVIDER: Provider = Provider {
             id: "legacy",
             name: "User key",
             prefixes: &["sk-"],
+            // Half the field's keys begin like this; these carry the vendor's mark.
+            shape: Some(|key| key.contains("T3BlbkFJ")),
             sees: &[],
             made_at: "https://platform.openai.com/settings/organization/admin-keys",
             note: "An old kind of key, good for inference only: it sees neither cost nor usage. Make an admin key \
