@@ -210,6 +210,27 @@ async fn days_give_way_to_hours_and_older_forms_to_newer() {
     assert_eq!(books.number(sql).await, 1_631_112, "the day is as long as its hours, not twice");
 }
 
+/// The first bucket of a day begins when the day does, and is not the day.
+#[tokio::test]
+async fn a_bucket_that_begins_at_midnight_is_not_its_day() {
+    let head = "start_time,end_time,project_id,model,num_model_requests,input_tokens,output_tokens\n";
+    let line = |start: i64, seconds: i64, requests: u64| {
+        let (start, end) = (1_790_812_800 + start, 1_790_812_800 + start + seconds);
+        format!("{start},{end},p,gpt-5.4,{requests},{requests}00,{requests}0\n")
+    };
+    let minutes = format!("{head}{}{}", line(0, 60, 1), line(60, 60, 1));
+    let hours = format!("{head}{}", line(0, 3_600, 2));
+    let day = format!("{head}{}", line(0, 86_400, 2));
+    let expected = alone(&minutes).await;
+    for order in [[&minutes, &hours, &day], [&day, &hours, &minutes], [&hours, &day, &minutes]] {
+        let books = Books::open().await;
+        for text in order {
+            books.import(text).await;
+        }
+        assert_eq!(books.rows().await, expected, "{order:?}");
+    }
+}
+
 #[tokio::test]
 async fn formats_that_tell_the_same_are_not_added_up() {
     let (fine, coarse) = (fixture("openrouter-generations"), fixture("openrouter-activity"));

@@ -172,8 +172,9 @@ impl Reader<'_> {
                 failed = told.note(&line).err().map(ImportError::from);
                 if booked && failed.is_none() {
                     // Several charges of one line have numbers that follow each other; the lowest bit stays.
+                    let number = number ^ bucket(&line) ^ (part << 1);
                     failed = arrival
-                        .stage(number ^ (part << 1), &line, list.as_ref())
+                        .stage(number, &line, list.as_ref())
                         .err()
                         .map(ImportError::from);
                 }
@@ -259,6 +260,13 @@ fn number(format: &Format, row: &Row<'_>) -> i64 {
     let person = format.persons.iter().any(|column| !row.bytes(*column).is_empty());
     // The highest bit is the sign.
     i64::from_le_bytes(first) & i64::MAX & !1 | i64::from(person)
+}
+
+/// What sets a bucket shorter than a day apart in a line's number. The first hour of a day begins when the day does: under one
+/// number the day would take the hour's place and stand beside the other hours. A span of days has none, for it may grow.
+fn bucket(line: &Line<'_>) -> i64 {
+    let seconds = line.period.seconds();
+    if seconds < 86_400 { seconds << 8 } else { 0 }
 }
 
 /// What a line costs at list price, where model and quantity are known.
