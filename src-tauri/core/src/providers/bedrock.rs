@@ -182,7 +182,7 @@ struct Metric<'a> {
     unit: Cow<'a, str>,
 }
 
-/// A bill that is not closed yet (`Estimated`) is the provider's own all the same: it is read again until it is.
+/// A bill that is not closed yet (`Estimated`) is the provider's own all the same; its last days are read again.
 fn read(body: &[u8], query: &Query) -> Result<Page, ParseError> {
     let answer: Answer<'_> = decode(body)?;
     let mut entries = Vec::new();
