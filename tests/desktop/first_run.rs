@@ -22,7 +22,7 @@ fn a_person_pastes_keys_and_sees_what_they_cost() {
 
         let openai = stage.provider("openai");
         paste(&window, &openai.key).await;
-        window.says("key-recognised", &["OpenAI", "Admin key", "Sees cost and usage"]).await;
+        window.says("key-recognised", &["OpenAI", "Admin key", "Sees cost, usage, and limits"]).await;
         window.element("[data-testid=key-advanced] summary").await.click().await.unwrap();
         window.enter("key-base-url", &openai.base_url).await;
         assert_eq!(stage.requests(), 0, "nothing is asked before the person says so");
@@ -36,9 +36,10 @@ fn a_person_pastes_keys_and_sees_what_they_cost() {
 
         // The other providers, on the screen for accounts.
         window.click("nav-accounts").await;
-        for (id, words) in
-            [("anthropic", ["Anthropic", "Sees cost and usage"]), ("openrouter", ["OpenRouter", "balance"])]
-        {
+        for (id, words) in [
+            ("anthropic", ["Anthropic", "Sees cost, usage, and limits"]),
+            ("openrouter", ["OpenRouter", "balance"]),
+        ] {
             window.enter("key-input", &stage.provider(id).key).await;
             window.says("key-recognised", &words).await;
             window.empty("key-input").await;

@@ -16,7 +16,7 @@ fn sample_data_comes_and_goes_by_a_click() {
         let before = contents(&stage.data_dir());
         window.click("sample-enter").await;
         window.says("sample-ribbon", &["Sample data", "Invented figures"]).await;
-        let full = "return all('account-row').length === 3 && at('today-billed')?.querySelector('[data-amount]') !== null \
+        let full = "return all('account-row').length === 5 && at('today-billed')?.querySelector('[data-amount]') !== null \
                     && at('chart')?.querySelectorAll('[data-mark]').length > 20";
         window.until("the sample is shown", full, &[]).await;
         for screen in ["spend", "accounts", "today"] {
@@ -24,7 +24,7 @@ fn sample_data_comes_and_goes_by_a_click() {
             window.shown("sample-ribbon").await;
         }
         window.click("nav-accounts").await;
-        window.until("the sample's accounts are there", "return all('account-row').length === 3", &[]).await;
+        window.until("the sample's accounts are there", "return all('account-row').length === 5", &[]).await;
         let changes = window
             .js("return ['key-input', 'account-remove', 'account-replace'].filter((id) => at(id))", &[])
             .await;

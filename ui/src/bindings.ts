@@ -1950,7 +1950,11 @@ requests: number | null,
 /**
  * Lines of usage without a known price, which `listed` lacks.
  */
-unpriced: number, };
+unpriced: number, 
+/**
+ * Who says so: the best lane among what is in the row's money.
+ */
+lane: string, };
 
 /**
  * How a figure of use compares with what was truly used.

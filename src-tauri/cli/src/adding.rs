@@ -269,6 +269,11 @@ async fn recognised(door: &Door, pasted: &Secret) -> Result<KeyCandidate, Failur
         0 => Err(Failure::usage(
             "It does not show whose key this is. Name the provider: spendglass accounts add PROVIDER.",
         )),
+        1 if !telling(&candidates[0]) => Err(Failure::usage(format!(
+            "This may be a key of {}, but keys of many providers begin like it, and it would be sent there. Name the provider: \
+             spendglass accounts add {}.",
+            candidates[0].provider_name, candidates[0].provider
+        ))),
         1 => Ok(candidates.remove(0)),
         _ if asking::somebody_is_there() => {
             let choices: Vec<String> =
@@ -286,6 +291,11 @@ async fn recognised(door: &Door, pasted: &Secret) -> Result<KeyCandidate, Failur
             )))
         }
     }
+}
+
+/// Whether the key begins as keys of that provider alone do.
+fn telling(candidate: &KeyCandidate) -> bool {
+    candidate.kind.prefixes.is_empty() || candidate.kind.prefixes.iter().any(|prefix| prefix.len() > 4)
 }
 
 fn file_key(path: &Path) -> Result<Secret, Failure> {

@@ -9,12 +9,12 @@ const HEAD: &str =
 pub(crate) fn usage(usage: &Usage) -> String {
     let mut csv = HEAD.to_owned();
     for row in &usage.rows {
-        group(&mut csv, row, &usage.lane);
+        group(&mut csv, row);
     }
     csv
 }
 
-fn group(csv: &mut String, row: &UsageRow, lane: &str) {
+fn group(csv: &mut String, row: &UsageRow) {
     let mut currencies: Vec<&str> = Vec::new();
     for amount in row.billed.iter().chain(&row.listed) {
         if !currencies.contains(&amount.currency.as_str()) {
@@ -44,7 +44,7 @@ fn group(csv: &mut String, row: &UsageRow, lane: &str) {
         ];
         let cells = head.into_iter().map(text);
         let money = [of(&row.billed, currency), of(&row.listed, currency)];
-        let cells: Vec<String> = cells.chain(money).chain(counts).chain([text(lane)]).collect();
+        let cells: Vec<String> = cells.chain(money).chain(counts).chain([text(&row.lane)]).collect();
         put!(csv, "{}\r\n", cells.join(","));
     }
 }
@@ -86,6 +86,7 @@ mod tests {
             output_tokens: None,
             requests: None,
             unpriced: 0,
+            lane: "billed".to_owned(),
         }
     }
 

@@ -192,6 +192,7 @@ mod tests {
             output_tokens: None,
             requests: None,
             unpriced: 0,
+            lane: "billed".to_owned(),
         }
     }
 

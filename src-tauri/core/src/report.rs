@@ -50,8 +50,9 @@ fn plus(sum: &mut Option<u64>, more: Option<u64>) {
 }
 
 /// Chooses, for each account and UTC day, the lane that its money is taken from and the lane that its usage is: the provider's
-/// own bill where there is one, else the next best that is there. The rest stands beside. No figure is of two lanes, and no
-/// account loses its own for what another has.
+/// own bill where there is one, else the next best that is there. The rest stands beside. No figure is of two lanes. What is
+/// billed and what was entered of another account's bill make one sum; what a gateway or a log computed may be the same
+/// requests once more, so beside a bill it never joins.
 pub fn choose(rows: &mut Vec<RollupRow>) {
     let one = rows.first().map(|row| row.lane);
     if rows.iter().all(|row| Some(row.lane) == one) {
@@ -91,6 +92,10 @@ pub fn choose(rows: &mut Vec<RollupRow>) {
         }
     }
     rows.append(&mut halves);
+    let computed = |row: &RollupRow| matches!(row.lane, Lane::Estimated | Lane::Logged);
+    if rows.iter().any(|row| !row.beside && !computed(row)) {
+        rows.iter_mut().filter(|row| computed(row)).for_each(|row| row.beside = true);
+    }
 }
 
 fn tells_usage(row: &RollupRow) -> bool {
@@ -104,6 +109,19 @@ pub fn lane_of<'a>(rows: impl IntoIterator<Item = &'a RollupRow>) -> Lane {
     let chosen = rows.into_iter().filter(|row| !row.beside);
     let best = chosen.map(|row| (row.sums.billed.is_none(), row.lane)).min();
     best.map_or(Lane::Billed, |(_, lane)| lane)
+}
+
+/// The lane of each group, by a key of the caller's.
+pub fn lanes<'a, K: Ord>(
+    rows: impl IntoIterator<Item = &'a RollupRow>,
+    key: impl Fn(&RollupRow) -> K,
+) -> BTreeMap<K, Lane> {
+    let mut best = BTreeMap::<K, (bool, Lane)>::new();
+    for row in rows {
+        let place = (row.sums.billed.is_none(), row.lane);
+        best.entry(key(row)).and_modify(|known| *known = (*known).min(place)).or_insert(place);
+    }
+    best.into_iter().map(|(key, (_, lane))| (key, lane)).collect()
 }
 
 /// The accounts whose money of a period is of another lane than the sum is called by.

@@ -18,11 +18,6 @@
 //!   with prices, and credits bought in packs. `pages.rs`: time buckets and their cursors.
 //! - `json.rs`: a tree whose numbers are the text they are sent as.
 
-#![allow(
-    dead_code,
-    reason = "what the handlers share is here before the last of them; delete this line then"
-)]
-
 mod json;
 mod figures;
 mod world;

@@ -239,6 +239,7 @@ pub(super) fn usage(
     let period = whole_days(from, to)?;
     let lane = report::lane_of(rows);
     let groups = report::group(report::within(rows, period), |row| group_key(books, by, row))?;
+    let lanes = report::lanes(report::within(rows, period), |row| group_key(books, by, row));
     let total = report::total(report::within(rows, period))?;
     let mut notes = books.notes(from, to, now);
     notes.extend(books.lane_notes(rows, period, lane));
@@ -268,7 +269,7 @@ pub(super) fn usage(
             key: group.key.clone(),
             provider: group.provider.map(str::to_owned),
             account: group.account,
-            ..row(name, totals)
+            ..row(name, totals, lanes.get(group).copied().unwrap_or(lane))
         }
     });
     Ok(Usage {
@@ -278,7 +279,7 @@ pub(super) fn usage(
         by,
         lane: name_of(lane, Lane::NAMED).to_owned(),
         rows: rows.collect(),
-        total: row("All".to_owned(), &total),
+        total: row("All".to_owned(), &total, lane),
         beside,
         as_of: books.as_of().map(|at| at.to_string()),
         notes,
@@ -302,7 +303,7 @@ fn weight(totals: &Totals) -> (crate::money::Decimal, crate::money::Decimal, u64
     (largest(&totals.billed), largest(&totals.listed), tokens)
 }
 
-fn row(name: String, totals: &Totals) -> UsageRow {
+fn row(name: String, totals: &Totals, lane: Lane) -> UsageRow {
     UsageRow {
         key: None,
         name,
@@ -314,6 +315,7 @@ fn row(name: String, totals: &Totals) -> UsageRow {
         output_tokens: totals.output_tokens,
         requests: totals.requests,
         unpriced: totals.unpriced,
+        lane: name_of(lane, Lane::NAMED).to_owned(),
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
 use crate::formats::{self, Format, Mapping};
 use crate::importing::{self, FirstLine, ImportError, Part, Progress, Reading, Wanted};
 use crate::ledger::{ChargeCategory, name_of};
-use crate::providers::{self, Provider};
+use crate::providers::{self, Provider, Sees};
 use crate::store::{AccountRow, NewAccount, Outcome, Owner};
 
 /// Whose figures they are.
@@ -205,6 +205,13 @@ fn report(
     if account.is_none() {
         notes.push(format!("An account of {name} without a key is made for these figures."));
     }
+    let kind = provider.and_then(|provider| provider.key_kind(&of.key_kind));
+    if kind.is_some_and(|kind| kind.sees.contains(&Sees::Cost)) {
+        notes.push(format!(
+            "This account of {name} is read by its key, too: of each day that its own bill covers, the bill counts, and what the \
+             file says stands beside it."
+        ));
+    }
     for (part, outcome) in reading.parts.iter().zip(outcomes) {
         if !part.format.note.is_empty() {
             notes.push(part.format.note.to_owned());
@@ -216,7 +223,11 @@ fn report(
             ));
         }
         if outcome.displaced > 0 {
-            notes.push(format!("{} earlier charges of the same money give way to these.", outcome.displaced));
+            notes.push(format!(
+                "{} earlier charges give way: they are taken for sums of these. Import exports that are not filtered to a part \
+                 of the money.",
+                outcome.displaced
+            ));
         }
         for other in &outcome.instead_of {
             notes.push(format!(

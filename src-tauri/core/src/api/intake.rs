@@ -14,6 +14,8 @@ use crate::vault::{Secret, from_environment, read_login};
 pub(super) const NO_KEY: &str = "none";
 /// The detail that names a region.
 pub(super) const REGION: &str = "region";
+/// Prefixes of this length, such as `sk-` and `key_`, are used by many.
+const SHARED: usize = 4;
 const LONGEST_DETAIL: usize = 20_000;
 
 /// What was given.
@@ -184,9 +186,14 @@ fn recognised_kind(
     own_address: bool,
 ) -> Result<&'static KeyKind, ApiError> {
     let own = provider.kinds_of(secret.expose());
+    // A prefix that half the field shares is no reason to doubt whom the person named.
+    let telling = |kind: &KeyKind| {
+        kind.prefixes.iter().any(|prefix| prefix.len() > SHARED && secret.expose().starts_with(prefix))
+    };
     if own.is_empty()
         && !own_address
-        && let Some((other, _)) = providers::recognise(secret.expose()).first()
+        && let Some((other, _)) =
+            providers::recognise(secret.expose()).into_iter().find(|(_, kind)| telling(kind))
     {
         return Err(ApiError::bad(format!(
             "this looks like a key of {}, not of {}. Add it as {}",

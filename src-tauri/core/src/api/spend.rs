@@ -117,6 +117,8 @@ pub struct UsageRow {
     /// Lines of usage without a known price, which `listed` lacks.
     #[ts(type = "number")]
     pub unpriced: u64,
+    /// Who says so: the best lane among what is in the row's money.
+    pub lane: String,
 }
 
 /// What another lane says of the same period.

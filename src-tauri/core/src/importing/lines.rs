@@ -173,10 +173,7 @@ impl Reader<'_> {
                 if booked && failed.is_none() {
                     // Several charges of one line have numbers that follow each other; the lowest bit stays.
                     let number = number ^ bucket(&line) ^ (part << 1);
-                    failed = arrival
-                        .stage(number, &line, list.as_ref())
-                        .err()
-                        .map(ImportError::from);
+                    failed = arrival.stage(number, &line, list.as_ref()).err().map(ImportError::from);
                 }
                 part += 1;
             })

@@ -190,7 +190,7 @@ async fn the_town_says_where_it_is_and_its_keys_look_true() {
     let told = town.announcement();
     assert_eq!(told["now"], NOW);
     let ids: Vec<&str> = town.providers().iter().map(|provider| provider.id).collect();
-    assert_eq!(ids[..3], ["openai", "anthropic", "openrouter"], "in display order");
+    assert_eq!(ids[..4], ["openai", "anthropic", "gcp.gemini", "openrouter"], "in display order");
     for (id, path, prefix, ordinary) in [
         ("openai", "/openai/v1", "sk-admin-", "sk-proj-"),
         ("anthropic", "/anthropic", "sk-ant-admin01-", "sk-ant-api03-"),
