@@ -3,7 +3,7 @@
 use spendglass_core::api::{Account, BalanceReading, GrantRow, QuotaRow, SubscriptionRow};
 use spendglass_core::time::Zone;
 
-use crate::text::{UNKNOWN, amount, clean, number, time};
+use crate::text::{UNKNOWN, amount, clean, number, several, time};
 
 /// One line each, below the name of its account.
 pub(crate) fn words(accounts: &[Account], zone: Zone) -> String {
@@ -29,7 +29,16 @@ pub(crate) fn words(accounts: &[Account], zone: Zone) -> String {
             text.push('\n');
         }
     }
+    let set = accounts.iter().flat_map(|account| &account.quotas).filter(|quota| is_set(quota)).count();
+    if set > 0 {
+        put!(text, "{} whose use nobody tells: spendglass limits\n", several(set as u64, "configured limit"));
+    }
     if text.is_empty() { text } else { format!("\nBalances, credit, plans and allowances\n{text}") }
+}
+
+/// A rate or limit that is configured: it says nothing about how things stand.
+fn is_set(quota: &QuotaRow) -> bool {
+    quota.used.is_none() && quota.entry.is_none()
 }
 
 /// What is said, when it was seen, and the entry it is.
@@ -39,7 +48,8 @@ fn lines(account: &Account, zone: Zone) -> Vec<Line> {
     let balances = account.balances.iter().map(|b| (balance(b), time(&b.as_of, zone), b.entry));
     let grants = account.grants.iter().map(|g| (grant(g, zone), time(&g.as_of, zone), g.entry));
     let plans = account.subscriptions.iter().map(|s| (subscription(s, zone), time(&s.as_of, zone), s.entry));
-    let quotas = account.quotas.iter().map(|q| (quota(q, zone), time(&q.as_of, zone), q.entry));
+    let told = account.quotas.iter().filter(|quota| !is_set(quota));
+    let quotas = told.map(|q| (quota(q, zone), time(&q.as_of, zone), q.entry));
     balances.chain(grants).chain(plans).chain(quotas).collect()
 }
 
