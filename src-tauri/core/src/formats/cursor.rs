@@ -40,7 +40,8 @@ pub(super) const USAGE: Format = Format {
     // The counts tell two events of one instant apart: there is no id.
     identity: &[DATE, MODEL, WRITE, INPUT, CACHE_READ, OUTPUT],
     row: event,
-    note: "Billed is what is on demand; what the plan includes costs nothing more.",
+    note: "Billed is what is on demand; what the plan includes costs nothing more. Two lines that are alike in everything count \
+           once where they stand in two files.",
     ..Format::PLAIN
 };
 
