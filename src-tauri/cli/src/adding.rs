@@ -86,8 +86,9 @@ async fn add(door: &Door, options: AddOptions) -> Result<Response, Failure> {
             Some(path) => file_key(path)?,
             None => key::read("a provider")?,
         };
-        let candidate = recognised(door, &pasted).await?;
-        note(&format!("This is a key of {}: {}.", candidate.provider_name, candidate.kind.name));
+        let (candidate, kind) = recognised(door, &pasted).await?;
+        let kind = kind.map(|kind| format!(": {kind}")).unwrap_or_default();
+        note(&format!("This is a key of {}{kind}.", candidate.provider_name));
         agree_to_cost(&mut request, &candidate.kind)?;
         request.provider = candidate.provider;
         request.kind = request.kind.or(Some(candidate.kind.id));
@@ -259,11 +260,19 @@ pub(crate) fn parts(kind: &KeyKindRow, whose: &str) -> Result<BTreeMap<String, S
     Ok(parts)
 }
 
-/// Whose key it is; asks where several fit.
-async fn recognised(door: &Door, pasted: &Secret) -> Result<KeyCandidate, Failure> {
+/// Whose key it is, and of which kind where its look tells; asks where several providers fit.
+async fn recognised(door: &Door, pasted: &Secret) -> Result<(KeyCandidate, Option<String>), Failure> {
     let request = Request::RecogniseKey(PastedKey { key: pasted.clone() });
     let Response::RecogniseKey(mut candidates) = door.ask(request).await? else {
         return Err(Failure::mismatch());
+    };
+    // Kinds of one provider that look alike are told apart by the check.
+    let all = candidates.len();
+    candidates.dedup_by(|one, before| one.provider == before.provider);
+    let alone = candidates.len() == all;
+    let settled = |one: KeyCandidate| {
+        let kind = alone.then(|| one.kind.name.clone());
+        (one, kind)
     };
     match candidates.len() {
         0 => Err(Failure::usage(
@@ -274,13 +283,13 @@ async fn recognised(door: &Door, pasted: &Secret) -> Result<KeyCandidate, Failur
              spendglass accounts add {}.",
             candidates[0].provider_name, candidates[0].provider
         ))),
-        1 => Ok(candidates.remove(0)),
+        1 => Ok(settled(candidates.remove(0))),
         _ if asking::somebody_is_there() => {
             let choices: Vec<String> =
                 candidates.iter().map(|one| format!("{}: {}", one.provider_name, one.kind.name)).collect();
             let chosen =
                 asking::choose("Keys of several providers look like this one. Whose is it?", &choices)?;
-            Ok(candidates.swap_remove(chosen))
+            Ok(settled(candidates.swap_remove(chosen)))
         }
         _ => {
             let mut known: Vec<String> = candidates.into_iter().map(|one| one.provider).collect();
