@@ -170,9 +170,144 @@ acceptLogin?: boolean,
 withoutKey?: boolean, };
 
 /**
+ * A lot that a person enters.
+ */
+export type AddLot = { 
+/**
+ * The account's number.
+ */
+account: number, 
+/**
+ * How much, such as `50`.
+ */
+amount: string, 
+/**
+ * A currency such as `USD`, or a unit such as `credits`.
+ */
+currency: string, 
+/**
+ * The day it was had.
+ */
+acquired: string, 
+/**
+ * `purchased`, `granted` or `allowance`; purchased without it.
+ */
+kind?: string, 
+/**
+ * The rule it lapses by, such as `on:2026-12-01` or `after-purchase:365d`; the provider's own without it.
+ */
+rule?: string, 
+/**
+ * Words of the person's own.
+ */
+note?: string, };
+
+/**
  * What a person can do, for the button beside the words.
  */
 export type Advice = "sync" | "replaceKey" | "openKeychain" | "wait" | "update";
+
+/**
+ * What a person does with an alert.
+ */
+export type AlertAnswer = { "do": "seen" } | { "do": "snooze", 
+/**
+ * After so many hours, 1 to 720.
+ */
+hours: number, } | { "do": "used" };
+
+/**
+ * How much an alert presses.
+ */
+export type AlertLevel = "info" | "warning" | "urgent";
+
+/**
+ * An alert.
+ */
+export type AlertRow = { 
+/**
+ * Number.
+ */
+id: number, 
+/**
+ * The rule that raised it.
+ */
+rule: AlertRule, 
+/**
+ * What it is of: a lot, an account, a budget, an allowance. Stable.
+ */
+subject: string, 
+/**
+ * Which step of the rule, such as `14d` or `80%`.
+ */
+step: string, 
+/**
+ * How much it presses.
+ */
+level: AlertLevel, 
+/**
+ * One line.
+ */
+title: string, 
+/**
+ * A sentence or two.
+ */
+body: string, 
+/**
+ * The account it is of, where it is of one.
+ */
+account: number | null, 
+/**
+ * When it was raised, RFC 3339.
+ */
+raisedAt: string, 
+/**
+ * When it is to be delivered, RFC 3339: later than it was raised in quiet hours or when it is snoozed.
+ */
+dueAt: string, 
+/**
+ * What became of it.
+ */
+state: AlertState, 
+/**
+ * What each channel did with it.
+ */
+deliveries: Array<DeliveryRow>, };
+
+/**
+ * The rules.
+ */
+export type AlertRule = "expiry" | "lowBalance" | "budget" | "budgetForecast" | "allowance" | "allowanceReset" | "spike" | "renewal" | "keyFailing" | "priceChange";
+
+/**
+ * How and when alerts are raised and delivered.
+ */
+export type AlertSettings = { 
+/**
+ * Every rule.
+ */
+rules: Array<RuleSetting>, 
+/**
+ * A balance is low when it lasts fewer days than this.
+ */
+lowBalanceDays: number, 
+/**
+ * Balances that are low at an amount of their own.
+ */
+lowBalances: Array<LowBalance>, 
+/**
+ * When nothing is delivered, in the person's zone; nothing for no such hours.
+ */
+quiet: QuietHours | null, 
+/**
+ * Whether the desktop shows alerts.
+ */
+desktop: boolean, };
+
+/**
+ * What became of an alert.
+ */
+export type AlertState = "quiet" | "due" | "sent" | "snoozed" | "seen" | "over";
 
 /**
  * How much may be used in a span of time.
@@ -229,6 +364,32 @@ amount: string,
 currency: string, };
 
 /**
+ * What a person does with an alert.
+ */
+export type AnswerAlert = { 
+/**
+ * Its number.
+ */
+id: number, 
+/**
+ * What.
+ */
+answer: AlertAnswer, };
+
+/**
+ * What a rise of a balance was.
+ */
+export type AnswerOffer = { 
+/**
+ * The id of the offer.
+ */
+id: string, 
+/**
+ * `purchased` or `granted`: a lot is made of it. `none`: it was neither, and is not offered again.
+ */
+was: OfferAnswer, };
+
+/**
  * Why a request was not answered.
  */
 export type ApiError = { 
@@ -248,6 +409,69 @@ retryAt: string | null,
  * The field of the request that is wrong, where it is one.
  */
 field?: string, };
+
+/**
+ * An assignment to make or take back.
+ */
+export type Assign = { 
+/**
+ * What.
+ */
+assignment: Assignment, 
+/**
+ * True makes it, false takes it back.
+ */
+on: boolean, };
+
+/**
+ * What is assigned to a client or carries a tag.
+ */
+export type Assignment = { 
+/**
+ * `client` or `tag`.
+ */
+kind: string, 
+/**
+ * The name of the client or tag.
+ */
+name: string, 
+/**
+ * The account.
+ */
+account: number, 
+/**
+ * One project of it, by the provider's id or its name.
+ */
+project?: string, 
+/**
+ * One key of it, by the provider's id or its name.
+ */
+key?: string, };
+
+/**
+ * How well the forecast would have done on the person's own history.
+ */
+export type BackTest = { 
+/**
+ * How many times a month end was forecast, from several days of each month.
+ */
+forecasts: number, 
+/**
+ * Over how many months that are over.
+ */
+months: number, 
+/**
+ * How many of them lay within their range.
+ */
+inside: number, 
+/**
+ * The median of how far off the middle figure was, in per cent of what came.
+ */
+errorPercent: string, 
+/**
+ * The same of the plain run rate: so far, by days gone, times days.
+ */
+runRateErrorPercent: string, };
 
 /**
  * What was left of prepaid money on a day.
@@ -294,6 +518,143 @@ asOf: string,
  * The entry by hand that it is, by which it can be changed; `null` for what the provider reports.
  */
 entry: number | null, };
+
+/**
+ * A budget by its number.
+ */
+export type BudgetId = { 
+/**
+ * The number.
+ */
+id: number, };
+
+/**
+ * What a budget is of.
+ */
+export type BudgetOf = { "kind": "all" } | { "kind": "provider", 
+/**
+ * The id.
+ */
+provider: string, } | { "kind": "account", 
+/**
+ * Its number.
+ */
+account: number, } | { "kind": "project", 
+/**
+ * The id or name.
+ */
+project: string, } | { "kind": "key", 
+/**
+ * The id or name.
+ */
+key: string, } | { "kind": "client", 
+/**
+ * The name.
+ */
+client: string, } | { "kind": "tag", 
+/**
+ * The name.
+ */
+tag: string, };
+
+/**
+ * A budget, and how it stands.
+ */
+export type BudgetRow = { 
+/**
+ * Number.
+ */
+id: number, 
+/**
+ * What it is of.
+ */
+of: BudgetOf, 
+/**
+ * What that is called.
+ */
+label: string, 
+/**
+ * `day`, `week`, `month`.
+ */
+span: string, 
+/**
+ * The first date of the present span.
+ */
+from: string, 
+/**
+ * Its end date, exclusive.
+ */
+to: string, 
+/**
+ * How much.
+ */
+amount: string, 
+/**
+ * Its currency.
+ */
+currency: string, 
+/**
+ * What is spent of it.
+ */
+spent: string, 
+/**
+ * The lane of that.
+ */
+lane: string, 
+/**
+ * Up to when, RFC 3339.
+ */
+asOf: string | null, 
+/**
+ * How much of it is used, in whole per cent, rounded down.
+ */
+percent: number, 
+/**
+ * How much of the span has gone by, in whole per cent: where an even pace would be.
+ */
+pacePercent: number, 
+/**
+ * What the span is likely to come to.
+ */
+forecast: Spread | null, 
+/**
+ * Why nothing is said of that, in words.
+ */
+forecastUnknown: string | null, 
+/**
+ * What is not counted, in words: spending in other currencies.
+ */
+notes: Array<string>, };
+
+/**
+ * The address on this machine at which calendar programs subscribe.
+ */
+export type CalendarAddress = { 
+/**
+ * Whether it is served while Spendglass runs.
+ */
+on: boolean, 
+/**
+ * The address; nothing where it is not served. What is sent in is not looked at.
+ */
+url: string | null, };
+
+/**
+ * The calendar that was written.
+ */
+export type CalendarFile = { 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * How many events are in it.
+ */
+events: number, 
+/**
+ * How many of them are withdrawn.
+ */
+cancelled: number, };
 
 /**
  * Other content for an entry.
@@ -386,6 +747,168 @@ project?: string,
 note?: string, };
 
 /**
+ * What is left in one currency.
+ */
+export type CreditTotal = { 
+/**
+ * A currency, or a unit such as `credits`.
+ */
+currency: string, 
+/**
+ * What is left.
+ */
+left: string, 
+/**
+ * What has lapsed unspent.
+ */
+lapsed: string, 
+/**
+ * Whether every lot of the currency tells what is left of it.
+ */
+whole: boolean, };
+
+/**
+ * Every lot of credit.
+ */
+export type Credits = { 
+/**
+ * The present, RFC 3339.
+ */
+now: string, 
+/**
+ * The person's time zone, whose days lots lapse by.
+ */
+zone: string, 
+/**
+ * The lots: what lapses soonest first, what is spent or lapsed last.
+ */
+lots: Array<LotRow>, 
+/**
+ * What is left, by currency. A currency in which a lot does not tell what is left of it is not whole.
+ */
+totals: Array<CreditTotal>, 
+/**
+ * What providers report beside what the lots say.
+ */
+reconciliation: Array<ReconciliationRow>, 
+/**
+ * Rises of a balance that look like a purchase or a grant: the person says what they were.
+ */
+offers: Array<LotOffer>, 
+/**
+ * Accounts that tell a balance alone.
+ */
+balances: Array<DaysLeft>, 
+/**
+ * The lots on a time line.
+ */
+timeLine: Picture | null, 
+/**
+ * What is missing or partial, in words.
+ */
+notes: Array<string>, };
+
+/**
+ * Which credit to show.
+ */
+export type CreditsQuery = { 
+/**
+ * That of one account, or all without it.
+ */
+account: number | null, 
+/**
+ * Width of the time line in CSS pixels; no time line without it.
+ */
+chartWidth?: number, };
+
+/**
+ * Few, middle and many days.
+ */
+export type DaySpread = { 
+/**
+ * One time in ten it is fewer.
+ */
+p10: number | null, 
+/**
+ * As often fewer as more.
+ */
+p50: number | null, 
+/**
+ * One time in ten it is more.
+ */
+p90: number | null, };
+
+/**
+ * How long a balance lasts.
+ */
+export type DaysLeft = { 
+/**
+ * The account's number.
+ */
+account: number, 
+/**
+ * The account's name.
+ */
+label: string, 
+/**
+ * `credits`, `purchased`, `granted`.
+ */
+kind: string, 
+/**
+ * Its currency or unit.
+ */
+currency: string, 
+/**
+ * What is left.
+ */
+left: string, 
+/**
+ * When that was looked at, RFC 3339.
+ */
+asOf: string, 
+/**
+ * What a day takes of it.
+ */
+perDay: Spread | null, 
+/**
+ * Whether that comes from the charges or from falls of the balance: `charges`, `balance`.
+ */
+from: string, 
+/**
+ * For how many days it lasts, few to many; nothing in the place of a number where it outlasts two years.
+ */
+days: DaySpread | null, 
+/**
+ * Why nothing is said of that, in words.
+ */
+unknown: string | null, };
+
+/**
+ * What a channel did with an alert.
+ */
+export type DeliveryRow = { 
+/**
+ * `desktop` or `webhook`.
+ */
+channel: string, 
+/**
+ * Whether it arrived there.
+ */
+delivered: boolean, 
+/**
+ * When it was last tried, RFC 3339.
+ */
+at: string, 
+/**
+ * The notification server's number, or the status of the answer.
+ */
+receipt: string | null, 
+/**
+ * Why it did not arrive, in words.
+ */
+problem: string | null, };
+
+/**
  * What works and what does not.
  */
 export type Doctor = { 
@@ -401,6 +924,39 @@ version: string,
  * The data folder.
  */
 dataDir: string, };
+
+/**
+ * A change of a lot: what is left out stays. Of a reported lot the rule and the note can be changed.
+ */
+export type EditLot = { 
+/**
+ * The lot's id.
+ */
+id: string, 
+/**
+ * How much it was at first.
+ */
+amount?: string, 
+/**
+ * Its currency or unit.
+ */
+currency?: string, 
+/**
+ * The day it was had.
+ */
+acquired?: string, 
+/**
+ * `purchased`, `granted` or `allowance`.
+ */
+kind?: string, 
+/**
+ * The rule it lapses by; `provider` takes back what the person said.
+ */
+rule?: string, 
+/**
+ * Words of the person's own; an empty text takes them away.
+ */
+note?: string, };
 
 /**
  * A new entry, of an account or of a provider.
@@ -527,7 +1083,24 @@ done: number,
 /**
  * Bytes of the file.
  */
-total: number, } | { "type": "changed" };
+total: number, } | { "type": "alerted", 
+/**
+ * How many were not seen yet.
+ */
+unseen: number, } | { "type": "show", 
+/**
+ * The screen.
+ */
+screen: string, } | { "type": "changed" };
+
+/**
+ * Where to write the calendar.
+ */
+export type ExportCalendar = { 
+/**
+ * The file, replaced as a whole.
+ */
+path: string, };
 
 /**
  * One thing that is asked for.
@@ -612,6 +1185,44 @@ inputTokens: number | null,
  * Output tokens, where counted.
  */
 outputTokens: number | null, };
+
+/**
+ * What is likely to come.
+ */
+export type Forecast = { 
+/**
+ * The present, RFC 3339.
+ */
+now: string, 
+/**
+ * The end of the present UTC month, of all accounts asked for, by currency.
+ */
+months: Array<MonthEnd>, 
+/**
+ * The same of each account.
+ */
+accounts: Array<MonthEnd>, 
+/**
+ * How long each balance lasts.
+ */
+balances: Array<DaysLeft>, 
+/**
+ * The days of the month so far and to come, of the largest currency.
+ */
+daily: Picture | null, };
+
+/**
+ * What to forecast.
+ */
+export type ForecastQuery = { 
+/**
+ * One account, or all without it.
+ */
+account: number | null, 
+/**
+ * Width of the chart in CSS pixels; no chart without it.
+ */
+chartWidth?: number, };
 
 /**
  * A kind of file that is known.
@@ -800,6 +1411,36 @@ wrong: number,
  * What to know, in words.
  */
 notes: Array<string>, };
+
+/**
+ * Every alert that was raised, with what became of it.
+ */
+export type Inbox = { 
+/**
+ * The present, RFC 3339.
+ */
+now: string, 
+/**
+ * The alerts, the newest first.
+ */
+alerts: Array<AlertRow>, 
+/**
+ * How many were not seen yet.
+ */
+unseen: number, 
+/**
+ * Why alerts do not reach the person now, in words: no notification service answers, or nothing watches.
+ */
+warning: string | null, };
+
+/**
+ * Which alerts to show.
+ */
+export type InboxQuery = { 
+/**
+ * At most so many, the newest; 200 without it.
+ */
+most?: number, };
 
 /**
  * What a pasted key may be.
@@ -1118,6 +1759,184 @@ rows: Array<LimitRow>,
 choices: Array<TierChoice>, };
 
 /**
+ * A lot by its id.
+ */
+export type LotId = { 
+/**
+ * The id.
+ */
+id: string, };
+
+/**
+ * A rise of a balance.
+ */
+export type LotOffer = { 
+/**
+ * Stable id.
+ */
+id: string, 
+/**
+ * The account's number.
+ */
+account: number, 
+/**
+ * The account's name.
+ */
+label: string, 
+/**
+ * `credits`, `purchased`, `granted`.
+ */
+kind: string, 
+/**
+ * Its currency or unit.
+ */
+currency: string, 
+/**
+ * By how much it rose; what was spent meanwhile is in it where that is known.
+ */
+amount: string, 
+/**
+ * The reading before it, RFC 3339.
+ */
+after: string, 
+/**
+ * The reading that showed it, RFC 3339.
+ */
+seenAt: string, };
+
+/**
+ * A lot of credit.
+ */
+export type LotRow = { 
+/**
+ * Stable id, by which it is edited, moved or removed.
+ */
+id: string, 
+/**
+ * The account's number.
+ */
+account: number, 
+/**
+ * The account's name.
+ */
+label: string, 
+/**
+ * The provider's id.
+ */
+provider: string, 
+/**
+ * `allowance`, `rolledOver`, `granted`, `purchased`.
+ */
+kind: string, 
+/**
+ * Who tells of it: `reported`, `entered`, `imported`, `inferred`.
+ */
+source: string, 
+/**
+ * A currency, or a unit such as `credits`.
+ */
+currency: string, 
+/**
+ * When it was had: a date, or RFC 3339 where the provider tells the instant.
+ */
+acquiredAt: string | null, 
+/**
+ * When it lapses: the last date on which it can be spent, or RFC 3339 where an instant is known; nothing where it does not
+ * lapse, or nobody says.
+ */
+expiresAt: string | null, 
+/**
+ * The instant at which it lapses, RFC 3339.
+ */
+lapsesAt: string | null, 
+/**
+ * The rule it lapses by, such as `after-purchase:365d`; nothing where nobody says.
+ */
+rule: string | null, 
+/**
+ * Who says so.
+ */
+ruleBy: RuleBy, 
+/**
+ * Whether the provider may let it lapse and is not known to.
+ */
+possible: boolean, 
+/**
+ * The page that says so.
+ */
+ruleSource: string | null, 
+/**
+ * When that page was seen: a date, month or year.
+ */
+ruleSeen: string | null, 
+/**
+ * How much it was at first.
+ */
+amount: string | null, 
+/**
+ * How much of it was spent.
+ */
+spent: string | null, 
+/**
+ * How much of it lapsed unspent.
+ */
+lapsed: string | null, 
+/**
+ * How much is left of it.
+ */
+left: string | null, 
+/**
+ * What would still be in it when it lapses if spending goes on as it did.
+ */
+atRisk: Spread | null, 
+/**
+ * Why nothing is said of that, in words.
+ */
+atRiskUnknown: string | null, 
+/**
+ * What would have to be spent a day to use it up in time.
+ */
+neededPerDay: string | null, 
+/**
+ * Words of the person's own.
+ */
+note: string | null, 
+/**
+ * When it was seen or entered, RFC 3339.
+ */
+asOf: string, 
+/**
+ * Up to when spending is known that was taken from it, RFC 3339.
+ */
+spentAsOf: string | null, 
+/**
+ * How it stands.
+ */
+state: LotState, };
+
+/**
+ * How a lot stands.
+ */
+export type LotState = "open" | "spent" | "lapsed" | "ahead" | "untold";
+
+/**
+ * At which amount a balance is low.
+ */
+export type LowBalance = { 
+/**
+ * The account's number.
+ */
+account: number, 
+/**
+ * A currency or a unit.
+ */
+currency: string, 
+/**
+ * The amount.
+ */
+amount: string, };
+
+/**
  * A mark of a chart, in tenths of a CSS pixel.
  */
 export type Mark = { 
@@ -1160,6 +1979,90 @@ value: string, };
 export type Measure = "billed" | "listed" | "tokens" | "requests";
 
 /**
+ * What a month is likely to come to.
+ */
+export type MonthEnd = { 
+/**
+ * The account's number; nothing for all.
+ */
+account: number | null, 
+/**
+ * The account's name.
+ */
+label: string | null, 
+/**
+ * The month, such as `2026-11`.
+ */
+month: string, 
+/**
+ * Its currency.
+ */
+currency: string, 
+/**
+ * The lane of the days it is worked out from.
+ */
+lane: string, 
+/**
+ * What is known of the month so far.
+ */
+soFar: string, 
+/**
+ * Up to when, RFC 3339.
+ */
+asOf: string | null, 
+/**
+ * What the whole month is likely to come to.
+ */
+range: Spread | null, 
+/**
+ * Why nothing is said of that, in words.
+ */
+unknown: string | null, 
+/**
+ * From how many complete days it is worked out.
+ */
+ofDays: number, 
+/**
+ * How well the same would have done in months that are over.
+ */
+backTest: BackTest | null, };
+
+/**
+ * A lot and the account it belongs to.
+ */
+export type MoveLot = { 
+/**
+ * The lot's id.
+ */
+id: string, 
+/**
+ * The account's number.
+ */
+account: number, };
+
+/**
+ * When an account is read next.
+ */
+export type NextRefresh = { 
+/**
+ * The account's number.
+ */
+account: number, 
+/**
+ * When, RFC 3339.
+ */
+dueAt: string, 
+/**
+ * Every so many minutes at present.
+ */
+everyMinutes: number, };
+
+/**
+ * What a rise of a balance was.
+ */
+export type OfferAnswer = "purchased" | "granted" | "none";
+
+/**
  * What today and this month cost.
  */
 export type Overview = { 
@@ -1187,6 +2090,22 @@ usualDay: UsualDay | null,
  * The present UTC month to date.
  */
 month: SpendFigure, 
+/**
+ * What the month is likely to come to, by currency.
+ */
+monthEnd: Array<MonthEnd>, 
+/**
+ * Every budget, the one closest to its end first.
+ */
+budgets: Array<BudgetRow>, 
+/**
+ * The lot that lapses next with something at risk; where nothing is known to be at risk, the one that lapses next.
+ */
+nextExpiry: LotRow | null, 
+/**
+ * How many alerts were not seen yet.
+ */
+unseenAlerts: number, 
 /**
  * The person's own day so far, where usage is known by the hour.
  */
@@ -1421,6 +2340,19 @@ granted: boolean,
 note?: string, };
 
 /**
+ * Hours in which nothing is delivered. They may go over midnight.
+ */
+export type QuietHours = { 
+/**
+ * From, such as `22:00`.
+ */
+from: string, 
+/**
+ * To, such as `08:00`.
+ */
+to: string, };
+
+/**
  * An allowance or a count.
  */
 export type QuotaRow = { 
@@ -1466,6 +2398,51 @@ asOf: string,
 entry: number | null, };
 
 /**
+ * What a provider reports beside what the lots say.
+ */
+export type ReconciliationRow = { 
+/**
+ * The account's number.
+ */
+account: number, 
+/**
+ * The account's name.
+ */
+label: string, 
+/**
+ * `credits`, `purchased`, `granted`.
+ */
+kind: string, 
+/**
+ * Its currency or unit.
+ */
+currency: string, 
+/**
+ * What the balance was.
+ */
+observed: string, 
+/**
+ * When it was looked at, RFC 3339.
+ */
+observedAt: string, 
+/**
+ * What the lots say was left then.
+ */
+lots: string, 
+/**
+ * The balance less what the lots say.
+ */
+difference: string, 
+/**
+ * What was spent that no lot covers.
+ */
+uncovered: string, 
+/**
+ * What that may be, in words; nothing where there is no difference.
+ */
+words: string | null, };
+
+/**
  * A new key for an account.
  */
 export type ReplaceKey = { 
@@ -1485,7 +2462,7 @@ fields?: { [key in string]: string }, };
 /**
  * Everything that a door can ask.
  */
-export type Request = { "method": "overview", "params": OverviewQuery } | { "method": "spend", "params": SpendQuery } | { "method": "usage", "params": UsageQuery } | { "method": "picture", "params": PictureQuery } | { "method": "providers" } | { "method": "recogniseKey", "params": PastedKey } | { "method": "accounts" } | { "method": "addAccount", "params": AddAccount } | { "method": "checkAccount", "params": AccountId } | { "method": "replaceKey", "params": ReplaceKey } | { "method": "removeAccount", "params": AccountId } | { "method": "entries", "params": EntriesQuery } | { "method": "enter", "params": Enter } | { "method": "changeEntry", "params": ChangeEntry } | { "method": "removeEntry", "params": EntryId } | { "method": "formats" } | { "method": "previewImport", "params": ImportQuery } | { "method": "import", "params": ImportQuery } | { "method": "sync", "params": SyncQuery } | { "method": "cancelSync" } | { "method": "chooseFile" } | { "method": "limits" } | { "method": "learnLimit", "params": LearnLimit } | { "method": "chooseTier", "params": ChooseTier } | { "method": "doctor" } | { "method": "settings" } | { "method": "changeSettings", "params": Settings } | { "method": "enterSample" } | { "method": "leaveSample" };
+export type Request = { "method": "overview", "params": OverviewQuery } | { "method": "spend", "params": SpendQuery } | { "method": "usage", "params": UsageQuery } | { "method": "picture", "params": PictureQuery } | { "method": "providers" } | { "method": "recogniseKey", "params": PastedKey } | { "method": "accounts" } | { "method": "addAccount", "params": AddAccount } | { "method": "checkAccount", "params": AccountId } | { "method": "replaceKey", "params": ReplaceKey } | { "method": "removeAccount", "params": AccountId } | { "method": "entries", "params": EntriesQuery } | { "method": "enter", "params": Enter } | { "method": "changeEntry", "params": ChangeEntry } | { "method": "removeEntry", "params": EntryId } | { "method": "formats" } | { "method": "previewImport", "params": ImportQuery } | { "method": "import", "params": ImportQuery } | { "method": "sync", "params": SyncQuery } | { "method": "cancelSync" } | { "method": "chooseFile" } | { "method": "limits" } | { "method": "learnLimit", "params": LearnLimit } | { "method": "chooseTier", "params": ChooseTier } | { "method": "credits", "params": CreditsQuery } | { "method": "addLot", "params": AddLot } | { "method": "editLot", "params": EditLot } | { "method": "moveLot", "params": MoveLot } | { "method": "removeLot", "params": LotId } | { "method": "answerOffer", "params": AnswerOffer } | { "method": "forecast", "params": ForecastQuery } | { "method": "inbox", "params": InboxQuery } | { "method": "answerAlert", "params": AnswerAlert } | { "method": "alertSettings" } | { "method": "changeAlertSettings", "params": AlertSettings } | { "method": "testAlert" } | { "method": "webhook" } | { "method": "setWebhook", "params": SetWebhook } | { "method": "budgets" } | { "method": "setBudget", "params": SetBudget } | { "method": "removeBudget", "params": BudgetId } | { "method": "assignments" } | { "method": "assign", "params": Assign } | { "method": "watching" } | { "method": "exportCalendar", "params": ExportCalendar } | { "method": "calendarAddress" } | { "method": "setCalendarAddress", "params": CalendarAddress } | { "method": "doctor" } | { "method": "settings" } | { "method": "changeSettings", "params": Settings } | { "method": "enterSample" } | { "method": "leaveSample" };
 
 /**
  * When an allowance is whole again.
@@ -1495,7 +2472,29 @@ export type Resets = "rolling" | "midnight" | "firstOfMonth" | "never";
 /**
  * The answer to each request, under the same name.
  */
-export type Response = { "method": "overview", "result": Overview } | { "method": "spend", "result": Spend } | { "method": "usage", "result": Usage } | { "method": "picture", "result": PictureFile } | { "method": "providers", "result": Array<ProviderRow> } | { "method": "recogniseKey", "result": Array<KeyCandidate> } | { "method": "accounts", "result": Array<Account> } | { "method": "addAccount", "result": Account } | { "method": "checkAccount", "result": Account } | { "method": "replaceKey", "result": Account } | { "method": "removeAccount", "result": AccountId } | { "method": "entries", "result": Array<EntryRow> } | { "method": "enter", "result": EntryRow } | { "method": "changeEntry", "result": EntryRow } | { "method": "removeEntry", "result": EntryId } | { "method": "formats", "result": Array<FormatRow> } | { "method": "previewImport", "result": ImportReport } | { "method": "import", "result": ImportReport } | { "method": "sync", "result": SyncReport } | { "method": "cancelSync" } | { "method": "chooseFile", "result": ChosenFile } | { "method": "limits", "result": Limits } | { "method": "learnLimit", "result": LearnedLimits } | { "method": "chooseTier", "result": ChooseTier } | { "method": "doctor", "result": Doctor } | { "method": "settings", "result": Settings } | { "method": "changeSettings", "result": Settings } | { "method": "enterSample", "result": SampleState } | { "method": "leaveSample", "result": SampleState };
+export type Response = { "method": "overview", "result": Overview } | { "method": "spend", "result": Spend } | { "method": "usage", "result": Usage } | { "method": "picture", "result": PictureFile } | { "method": "providers", "result": Array<ProviderRow> } | { "method": "recogniseKey", "result": Array<KeyCandidate> } | { "method": "accounts", "result": Array<Account> } | { "method": "addAccount", "result": Account } | { "method": "checkAccount", "result": Account } | { "method": "replaceKey", "result": Account } | { "method": "removeAccount", "result": AccountId } | { "method": "entries", "result": Array<EntryRow> } | { "method": "enter", "result": EntryRow } | { "method": "changeEntry", "result": EntryRow } | { "method": "removeEntry", "result": EntryId } | { "method": "formats", "result": Array<FormatRow> } | { "method": "previewImport", "result": ImportReport } | { "method": "import", "result": ImportReport } | { "method": "sync", "result": SyncReport } | { "method": "cancelSync" } | { "method": "chooseFile", "result": ChosenFile } | { "method": "limits", "result": Limits } | { "method": "learnLimit", "result": LearnedLimits } | { "method": "chooseTier", "result": ChooseTier } | { "method": "credits", "result": Credits } | { "method": "addLot", "result": LotRow } | { "method": "editLot", "result": LotRow } | { "method": "moveLot", "result": LotRow } | { "method": "removeLot", "result": LotId } | { "method": "answerOffer", "result": Credits } | { "method": "forecast", "result": Forecast } | { "method": "inbox", "result": Inbox } | { "method": "answerAlert", "result": AlertRow } | { "method": "alertSettings", "result": AlertSettings } | { "method": "changeAlertSettings", "result": AlertSettings } | { "method": "testAlert", "result": TestedAlert } | { "method": "webhook", "result": Webhook } | { "method": "setWebhook", "result": Webhook } | { "method": "budgets", "result": Array<BudgetRow> } | { "method": "setBudget", "result": BudgetRow } | { "method": "removeBudget", "result": BudgetId } | { "method": "assignments", "result": Array<Assignment> } | { "method": "assign", "result": Array<Assignment> } | { "method": "watching", "result": Watching } | { "method": "exportCalendar", "result": CalendarFile } | { "method": "calendarAddress", "result": CalendarAddress } | { "method": "setCalendarAddress", "result": CalendarAddress } | { "method": "doctor", "result": Doctor } | { "method": "settings", "result": Settings } | { "method": "changeSettings", "result": Settings } | { "method": "enterSample", "result": SampleState } | { "method": "leaveSample", "result": SampleState };
+
+/**
+ * Who says when a lot lapses.
+ */
+export type RuleBy = "reported" | "person" | "provider" | "nobody";
+
+/**
+ * A rule of alerts.
+ */
+export type RuleSetting = { 
+/**
+ * Which.
+ */
+rule: AlertRule, 
+/**
+ * Whether it is on.
+ */
+on: boolean, 
+/**
+ * Its steps: days before, or per cent. Empty for a rule without steps.
+ */
+steps: Array<number>, };
 
 /**
  * Whether sample data is open.
@@ -1505,6 +2504,44 @@ export type SampleState = {
  * Whether it is.
  */
 sample: boolean, };
+
+/**
+ * A budget to make or change.
+ */
+export type SetBudget = { 
+/**
+ * The number of the one to change; a new one without it.
+ */
+id: number | null, 
+/**
+ * What it is of.
+ */
+of: BudgetOf, 
+/**
+ * `day`, `week` (from Monday) or `month`; UTC days, as providers bill.
+ */
+span: string, 
+/**
+ * How much.
+ */
+amount: string, 
+/**
+ * Its currency. Only spending in it is counted.
+ */
+currency: string, };
+
+/**
+ * An address that alerts are sent to.
+ */
+export type SetWebhook = { 
+/**
+ * The address: https, or http on this machine. Nothing takes the webhook away.
+ */
+url?: string, 
+/**
+ * The secret that signs what is sent. It goes into the keychain; without it the kept one stays.
+ */
+secret: string, };
 
 /**
  * The person's settings.
@@ -1613,6 +2650,23 @@ to?: string,
  * Width of the charts in CSS pixels.
  */
 chartWidth: number, };
+
+/**
+ * A low, a middle and a high figure: eight times in ten what comes lies between the outer two.
+ */
+export type Spread = { 
+/**
+ * One time in ten it is less.
+ */
+p10: string, 
+/**
+ * As often less as more.
+ */
+p50: string, 
+/**
+ * One time in ten it is more.
+ */
+p90: string, };
 
 /**
  * What is read from a provider.
@@ -1789,6 +2843,15 @@ accounts: Array<AccountReport>,
  * Whether every stream was read.
  */
 complete: boolean, };
+
+/**
+ * What became of a test.
+ */
+export type TestedAlert = { 
+/**
+ * What each channel did with it.
+ */
+deliveries: Array<DeliveryRow>, };
 
 /**
  * The theme of the window.
@@ -1977,6 +3040,52 @@ ofDays: number,
  * The last of them.
  */
 to: string, };
+
+/**
+ * How the loop stands.
+ */
+export type Watching = { 
+/**
+ * When it last looked, RFC 3339; nothing where it never did.
+ */
+lastTick: string | null, 
+/**
+ * Whether a loop runs now, in this program or another.
+ */
+running: boolean, 
+/**
+ * When each account is read next.
+ */
+next: Array<NextRefresh>, 
+/**
+ * The notification service, by the name it gives itself; nothing where none answers.
+ */
+notifier: string | null, 
+/**
+ * Why none answers, in words.
+ */
+notifierProblem: string | null, 
+/**
+ * `mains`, `battery` or `unknown`.
+ */
+power: string, };
+
+/**
+ * Where alerts are sent beside the desktop.
+ */
+export type Webhook = { 
+/**
+ * The address; nothing where there is none.
+ */
+url: string | null, 
+/**
+ * Whether what is sent is signed with a secret.
+ */
+signed: boolean, 
+/**
+ * The last delivery, where there was one.
+ */
+last: DeliveryRow | null, };
 
 /**
  * A line that cannot be read.

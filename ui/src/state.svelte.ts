@@ -238,7 +238,7 @@ class WindowState {
       return;
     }
     // Whoever asked for the import shows how far it is.
-    if (event.type === 'importProgress') return;
+    if (event.type === 'importProgress' || event.type === 'alerted' || event.type === 'show') return;
     const { account } = event;
     if (event.type === 'syncStarted') {
       this.syncing[account] = { done: 0, total: 0, first: false };

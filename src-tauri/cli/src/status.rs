@@ -202,6 +202,10 @@ mod tests {
             today: figure("2026-11-22", vec![]),
             usual_day: None,
             month: figure("2026-11-01", money("1234.5")),
+            month_end: vec![],
+            budgets: vec![],
+            next_expiry: None,
+            unseen_alerts: 0,
             own_day: Some(OwnDay {
                 date: "2026-11-23".to_owned(),
                 listed: money("0.000012"),

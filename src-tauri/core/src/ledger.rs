@@ -1,6 +1,7 @@
 //! The words of the books: charges, tokens, balances and quotas, in the terms of FinOps FOCUS and OpenTelemetry `GenAI`.
 
 mod entered;
+mod lots;
 mod tokens;
 
 use std::fmt;
@@ -11,6 +12,7 @@ pub use entered::{
     Entered, EnteredAllowance, EnteredBalance, EnteredCost, EnteredPurchase, EnteredSubscription,
     LimitSource, ResetRule,
 };
+pub use lots::{Cycle, ExpiryRule, Life, LotKind, LotSource, NotARule};
 pub use tokens::{DisjointTokens, Modalities, TokenError, TokenTotals, TokenUsage};
 
 use crate::money::{Currency, Decimal, Money};

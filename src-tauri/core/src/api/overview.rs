@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Account, Amount, LaneFigure, Picture};
+use super::{Account, Amount, BudgetRow, LaneFigure, LotRow, MonthEnd, Picture};
 
 /// What the overview should hold.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
@@ -31,6 +31,14 @@ pub struct Overview {
     pub usual_day: Option<UsualDay>,
     /// The present UTC month to date.
     pub month: SpendFigure,
+    /// What the month is likely to come to, by currency.
+    pub month_end: Vec<MonthEnd>,
+    /// Every budget, the one closest to its end first.
+    pub budgets: Vec<BudgetRow>,
+    /// The lot that lapses next with something at risk; where nothing is known to be at risk, the one that lapses next.
+    pub next_expiry: Option<LotRow>,
+    /// How many alerts were not seen yet.
+    pub unseen_alerts: u32,
     /// The person's own day so far, where usage is known by the hour.
     pub own_day: Option<OwnDay>,
     /// Every account.

@@ -1,0 +1,1 @@
+//! Lots of credit: which spending takes from which, what lapses, what is at risk. Pure.

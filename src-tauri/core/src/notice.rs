@@ -1,0 +1,1 @@
+//! A note out to the desktop's notification service, a receipt in.
