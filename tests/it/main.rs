@@ -1,6 +1,7 @@
 //! The one integration binary of the core.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod alerts;
 mod bindings;
 mod catalogue;
 mod chart;

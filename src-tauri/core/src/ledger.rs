@@ -1,5 +1,6 @@
 //! The words of the books: charges, tokens, balances and quotas, in the terms of FinOps FOCUS and OpenTelemetry `GenAI`.
 
+mod alerts;
 mod entered;
 mod lots;
 mod tokens;
@@ -8,6 +9,10 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+pub use alerts::{
+    AlertEnd, AlertLevel, AlertRule, AssignedPart, Assignment, AssignmentKind, Budget, BudgetScope,
+    BudgetSpan, Channel,
+};
 pub use entered::{
     Entered, EnteredAllowance, EnteredBalance, EnteredCost, EnteredPurchase, EnteredSubscription,
     LimitSource, ResetRule,

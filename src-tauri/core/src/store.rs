@@ -1,10 +1,14 @@
 //! The local store: SQLite with one writer and a pool of readers. One file per table below.
 
 mod accounts;
+mod alerts;
 mod aside;
+mod assignments;
 mod balances;
+mod budgets;
 mod charges;
 mod counts;
+mod deliveries;
 mod entries;
 mod facets;
 mod folder;
@@ -29,8 +33,11 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Connection as _, SqlSafeStr as _, SqliteConnection, SqlitePool};
 
 pub use accounts::{AccountRow, KeyPlace, NewAccount};
+pub use alerts::{AlertRow, AlertStand, Answer, BookedAlerts, EndedAlert, RaisedAlert};
+pub use budgets::BudgetRow;
 pub use charges::{Covered, Sequence};
 pub use counts::CountRow;
+pub use deliveries::{DeliveryRow, DueAlert};
 pub use entries::{ENTERED_STREAM, EntryRow, Owner};
 pub use imports::{Arrival, IMPORT_STREAM, ImportRow, ImportedFile, Outcome};
 pub use rollup::{Dimension, GroupSums, RollupRow};
@@ -141,6 +148,7 @@ impl Schema {
         Schema(vec![
             (1, "init", include_str!("../migrations/0001_init.sql")),
             (2, "every provider", include_str!("../migrations/0002_every_provider.sql")),
+            (4, "alerts", include_str!("../migrations/0004_alerts.sql")),
         ])
     }
 

@@ -178,6 +178,11 @@ impl Date {
             [self.0.weekday().num_days_from_monday() as usize]
     }
 
+    /// Days since the last Monday, 0 to 6.
+    pub fn days_since_monday(self) -> i64 {
+        i64::from(self.0.weekday().num_days_from_monday())
+    }
+
     /// English name of the month.
     pub fn month_name(self) -> &'static str {
         [

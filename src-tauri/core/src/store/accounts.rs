@@ -141,9 +141,12 @@ impl Store {
         row.as_ref().map(account).transpose()
     }
 
-    /// Removes an account with everything that was read with it.
+    /// Removes an account with everything that was read with it. What was raised of it is over, and stays to be read.
     pub async fn remove_account(&self, id: i64) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM accounts WHERE id = ?").bind(id).execute(&self.writer).await?;
+        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        Store::settle_alerts_of(&mut transaction, id).await?;
+        sqlx::query("DELETE FROM accounts WHERE id = ?").bind(id).execute(&mut *transaction).await?;
+        transaction.commit().await?;
         Ok(())
     }
 }

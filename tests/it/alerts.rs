@@ -1,0 +1,3 @@
+//! Alerts: what is raised when, and what the store remembers.
+
+mod books;
