@@ -18,8 +18,10 @@ fn everything_is_reached_and_done_by_keyboard() {
 
         for (digit, screen, ready) in [
             ('2', "Spend", "spend-table"),
-            ('3', "Limits", "limits"),
-            ('4', "Accounts", "account-remove"),
+            ('3', "Credits", "no-lots"),
+            ('4', "Limits", "limits"),
+            ('5', "Accounts", "account-remove"),
+            ('6', "Settings", "alert-settings"),
             ('1', "Today", "chart"),
         ] {
             window.press(&[keys::CONTROL], digit).await;
@@ -131,7 +133,7 @@ async fn chart_is_walked(window: &Window) {
 }
 
 async fn dialogs_close(window: &Window) {
-    window.press(&[keys::CONTROL], '4').await;
+    window.press(&[keys::CONTROL], '5').await;
     for (opener, inside) in [
         ("account-replace", "key-replace"),
         ("account-remove", "account-remove-confirm"),

@@ -2541,7 +2541,7 @@ url?: string,
 /**
  * The secret that signs what is sent. It goes into the keychain; without it the kept one stays.
  */
-secret: string, };
+secret?: string, };
 
 /**
  * The person's settings.

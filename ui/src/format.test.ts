@@ -221,3 +221,52 @@ describe('times', () => {
     expect(format.month('2026-11-22')).toBe('November 2026');
   });
 });
+
+describe('ranges and times to come', () => {
+  it.each([
+    ['38', '52.6', 'USD', '$38.00–$52.60'],
+    ['12.001', '12.004', 'USD', '$12.00'],
+    ['-1', '2', 'USD', '-$1.00 to $2.00'],
+    ['4', '20', 'credits', '4–20\u00a0credits'],
+    ['500', '1200.5', 'INR', '₹500.00–₹1,200.50'],
+  ])('%s to %s %s reads %s', (low, high, currency, text) => {
+    expect(format.span(low, high, currency)).toBe(text);
+  });
+
+  it.each([
+    [11, 60, '11–60 days'],
+    [1, 1, '1 day'],
+    [400, null, '400 days to over 2 years'],
+    [null, null, 'over 2 years'],
+  ])('%s to %s days', (few, many, text) => {
+    expect(format.daySpan(few, many)).toBe(text);
+  });
+
+  it.each([
+    ['0', true],
+    ['0.00', true],
+    ['-0', true],
+    ['0.001', false],
+    ['12', false],
+    ['', false],
+  ])('knows whether %s is nought', (text, nought) => {
+    expect(format.isNought(text)).toBe(nought);
+  });
+
+  const NOW = Date.parse('2026-11-18T12:00:00Z');
+  it.each([
+    ['2026-11-20T00:00:00Z', 'in 36 hours'],
+    ['2026-11-30T18:30:00Z', 'in 12 days'],
+    ['2027-01-27T12:00:00Z', 'in 70 days'],
+    ['2027-06-30T12:00:00Z', 'in 7 months'],
+    ['2026-10-18T12:00:00Z', '31 days ago'],
+    ['nonsense', '—'],
+  ])('%s is %s', (time, text) => {
+    expect(format.until(time, NOW)).toBe(text);
+  });
+
+  it('leaves a date a date', () => {
+    expect(format.moment('2026-12-01', 'America/Los_Angeles')).toBe('December 1, 2026');
+    expect(format.moment('2026-12-01T00:00:00Z', 'Asia/Kolkata')).toBe('Dec 1, 2026, 5:30 AM GMT+5:30');
+  });
+});

@@ -200,6 +200,27 @@ function unitName(amount: string, unit: string): string {
   return owner === word ? one : `${owner.charAt(0).toUpperCase()}${owner.slice(1)} ${one}`;
 }
 
+/** A low and a high amount: $38.00–$52.00, or 4–20 credits. One figure where both read the same. */
+export function span(low: string, high: string, currency: string): string {
+  const [from, to] = [money({ amount: low, currency }), money({ amount: high, currency })];
+  if (from === to) return to;
+  const unit = isCode(currency) ? -1 : from.indexOf(NO_BREAK_SPACE);
+  // A dash before a minus would be read as one.
+  return `${unit < 0 ? from : from.slice(0, unit)}${high.startsWith(MINUS) || low.startsWith(MINUS) ? ' to ' : '–'}${to}`;
+}
+
+/** Whether decimal text is nought. */
+export function isNought(text: string): boolean {
+  return DECIMAL.test(text) && !/[1-9]/.test(text);
+}
+
+/** Days, few to many: 12–30 days. Nothing in the place of a number means more than two years. */
+export function daySpan(few: number | null, many: number | null): string {
+  if (few === null) return 'over 2 years';
+  if (many === null) return `${counted(few, 'day')} to over 2 years`;
+  return few === many ? counted(few, 'day') : `${count(few)}–${counted(many, 'day')}`;
+}
+
 /** A figure whose unit is a currency or a counted thing, as quotas have it. */
 export function quantity(amount: string, unit: string): string {
   return money({ amount, currency: unit });
@@ -270,6 +291,18 @@ export function relative(time: string, now: number): string {
     if (Math.abs(seconds) >= from) return format.format(Math.trunc(seconds / size), unit);
   }
   return format.format(Math.trunc(seconds / 60) || Math.sign(seconds), 'minute');
+}
+
+/** A time to come or just gone, by days as long as days are what matters: in 13 days, in 40 hours, 5 months ago. */
+export function until(time: string, now: number): string {
+  const seconds = Math.round((Date.parse(time) - now) / 1000);
+  if (!(Math.abs(seconds) >= 48 * 3_600 && Math.abs(seconds) < 100 * 86_400)) return relative(time, now);
+  return new Intl.RelativeTimeFormat(wordLocale, { numeric: 'always' }).format(Math.trunc(seconds / 86_400), 'day');
+}
+
+/** A date or an instant in full. A date stays a date: it has no time of day to be shown in a zone. */
+export function moment(time: string, zone?: string): string {
+  return time.length === 10 ? longDate(time) : exactTime(time, zone);
 }
 
 /** A time in full, in a zone. */

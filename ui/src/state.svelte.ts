@@ -5,8 +5,10 @@ import type { Account, Event, Overview, Settings, Theme } from './bindings';
 import * as format from './format';
 import { rememberedTheme, wear } from './theme';
 
-export const SCREENS = ['today', 'spend', 'limits', 'accounts'] as const;
-export type Screen = (typeof SCREENS)[number];
+/** The screens of the navigation, in its order. */
+export const SCREENS = ['today', 'spend', 'credits', 'limits', 'accounts', 'settings'] as const;
+/** The inbox is behind the bell. */
+export type Screen = (typeof SCREENS)[number] | 'inbox';
 
 interface Progress {
   done: number;
@@ -36,10 +38,15 @@ class WindowState {
   notice = $state<{ text: string; bad: boolean } | null>(null);
   /** Grows whenever figures may have changed, so that screens ask again. */
   edition = $state(0);
+  /** How many alerts were not seen yet. */
+  unseen = $state(0);
+  /** Grows whenever alerts were raised, delivered or answered. */
+  alerts = $state(0);
   /** The present, by the core's clock. */
   now = $state(Date.now());
 
   #chartWidth = 0;
+  #before: Screen = 'today';
   #reading: Promise<void> | null = null;
   #again = false;
   #ahead = 0;
@@ -92,6 +99,18 @@ class WindowState {
         stop();
       });
     };
+  }
+
+  open(screen: Screen): void {
+    if (this.screen === screen) return;
+    this.#before = this.screen;
+    this.screen = screen;
+    if (this.notice && !this.notice.bad) this.notice = null;
+  }
+
+  /** The bell: to the inbox, and back to where one was. */
+  bell(): void {
+    this.open(this.screen === 'inbox' ? this.#before : 'inbox');
   }
 
   /** Reads the overview; a call during a call makes one more follow. */
@@ -208,6 +227,7 @@ class WindowState {
       this.#ahead = Date.parse(overview.now) - Date.now();
       this.now = Date.parse(overview.now);
       this.overview = overview;
+      this.unseen = overview.unseenAlerts;
       this.failure = null;
     } catch (error) {
       this.failure = error instanceof Refusal ? error : null;
@@ -237,8 +257,18 @@ class WindowState {
       void this.#changed();
       return;
     }
+    if (event.type === 'alerted') {
+      this.unseen = event.unseen;
+      this.alerts += 1;
+      return;
+    }
+    if (event.type === 'show') {
+      const asked = [...SCREENS, 'inbox' as const].find((screen) => screen === event.screen);
+      if (asked) this.open(asked);
+      return;
+    }
     // Whoever asked for the import shows how far it is.
-    if (event.type === 'importProgress' || event.type === 'alerted' || event.type === 'show') return;
+    if (event.type === 'importProgress') return;
     const { account } = event;
     if (event.type === 'syncStarted') {
       this.syncing[account] = { done: 0, total: 0, first: false };

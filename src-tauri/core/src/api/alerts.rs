@@ -240,7 +240,6 @@ pub struct SetWebhook {
     pub url: Option<String>,
     /// The secret that signs what is sent. It goes into the keychain; without it the kept one stays.
     #[serde(default)]
-    #[ts(type = "string")]
     pub secret: Option<crate::vault::Secret>,
 }
 

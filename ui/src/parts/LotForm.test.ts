@@ -1,0 +1,165 @@
+import { flushSync, mount, tick, unmount } from 'svelte';
+import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import type { Account, LotRow, Request } from '../bindings';
+import LotForm from './LotForm.svelte';
+
+const { Refusal } = vi.hoisted(() => ({
+  Refusal: class extends Error {
+    field: string | null;
+    constructor(message: string, field: string | null) {
+      super(message);
+      this.field = field;
+    }
+  },
+}));
+const asked = vi.hoisted(() => vi.fn<(request: Request) => Promise<unknown>>());
+vi.mock('../api', () => ({ call: asked, Refusal }));
+
+const accounts = [
+  { id: 3, label: 'OpenRouter' },
+  { id: 4, label: 'OpenAI' },
+] as Account[];
+const lot = {
+  id: 'entry-1',
+  account: 3,
+  kind: 'purchased',
+  source: 'entered',
+  currency: 'USD',
+  acquiredAt: '2026-10-01',
+  rule: 'after-purchase:365d',
+  ruleBy: 'provider',
+  amount: '50',
+  note: null,
+} as LotRow;
+
+let page: Record<string, unknown>;
+const done = vi.fn<(text: string) => void>();
+
+const find = <T extends HTMLElement = HTMLElement>(id: string): T | null => document.querySelector<T>(`[data-testid="${id}"]`);
+
+function put(id: string, text: string): void {
+  const field = find<HTMLInputElement | HTMLSelectElement>(id);
+  if (!field) throw new Error(`no ${id}`);
+  field.value = text;
+  field.dispatchEvent(new Event(field instanceof HTMLSelectElement ? 'change' : 'input', { bubbles: true }));
+  flushSync();
+}
+
+function open(of: LotRow | null): void {
+  page = mount(LotForm, {
+    target: document.body,
+    props: { accounts, lot: of, today: '2026-11-18', onclose: () => undefined, ondone: done },
+  });
+  flushSync();
+}
+
+async function save(): Promise<void> {
+  find('lot-save')?.click();
+  await tick();
+  await Promise.resolve();
+  flushSync();
+}
+
+beforeAll(() => {
+  // jsdom knows the element and not what it does.
+  HTMLDialogElement.prototype.showModal = function (this: HTMLDialogElement) {
+    this.open = true;
+  };
+  HTMLDialogElement.prototype.close = function (this: HTMLDialogElement) {
+    this.open = false;
+  };
+});
+
+beforeEach(() => {
+  done.mockReset();
+  asked.mockReset().mockResolvedValue(lot);
+});
+
+afterEach(async () => {
+  await unmount(page);
+});
+
+it('adds a lot by the rule that was chosen', async () => {
+  open(null);
+  put('lot-account', '4');
+  put('lot-amount', ' 50 ');
+  put('lot-acquired', '2026-11-01');
+  put('lot-rule', 'on');
+  put('lot-rule-date', '2026-12-01');
+  await save();
+  expect(asked).toHaveBeenCalledExactlyOnceWith({
+    method: 'addLot',
+    params: { account: 4, amount: '50', currency: 'USD', acquired: '2026-11-01', kind: 'purchased', rule: 'on:2026-12-01' },
+  });
+  expect(done).toHaveBeenCalledOnce();
+});
+
+it('leaves the rule to the provider unless it is said', async () => {
+  open(null);
+  put('lot-account', '3');
+  put('lot-amount', '5');
+  await save();
+  expect(asked.mock.calls[0]?.[0]).toEqual({
+    method: 'addLot',
+    params: { account: 3, amount: '5', currency: 'USD', acquired: '2026-11-18', kind: 'purchased' },
+  });
+});
+
+it('wants an account before it asks anybody', async () => {
+  open(null);
+  put('lot-amount', '5');
+  await save();
+  expect(asked).not.toHaveBeenCalled();
+  expect(find('lot-account-error')?.textContent).toContain('Choose the account');
+  expect(find('lot-account')?.getAttribute('aria-invalid')).toBe('true');
+});
+
+it('says beside the field what is wrong, and goes there', async () => {
+  asked.mockRejectedValue(new Refusal('The amount is not a number.', 'amount'));
+  open(null);
+  put('lot-account', '3');
+  put('lot-amount', 'fifty');
+  await save();
+  expect(find('lot-amount-error')?.textContent).toBe('The amount is not a number.');
+  expect(find('lot-amount')?.getAttribute('aria-describedby')).toBe(find('lot-amount-error')?.id);
+  expect(document.activeElement).toBe(find('lot-amount'));
+  expect(find('lot-error')).toBeNull();
+});
+
+it('sends of a change what differs, and moves the lot', async () => {
+  open(lot);
+  put('lot-amount', '60');
+  put('lot-account', '4');
+  await save();
+  expect(asked.mock.calls.map(([request]) => request)).toEqual([
+    { method: 'editLot', params: { id: 'entry-1', amount: '60' } },
+    { method: 'moveLot', params: { id: 'entry-1', account: 4 } },
+  ]);
+});
+
+it('takes back a rule that the person said', async () => {
+  open({ ...lot, ruleBy: 'person', rule: 'never' });
+  expect(find<HTMLSelectElement>('lot-rule')?.value).toBe('never');
+  put('lot-rule', 'provider');
+  await save();
+  expect(asked.mock.calls[0]?.[0]).toEqual({ method: 'editLot', params: { id: 'entry-1', rule: 'provider' } });
+});
+
+it('lets nothing of a reported lot be changed but its rule and note, and does not remove it', async () => {
+  open({ ...lot, source: 'reported' });
+  expect(find('lot-amount')).toBeNull();
+  expect(find('lot-remove')).toBeNull();
+  put('lot-note', 'Hackathon');
+  await save();
+  expect(asked.mock.calls[0]?.[0]).toEqual({ method: 'editLot', params: { id: 'entry-1', note: 'Hackathon' } });
+});
+
+it('removes a lot after a second word', async () => {
+  open(lot);
+  find('lot-remove')?.click();
+  flushSync();
+  expect(asked).not.toHaveBeenCalled();
+  find('lot-remove-confirm')?.click();
+  await tick();
+  expect(asked).toHaveBeenCalledExactlyOnceWith({ method: 'removeLot', params: { id: 'entry-1' } });
+});
