@@ -290,6 +290,11 @@ impl Total {
         Some(Total { unscaled, scale })
     }
 
+    /// The digits without their point, and how many of them stand behind it.
+    pub const fn parts(self) -> (i128, u32) {
+        (self.unscaled, self.scale)
+    }
+
     /// Whether it lies below nought.
     pub const fn is_negative(self) -> bool {
         self.unscaled < 0

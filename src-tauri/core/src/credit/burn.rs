@@ -1,0 +1,193 @@
+//! What was spent, told by a balance alone: falls are spending, rises are something else.
+//!
+//! A fall is spread evenly over the UTC days between its two readings, by their seconds. Were it all put on the later reading's day, a
+//! machine that was off for a week would show six idle days and one wild one, which breaks the rhythm a forecast learns. The shares
+//! are cut to the last digit that the balance itself has, and what remains goes on the last day, so they add up to the fall.
+//!
+//! A small rise is a refund or the noise of rounding: it is taken off what was spent, so that a balance which trembles burns nothing.
+//! Small is less than one whole unit, for which nobody sells credit, or than a hundredth of the largest balance that was read, which
+//! changes no forecast. From one reading to the next, and in all:
+//!
+//! ```text
+//! last reading = first reading - what was spent + what it rose by
+//! ```
+
+use std::collections::BTreeMap;
+
+use super::{CreditError, Use, places, steps, total};
+use crate::money::{Currency, Decimal, Total};
+use crate::time::{Date, Period, Timestamp};
+
+const DAY: i64 = 86_400;
+/// A reading that differs from two equal ones around it, at most so far apart, was a slip: an answer from a stale copy.
+const SLIP: i64 = 3_600;
+/// How much of a day may lie where the balance rose and hides what was spent, before the day is not counted as a whole one.
+const HIDDEN: i64 = 6 * 3_600;
+
+/// What is known to have been spent in a period, from elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// The period.
+    pub period: Period,
+    /// How much.
+    pub amount: Decimal,
+}
+
+/// A rise of the balance: something was bought or granted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rise {
+    /// The reading before it.
+    pub after: Timestamp,
+    /// The reading that showed it.
+    pub seen_at: Timestamp,
+    /// At least how much: the rise, and what is known to have been spent between the two readings.
+    pub amount: Total,
+}
+
+/// What a UTC day took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BurnDay {
+    /// The day.
+    pub date: Date,
+    /// How much; below nought where more was given back.
+    pub spent: Decimal,
+    /// Whether all of the day was read, and the balance hid what was spent for no more than a quarter of it.
+    pub whole: bool,
+}
+
+/// What the readings of a balance tell.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Burn {
+    /// Every day between the first and the last reading.
+    pub days: Vec<BurnDay>,
+    /// Every rise that is no refund.
+    pub rises: Vec<Rise>,
+    /// What was spent, each at the reading that showed it: by then it was. For a replay of lots.
+    pub uses: Vec<Use>,
+}
+
+impl Burn {
+    /// The last whole days without a gap: the first of them, and what each took.
+    pub fn whole_days(&self) -> Option<(Date, Vec<Decimal>)> {
+        let end = self.days.iter().rposition(|day| day.whole)? + 1;
+        let start = self.days[..end].iter().rposition(|day| !day.whole).map_or(0, |partial| partial + 1);
+        Some((self.days[start].date, self.days[start..end].iter().map(|day| day.spent).collect()))
+    }
+}
+
+/// One UTC day while it is added up.
+#[derive(Clone, Copy, Default)]
+struct Sum {
+    spent: i128,
+    read: i64,
+    hidden: i64,
+}
+
+/// The pieces of a span of time by UTC day, with their seconds.
+fn pieces(from: Timestamp, to: Timestamp) -> impl Iterator<Item = (Date, i64)> {
+    let mut at = from;
+    std::iter::from_fn(move || {
+        let date = at.utc_date();
+        let end = date.utc_day().end.min(to);
+        let seconds = end.seconds_since(at);
+        at = end;
+        (seconds > 0).then_some((date, seconds))
+    })
+}
+
+/// What the readings of one balance tell, each an instant and what was left. Of two readings at one instant the later in the list
+/// stands. What is known to have been spent counts where its period lies between two readings.
+pub fn burn(
+    currency: Currency,
+    readings: &[(Timestamp, Decimal)],
+    known: &[Known],
+) -> Result<Burn, CreditError> {
+    let overflow = || CreditError::Overflow(currency);
+    let amounts = readings.iter().map(|(_, left)| *left).chain(known.iter().map(|known| known.amount));
+    let scale = amounts.map(places).max().unwrap_or_default();
+    let counted = |amount: Decimal| steps(amount, scale).ok_or_else(overflow);
+    let readings = readings
+        .iter()
+        .map(|(at, left)| Ok((*at, counted(*left)?)))
+        .collect::<Result<BTreeMap<Timestamp, i128>, CreditError>>()?;
+    let largest = readings.values().copied().max().unwrap_or_default();
+    let unit = counted(Decimal::ONE)?;
+    let small = (largest / 100).max(unit);
+    let mut known: Vec<(Period, i128)> =
+        known.iter().map(|known| Ok((known.period, counted(known.amount)?))).collect::<Result<_, _>>()?;
+    known.sort_unstable();
+
+    let readings = without_slips(&readings);
+    let mut sums = BTreeMap::<Date, Sum>::new();
+    let mut burn = Burn::default();
+    let add = |sums: &mut BTreeMap<Date, Sum>, date: Date, amount: i128| {
+        let sum = &mut sums.entry(date).or_default().spent;
+        *sum = sum.checked_add(amount).ok_or_else(overflow)?;
+        Ok(())
+    };
+    for pair in readings.windows(2) {
+        let ((from, before), (to, after)) = (pair[0], pair[1]);
+        let change = after.checked_sub(before).ok_or_else(overflow)?;
+        let first = known.partition_point(|(period, _)| period.start < from);
+        let inside = known[first..].iter().take_while(|(period, _)| period.start < to);
+        let inside: Vec<_> = inside.filter(|(period, _)| period.end <= to).collect();
+        let spent = inside.iter().try_fold(0_i128, |sum, (_, amount)| sum.checked_add(*amount));
+        let spent = spent.ok_or_else(overflow)?;
+        let gained = change.checked_add(spent).ok_or_else(overflow)?;
+        for (date, seconds) in pieces(from, to) {
+            sums.entry(date).or_default().read += seconds;
+        }
+        let spent = if gained >= small {
+            burn.rises.push(Rise { after: from, seen_at: to, amount: total(gained, scale) });
+            for (date, seconds) in pieces(from, to) {
+                sums.entry(date).or_default().hidden += seconds;
+            }
+            for (period, amount) in inside {
+                for (date, seconds) in pieces(period.start, period.end) {
+                    sums.entry(date).or_default().hidden -= seconds;
+                }
+                add(&mut sums, period.end.plus_seconds(-1).utc_date(), *amount)?;
+            }
+            spent
+        } else {
+            let spent = change.checked_neg().ok_or_else(overflow)?;
+            let (mut rest, whole) = (spent, i128::from(to.seconds_since(from)));
+            let last = to.plus_seconds(-1).utc_date();
+            for (date, seconds) in pieces(from, to).filter(|(date, _)| *date < last) {
+                let share = spent.checked_mul(seconds.into()).ok_or_else(overflow)? / whole;
+                add(&mut sums, date, share)?;
+                rest -= share;
+            }
+            add(&mut sums, last, rest)?;
+            spent
+        };
+        if spent != 0 {
+            let amount = Decimal::try_from_i128_with_scale(spent, scale).map_err(|_| overflow())?;
+            burn.uses.push(Use { at: to, amount, currency });
+        }
+    }
+    burn.days = sums
+        .into_iter()
+        .map(|(date, sum)| {
+            let spent = Decimal::try_from_i128_with_scale(sum.spent, scale)
+                .map_err(|_| CreditError::DayTooPrecise(date, currency))?;
+            Ok(BurnDay { date, spent, whole: sum.read == DAY && sum.hidden <= HIDDEN })
+        })
+        .collect::<Result<_, CreditError>>()?;
+    Ok(burn)
+}
+
+/// The readings in the order of time, without those that were a slip.
+fn without_slips(readings: &BTreeMap<Timestamp, i128>) -> Vec<(Timestamp, i128)> {
+    let mut kept: Vec<(Timestamp, i128)> = Vec::with_capacity(readings.len());
+    let mut coming = readings.iter().map(|(at, left)| (*at, *left)).peekable();
+    while let Some((at, left)) = coming.next() {
+        let slip = kept.last().zip(coming.peek()).is_some_and(|((before, was), (next, will))| {
+            was == will && *was != left && next.seconds_since(*before) <= SLIP
+        });
+        if !slip {
+            kept.push((at, left));
+        }
+    }
+    kept
+}
