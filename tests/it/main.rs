@@ -21,6 +21,8 @@ mod limits;
 mod migration;
 mod money;
 mod names;
+#[cfg(target_os = "linux")]
+mod notice;
 mod pricing;
 mod own;
 mod providers;
