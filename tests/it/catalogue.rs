@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use spendglass_core::catalogue::{
-    Confidence, Evidence, FreeTiers, Models, Published, Reset, Seen, Span, TierKind,
+    Confidence, CreditRules, Evidence, FreeTiers, Lapse, Models, Published, Reset, Seen, Span, TierKind,
 };
-use spendglass_core::ledger::QuotaWindow;
+use spendglass_core::ledger::{ExpiryRule, LotKind, QuotaWindow};
 use spendglass_core::money::Decimal;
 use spendglass_core::providers::ALL;
+use spendglass_core::time::Date;
 
 const FILE: &str = include_str!("../../src-tauri/core/data/free_tiers.json");
 
@@ -265,4 +266,112 @@ fn models_are_matched_by_name_start_or_end() {
     assert!(Models::all().hold("anything") && Models::all().is_all());
     assert_eq!(Models::one("models/x").only(), Some("models/x"));
     assert!(Models::one("models/x").hold("X"));
+}
+
+/// Providers with a credit rule that cannot be connected.
+const RULES_OF_OTHERS: [&str; 12] = [
+    "inworld",
+    "cerebras",
+    "higgsfield",
+    "neon",
+    "tana",
+    "mintlify",
+    "removebg",
+    "nebius",
+    "ai21",
+    "alibaba",
+    "modal",
+    "huggingface",
+];
+const RULES: &str = include_str!("../../src-tauri/core/data/credit_rules.json");
+
+fn rules() -> &'static CreditRules {
+    CreditRules::bundled().unwrap()
+}
+
+#[test]
+fn every_credit_rule_is_read_sourced_dated_and_of_a_known_provider() {
+    let rules = rules();
+    assert_eq!(rules.rules.len(), 36, "a rule came or went: say so here");
+    let ids: BTreeSet<&str> = rules.rules.iter().map(|rule| rule.id.as_str()).collect();
+    assert_eq!(ids.len(), rules.rules.len());
+    let mut usual = BTreeSet::new();
+    for rule in &rules.rules {
+        let (id, provider) = (&rule.id, rule.provider.as_str());
+        let known = ALL.iter().any(|one| one.id == provider) || RULES_OF_OTHERS.contains(&provider);
+        assert!(known, "{id}: no provider {provider}");
+        assert!(id.starts_with(&format!("{provider}.")), "{id}: {provider}");
+        assert!(!rule.sources.is_empty(), "{id}: no source");
+        for source in &rule.sources {
+            assert!(source.starts_with("https://") && !source.contains(' '), "{id}: {source}");
+        }
+        assert!(rule.seen.first() <= rules.dated, "{id}: seen in the future");
+        assert_ne!(
+            rule.kind,
+            LotKind::RolledOver,
+            "{id}: a rule for what was included covers what rolled over"
+        );
+        let one_of_each = rule.only.is_some() || usual.insert((provider, rule.kind, rule.unit));
+        assert!(one_of_each, "{id}: two rules for the same credit");
+        if let Some(order) = &rule.order {
+            assert!(order.contains(&rule.kind), "{id}: its own kind is not in its order");
+        }
+        assert!(
+            !matches!(rule.lapses, Lapse::By(ExpiryRule::On(_) | ExpiryRule::At(_))),
+            "{id}: a day is no rule"
+        );
+    }
+}
+
+#[test]
+fn what_a_provider_says_holds_unless_it_is_of_one_gift_only() {
+    let day: Date = "2026-01-31".parse().unwrap();
+    let said = |provider: &str, kind: LotKind, unit: &str| {
+        let rule = rules().usual(provider, kind, unit.parse().unwrap())?;
+        Some((rule.of(day).map(|rule| rule.to_string()), rule.is_possible()))
+    };
+    let by = |rule: &str, possible: bool| Some((Some(rule.to_owned()), possible));
+    let (bought, given, included) = (LotKind::Purchased, LotKind::Granted, LotKind::Allowance);
+    assert_eq!(said("openai", bought, "USD"), by("after-purchase:365d", false));
+    assert_eq!(said("anthropic", bought, "USD"), by("after-purchase:365d", false));
+    assert_eq!(said("openrouter", bought, "USD"), by("after-purchase:365d", true));
+    assert_eq!(said("deepseek", bought, "CNY"), by("never", false));
+    assert_eq!(said("anthropic", included, "USD"), by("end-of-period:month@31", false));
+    assert_eq!(said("elevenlabs", included, "credits"), by("end-of-period:month@31,rollover=2", true));
+    assert_eq!(
+        said("elevenlabs", LotKind::RolledOver, "credits"),
+        by("end-of-period:month@31,rollover=2", true)
+    );
+    assert_eq!(said("github_copilot", included, "USD"), by("end-of-period:month", false));
+    // Nobody says, and each lot has its own end: both are unknown, and neither is "never".
+    assert_eq!(said("x_ai", bought, "USD"), Some((None, false)));
+    assert_eq!(said("openai", given, "USD"), Some((None, false)));
+    // What is said of a trial is not said of every gift, nor of dollars what is said of credits.
+    for (provider, kind, unit) in [
+        ("azure.ai.openai", given, "USD"),
+        ("aws.bedrock", given, "USD"),
+        ("openai", bought, "credits"),
+        ("groq", bought, "USD"),
+    ] {
+        assert_eq!(said(provider, kind, unit), None, "{provider}");
+    }
+    assert_eq!(rules().order_of("deepseek"), Some([given, bought].as_slice()));
+    assert_eq!(rules().order_of("x_ai"), None);
+}
+
+#[test]
+fn a_credit_rule_that_is_cut_or_misspelt_is_refused() {
+    for (old, new, words) in [
+        ("\"lapses\": null,", "", "missing field `lapses`"),
+        ("\"unit\": null,", "", "missing field `unit`"),
+        ("after-purchase:365d", "after-purchase:365", "openai.prepaid"),
+        ("\"purchased\"", "\"bought\"", "openai.prepaid: \"bought\" is no kind of credit"),
+        ("billing-period,rollover=2", "billing-period,rollover", "elevenlabs.plan"),
+        ("\"possible\"", "\"posible\"", "unknown field"),
+    ] {
+        let text = RULES.replacen(old, new, 1);
+        assert_ne!(text, RULES, "{old}");
+        let error = CreditRules::read(&text).unwrap_err().to_string();
+        assert!(error.contains(words), "{old}: {error}");
+    }
 }

@@ -1,8 +1,10 @@
-//! What providers publish and no endpoint tells, as dated facts: free tiers. Bundled data, each figure with its source.
+//! What providers publish and no endpoint tells, as dated facts: free tiers, and when credit lapses. Bundled data, each figure with its source.
 
+mod credit_rules;
 mod free_tiers;
 mod resets;
 
+pub use credit_rules::{CreditRule, CreditRules, Lapse};
 pub use free_tiers::{
     Confidence, Dataset, Evidence, FreeTiers, Models, Published, Record, Scope, Tier, TierKind, TierLimit,
 };
