@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use spendglass_core::store::{KeyPlace, NewAccount, Schema, Store};
+use spendglass_core::ledger::{Balance, BalanceKind, Entered, ExpiryRule, LotKind, LotSource};
+use spendglass_core::money::{Currency, Money, exact};
+use spendglass_core::store::{KeyPlace, LotOverride, NewAccount, RiseKey, Schema, Snapshot, Store};
 use spendglass_core::time::Timestamp;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, Connection as _};
@@ -114,4 +116,160 @@ async fn opening_twice_changes_nothing() {
         assert_eq!(store.accounts().await.unwrap().len(), 2);
         store.close().await;
     }
+}
+
+/// What a person of the second version had entered and was told: it is the same after the step, and new tables hang on it.
+#[tokio::test]
+async fn lots_entered_with_the_second_version_are_read_as_they_were_meant() {
+    let folder = tempfile::tempdir().unwrap();
+    Store::open_with(folder.path(), &Schema::of_version(2), now()).await.unwrap().close().await;
+    let file = SqliteConnectOptions::new().filename(folder.path().join("spendglass.db")).foreign_keys(true);
+    let mut old = SqliteConnection::connect_with(&file).await.unwrap();
+    let account = "INSERT INTO accounts (id, provider, key_kind, key_place, added_at) VALUES (1, 'openai', 'none', 'none', 1700000000)";
+    sqlx::query(account).execute(&mut old).await.unwrap();
+    for content in [
+        r#"{"kind":"purchase","amount":"25.50 USD","acquired_on":"2026-11-02","expires_on":"2027-05-02","granted":false,"note":"Card"}"#,
+        r#"{"kind":"purchase","amount":"500 credits","acquired_on":"2026-10-02","granted":true}"#,
+    ] {
+        let sql = "INSERT INTO entries (account_id, kind, content, entered_at, changed_at) VALUES (1, 'purchase', ?, 1700000000, 1700000000)";
+        sqlx::query(sql).bind(content).execute(&mut old).await.unwrap();
+    }
+    for (at, amount) in [(1_700_000_000, "9"), (1_700_000_100, "8"), (1_700_000_200, "7")] {
+        let sql = "INSERT INTO balances VALUES (1, 'credits', 'USD', ?, ?, NULL, NULL)";
+        sqlx::query(sql).bind(at).bind(amount).execute(&mut old).await.unwrap();
+    }
+    old.close().await.unwrap();
+
+    let store = Store::open(folder.path(), now()).await.unwrap();
+    let entries = store.entries(None).await.unwrap();
+    let lots: Vec<_> = entries
+        .iter()
+        .map(|row| match &row.entered {
+            Entered::Purchase(lot) => (
+                lot.amount.to_string(),
+                lot.lot,
+                lot.rule.map(|rule| rule.to_string()),
+                lot.source,
+                lot.note.clone(),
+            ),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let note = Some("Card".to_owned());
+    assert_eq!(
+        lots,
+        [
+            (
+                "25.5 USD".to_owned(),
+                LotKind::Purchased,
+                Some("on:2027-05-02".to_owned()),
+                LotSource::Entered,
+                note
+            ),
+            ("500 credits".to_owned(), LotKind::Granted, None, LotSource::Entered, None),
+        ]
+    );
+    let history = store.balance_history(Some(1), "2020-01-01T00:00:00Z".parse().unwrap()).await.unwrap();
+    assert_eq!(history[0].readings.len(), 3, "what was read before stays as it is");
+
+    let said = LotOverride {
+        account_id: 1,
+        grant: "order-1".to_owned(),
+        rule: Some(ExpiryRule::Never),
+        note: None,
+        left_out: false,
+    };
+    store.set_lot_override(&said, now()).await.unwrap();
+    assert_eq!(store.lot_overrides().await.unwrap(), [said.clone()]);
+    store.set_lot_override(&LotOverride { rule: None, ..said.clone() }, now()).await.unwrap();
+    assert_eq!(store.lot_overrides().await.unwrap(), [], "nothing is kept where nothing is said");
+
+    let rise = RiseKey {
+        account_id: 1,
+        kind: BalanceKind::Credits,
+        currency: "USD".parse().unwrap(),
+        seen_at: "2026-11-19T08:00:00Z".parse().unwrap(),
+    };
+    store.set_lot_override(&said, now()).await.unwrap();
+    assert!(store.answer_rise(&rise, Some(&entries[1].entered), now()).await.unwrap());
+    assert!(!store.answer_rise(&rise, Some(&entries[1].entered), now()).await.unwrap(), "once is enough");
+    assert_eq!(
+        (store.entries(None).await.unwrap().len(), store.answered_rises().await.unwrap().len()),
+        (3, 1)
+    );
+    store.remove_entry(3, now()).await.unwrap();
+    assert_eq!(store.answered_rises().await.unwrap(), [], "with its lot the answer goes");
+    store.answer_rise(&rise, None, now()).await.unwrap();
+    store.remove_account(1).await.unwrap();
+    assert_eq!(store.lot_overrides().await.unwrap(), []);
+    assert_eq!(store.answered_rises().await.unwrap(), []);
+    store.check_integrity().await.unwrap();
+    store.close().await;
+}
+
+/// A year of readings stays small, and says of falls and rises what all of them said.
+#[tokio::test]
+async fn readings_that_only_fell_are_thinned_and_every_rise_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), now()).await.unwrap();
+    let account = NewAccount {
+        provider: "deepseek".to_owned(),
+        label: None,
+        base_url: None,
+        key_kind: "none".to_owned(),
+        key_hint: None,
+        key_fingerprint: None,
+        key_place: KeyPlace::Nowhere,
+        details: std::collections::BTreeMap::new(),
+    };
+    store.add_account(&account, now()).await.unwrap();
+    let read = |time: &str, amount: &str| {
+        let at: Timestamp = time.parse().unwrap();
+        let amount = Money::new(exact(amount).unwrap(), Currency::USD);
+        (
+            at,
+            Snapshot {
+                balances: vec![Balance::left(at, BalanceKind::Credits, amount)],
+                ..Snapshot::default()
+            },
+        )
+    };
+    for (time, amount) in [
+        ("2026-11-18T08:00:00Z", "10"),
+        ("2026-11-18T09:00:00Z", "9"),
+        ("2026-11-18T10:00:00Z", "8"),
+        ("2026-11-18T11:00:00Z", "28"),
+        ("2026-11-18T12:00:00Z", "27"),
+        ("2026-11-18T13:00:00Z", "26"),
+        ("2026-11-18T14:00:00Z", "26"),
+        ("2026-11-18T23:00:00Z", "25"),
+        ("2026-11-19T01:00:00Z", "25"),
+        ("2026-11-19T02:00:00Z", "25"),
+        ("2026-11-19T03:00:00Z", "26"),
+    ] {
+        let (at, snapshot) = read(time, amount);
+        store.book_snapshot(1, &snapshot, at).await.unwrap();
+    }
+    let history = store.balance_history(None, "2026-01-01T00:00:00Z".parse().unwrap()).await.unwrap();
+    let kept: Vec<_> = history[0]
+        .readings
+        .iter()
+        .map(|reading| (reading.at.to_string(), reading.amount.to_string()))
+        .collect();
+    let kept: Vec<_> = kept.iter().map(|(at, amount)| (at.as_str(), amount.as_str())).collect();
+    assert_eq!(
+        kept,
+        [
+            ("2026-11-18T08:00:00Z", "10"),
+            ("2026-11-18T09:00:00Z", "9"),
+            ("2026-11-18T10:00:00Z", "8"),
+            ("2026-11-18T11:00:00Z", "28"),
+            ("2026-11-18T23:00:00Z", "25"),
+            ("2026-11-19T01:00:00Z", "25"),
+            ("2026-11-19T02:00:00Z", "25"),
+            ("2026-11-19T03:00:00Z", "26"),
+        ]
+    );
+    assert_eq!(store.balance_history(Some(2), now()).await.unwrap(), []);
+    store.close().await;
 }

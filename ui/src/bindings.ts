@@ -1246,7 +1246,7 @@ provider: string, };
  */
 export type GrantRow = { 
 /**
- * What it is: `credits`, `purchased`, `granted`.
+ * What it is: `credits`, `purchased`, `granted`, `allowance`.
  */
 kind: string, 
 /**
@@ -2327,13 +2327,21 @@ currency: string,
  */
 acquiredOn: string, 
 /**
- * The last day on which it can be spent, where it lapses.
+ * The last day on which it can be spent, where it lapses on a day; the provider's own rule without it.
  */
 expiresOn?: string, 
+/**
+ * In its place another rule it lapses by, such as `after-purchase:365d` or `never`.
+ */
+rule?: string, 
 /**
  * Whether it was given and not bought.
  */
 granted: boolean, 
+/**
+ * Whether a plan includes it, so that it was neither bought nor given.
+ */
+included: boolean, 
 /**
  * Words of one's own.
  */

@@ -14,10 +14,11 @@ use crate::{Global, providers};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Credit that was bought or given
+    /// Credit that was bought, given or included in a plan
     #[command(after_help = "\
 Examples:
   spendglass enter purchase openai 25 USD --acquired-on 2026-11-02 --expires-on 2027-11-02
+  spendglass enter purchase anthropic 50 USD --rule after-purchase:365d
   spendglass enter purchase 3 500 credits --granted --note \"Welcome gift\"")]
     Purchase(PurchaseOptions),
     /// What is left of prepaid money
@@ -78,12 +79,18 @@ pub(crate) struct PurchaseOptions {
     /// The day it was had; today without it
     #[arg(long, value_name = "DATE")]
     acquired_on: Option<String>,
-    /// The last day on which it can be spent, where it lapses
+    /// The last day on which it can be spent; without it and a rule, the provider's own rule holds
     #[arg(long, value_name = "DATE")]
     expires_on: Option<String>,
+    /// Another rule it lapses by, such as after-purchase:365d, after-inactivity:90d or never
+    #[arg(long, value_name = "RULE", conflicts_with = "expires_on")]
+    rule: Option<String>,
     /// It was given and not bought
     #[arg(long)]
     granted: bool,
+    /// A plan includes it: it was neither bought nor given
+    #[arg(long, conflicts_with = "granted")]
+    included: bool,
     /// Words of your own
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
@@ -214,13 +221,14 @@ async fn ask(door: &Door, global: &Global, command: Command) -> Result<Response,
     let now = global.clock().now();
     let own_day = Calendar::new(door.zone().await).date_of(now).to_string();
     let (whose, entry) = match command {
-        Command::Purchase(PurchaseOptions { whose, sum, acquired_on, expires_on, granted, note }) => {
+        Command::Purchase(options) => {
+            let PurchaseOptions { whose, sum, acquired_on, expires_on, rule, granted, included, note } =
+                options;
             let acquired_on = acquired_on.unwrap_or(own_day);
             let Sum { amount, currency } = sum;
-            (
-                whose,
-                Entry::Purchase(PurchaseEntry { amount, currency, acquired_on, expires_on, granted, note }),
-            )
+            let entry =
+                PurchaseEntry { amount, currency, acquired_on, expires_on, rule, granted, included, note };
+            (whose, Entry::Purchase(entry))
         }
         Command::Balance(BalanceOptions { whose, sum: Sum { amount, currency }, as_of }) => {
             (whose, Entry::Balance(BalanceEntry { amount, currency, as_of: as_of.unwrap_or(own_day) }))
@@ -306,9 +314,10 @@ fn changed(entry: &Entry, set: &[String]) -> Result<Entry, Failure> {
             )));
         }
         value[camel(field)] = match (field, new) {
-            ("granted", "yes" | "true") => Value::Bool(true),
-            ("granted", "no" | "false" | "") => Value::Bool(false),
+            ("granted" | "included", "yes" | "true") => Value::Bool(true),
+            ("granted" | "included", "no" | "false" | "") => Value::Bool(false),
             ("granted", _) => return Err(Failure::usage("Granted is yes or no.")),
+            ("included", _) => return Err(Failure::usage("Included is yes or no.")),
             ("resets", "") => Value::Null,
             ("resets", new) => Value::String(camel(new)),
             (_, new) => Value::String(new.to_owned()),
@@ -321,7 +330,9 @@ fn changed(entry: &Entry, set: &[String]) -> Result<Entry, Failure> {
 /// The fields of each kind, as options name them.
 fn fields(entry: &Entry) -> &'static [&'static str] {
     match entry {
-        Entry::Purchase(_) => &["amount", "currency", "acquired-on", "expires-on", "granted", "note"],
+        Entry::Purchase(_) => {
+            &["amount", "currency", "acquired-on", "expires-on", "rule", "granted", "included", "note"]
+        }
         Entry::Balance(_) => &["amount", "currency", "as-of"],
         Entry::Allowance(_) => {
             &["name", "limit", "unit", "window", "resets", "zone", "model", "project", "learned-from"]
@@ -394,6 +405,7 @@ fn told(done: &str, row: &EntryRow) -> String {
 fn kind(entry: &Entry) -> &'static str {
     match entry {
         Entry::Purchase(PurchaseEntry { granted: true, .. }) => "grant",
+        Entry::Purchase(PurchaseEntry { included: true, .. }) => "included credit",
         Entry::Purchase(_) => "purchase",
         Entry::Balance(_) => "balance",
         Entry::Allowance(_) => "allowance",
@@ -416,6 +428,7 @@ fn what(entry: &Entry) -> String {
     let first = match entry {
         Entry::Purchase(purchase) => {
             more("good up to", &purchase.expires_on);
+            more("lapses by", &purchase.rule);
             more("note", &purchase.note);
             format!("{} on {}", sum(&purchase.amount, &purchase.currency), purchase.acquired_on)
         }
@@ -468,7 +481,9 @@ mod tests {
                 currency: "USD".to_owned(),
                 acquired_on: "2026-11-01".to_owned(),
                 expires_on: text("2026-12-01"),
+                rule: text("never"),
                 granted: true,
+                included: true,
                 note: text("x"),
             }),
             Entry::Balance(BalanceEntry {

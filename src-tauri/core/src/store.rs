@@ -14,6 +14,7 @@ mod facets;
 mod folder;
 mod grants;
 mod imports;
+mod lots;
 mod names;
 mod packed;
 mod price_bases;
@@ -35,11 +36,13 @@ use sqlx::{Connection as _, SqlSafeStr as _, SqliteConnection, SqlitePool};
 pub use accounts::{AccountRow, KeyPlace, NewAccount};
 pub use alerts::{AlertRow, AlertStand, Answer, BookedAlerts, EndedAlert, RaisedAlert};
 pub use budgets::BudgetRow;
+pub use balances::{BalanceSeries, Reading};
 pub use charges::{Covered, Sequence};
 pub use counts::CountRow;
 pub use deliveries::{DeliveryRow, DueAlert};
 pub use entries::{ENTERED_STREAM, EntryRow, Owner};
 pub use imports::{Arrival, IMPORT_STREAM, ImportRow, ImportedFile, Outcome};
+pub use lots::{LotOverride, RiseKey};
 pub use rollup::{Dimension, GroupSums, RollupRow};
 pub use snapshots::Snapshot;
 pub use streams::{AccountLock, StreamRow, StreamState};
@@ -148,6 +151,7 @@ impl Schema {
         Schema(vec![
             (1, "init", include_str!("../migrations/0001_init.sql")),
             (2, "every provider", include_str!("../migrations/0002_every_provider.sql")),
+            (3, "credit", include_str!("../migrations/0003_credit.sql")),
             (4, "alerts", include_str!("../migrations/0004_alerts.sql")),
         ])
     }

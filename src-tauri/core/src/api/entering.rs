@@ -35,7 +35,14 @@ impl App {
 
     pub(super) async fn change_entry(&self, request: ChangeEntry) -> Result<EntryRow, ApiError> {
         let house = self.own_house().await?;
-        let entered = self.made_exact(request.entry).await?;
+        let mut entered = self.made_exact(request.entry).await?;
+        // Where a lot comes from stays, whatever is mended of it.
+        if let Entered::Purchase(lot) = &mut entered
+            && let Some(store::EntryRow { entered: Entered::Purchase(before), .. }) =
+                house.store.entry(request.id).await?
+        {
+            lot.source = before.source;
+        }
         if !house.store.change_entry(request.id, &entered, self.now()).await? {
             return Err(no_such_entry(request.id));
         }

@@ -79,7 +79,7 @@ pub struct EntryRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 pub enum Entry {
-    /// Credit that was bought or given.
+    /// Credit that was bought, given or included.
     Purchase(PurchaseEntry),
     /// What was left of prepaid money on a day.
     Balance(BalanceEntry),
@@ -102,12 +102,18 @@ pub struct PurchaseEntry {
     pub currency: String,
     /// The day it was had.
     pub acquired_on: String,
-    /// The last day on which it can be spent, where it lapses.
+    /// The last day on which it can be spent, where it lapses on a day; the provider's own rule without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_on: Option<String>,
+    /// In its place another rule it lapses by, such as `after-purchase:365d` or `never`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
     /// Whether it was given and not bought.
     #[serde(default)]
     pub granted: bool,
+    /// Whether a plan includes it, so that it was neither bought nor given.
+    #[serde(default)]
+    pub included: bool,
     /// Words of one's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,

@@ -4,8 +4,8 @@ use super::{
     AllowanceEntry, ApiError, BalanceEntry, CostEntry, Entry, PurchaseEntry, Resets, SubscriptionEntry,
 };
 use crate::ledger::{
-    Entered, EnteredAllowance, EnteredBalance, EnteredCost, EnteredPurchase, EnteredSubscription,
-    LimitSource, QuotaWindow, ResetRule,
+    Entered, EnteredAllowance, EnteredBalance, EnteredCost, EnteredPurchase, EnteredSubscription, ExpiryRule,
+    LimitSource, LotKind, LotSource, QuotaWindow, ResetRule,
 };
 use crate::money::{self, Currency, Decimal, Money};
 use crate::time::{Date, Zone};
@@ -55,21 +55,89 @@ pub(super) fn exact(entry: Entry, today: Date) -> Result<Entered, ApiError> {
     })
 }
 
+/// The words of a lot, from whichever form.
+pub(super) struct LotWords {
+    pub(super) amount: String,
+    pub(super) currency: String,
+    pub(super) acquired: String,
+    pub(super) lot: LotKind,
+    pub(super) rule: Option<String>,
+    pub(super) expires_on: Option<String>,
+    pub(super) note: Option<String>,
+}
+
+/// What the fields of a day are called in the two forms.
+pub(super) struct LotFields {
+    pub(super) acquired: &'static str,
+    pub(super) ends: &'static str,
+}
+
 fn purchase(form: PurchaseEntry, today: Date) -> Result<EnteredPurchase, ApiError> {
-    let acquired_on = past("acquired_on", &form.acquired_on, today)?;
-    let expires_on = form.expires_on.filter(|text| !text.trim().is_empty());
-    let expires_on = expires_on.map(|text| date("expires_on", &text)).transpose()?;
-    if let Some(expires) = expires_on.filter(|expires| *expires < acquired_on) {
-        let problem = format!("{expires} lies before {acquired_on}, the day it was had: mend one of the two");
-        return Err(wrong("expires_on", problem));
+    let lot = match (form.granted, form.included) {
+        (true, true) => {
+            return Err(wrong("included", "credit is either given or included: leave one of the two out"));
+        }
+        (true, false) => LotKind::Granted,
+        (false, true) => LotKind::Allowance,
+        (false, false) => LotKind::Purchased,
+    };
+    let PurchaseEntry { amount, currency, acquired_on: acquired, expires_on, rule, note, .. } = form;
+    let words = LotWords { amount, currency, acquired, lot, rule, expires_on, note };
+    self::lot(words, &LotFields { acquired: "acquired_on", ends: "expires_on" }, today)
+}
+
+/// A lot made exact.
+pub(super) fn lot(form: LotWords, fields: &LotFields, today: Date) -> Result<EnteredPurchase, ApiError> {
+    let filled = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+    let amount = money("amount", &form.amount, &form.currency, Sign::Positive)?;
+    let acquired_on = past(fields.acquired, &form.acquired, today)?;
+    let rule = match (filled(form.expires_on), filled(form.rule)) {
+        (Some(_), Some(_)) => {
+            return Err(wrong(
+                "rule",
+                "give either the day on which it lapses or a rule: leave one of the two out",
+            ));
+        }
+        (Some(day), None) => Some(ExpiryRule::On(date(fields.ends, &day)?)),
+        (None, Some(rule)) => Some(expiry_rule("rule", &rule)?),
+        (None, None) => None,
+    };
+    if let Some(ExpiryRule::On(ends)) = rule {
+        let field = fields.ends;
+        let day = date(field, &ends.to_string())?;
+        if day < acquired_on {
+            let problem = format!("{day} lies before {acquired_on}, the day it was had: mend one of the two");
+            return Err(wrong(field, problem));
+        }
     }
     Ok(EnteredPurchase {
-        amount: money("amount", &form.amount, &form.currency, Sign::Positive)?,
+        amount,
         acquired_on,
-        expires_on,
-        granted: form.granted,
+        lot: form.lot,
+        rule,
+        source: LotSource::Entered,
         note: words("note", form.note, LONGEST_NOTE)?,
     })
+}
+
+/// A rule by which credit lapses.
+pub(super) fn expiry_rule(field: &'static str, text: &str) -> Result<ExpiryRule, ApiError> {
+    text.trim().parse::<ExpiryRule>().map_err(|error| wrong(field, error.to_string()))
+}
+
+/// What a lot may be that a person enters.
+pub(super) fn lot_kind(field: &'static str, text: &str) -> Result<LotKind, ApiError> {
+    match text.trim() {
+        "purchased" => Ok(LotKind::Purchased),
+        "granted" => Ok(LotKind::Granted),
+        "allowance" => Ok(LotKind::Allowance),
+        text => Err(wrong(field, format!("\"{}\" is not purchased, granted or allowance", shown(text)))),
+    }
+}
+
+/// A person's words on a lot.
+pub(super) fn note(text: Option<String>) -> Result<Option<String>, ApiError> {
+    words("note", text, LONGEST_NOTE)
 }
 
 fn allowance(form: AllowanceEntry) -> Result<EnteredAllowance, ApiError> {
@@ -285,8 +353,13 @@ pub(super) fn in_words(entered: &Entered) -> Entry {
             amount: text(purchase.amount.amount),
             currency: purchase.amount.currency.to_string(),
             acquired_on: purchase.acquired_on.to_string(),
-            expires_on: purchase.expires_on.map(|date| date.to_string()),
-            granted: purchase.granted,
+            expires_on: purchase.expires_on().map(|date| date.to_string()),
+            rule: purchase
+                .rule
+                .filter(|rule| !matches!(rule, ExpiryRule::On(_)))
+                .map(|rule| rule.to_string()),
+            granted: purchase.lot == LotKind::Granted,
+            included: matches!(purchase.lot, LotKind::Allowance | LotKind::RolledOver),
             note: purchase.note,
         }),
         Entered::Balance(balance) => Entry::Balance(BalanceEntry {

@@ -3,8 +3,8 @@
 use super::app::House;
 use super::{Amount, ApiError, BalanceReading, GrantRow, QuotaRow, SubscriptionRow};
 use crate::ledger::{
-    Balance, BalanceKind, CreditGrant, Entered, EnteredAllowance, QuotaReading, ResetRule, Subscription,
-    name_of,
+    Balance, BalanceKind, CreditGrant, Entered, EnteredAllowance, LotKind, QuotaReading, ResetRule,
+    Subscription, name_of,
 };
 use crate::money::{Currency, Decimal, Money};
 use crate::store::EntryRow;
@@ -63,11 +63,11 @@ impl Held {
         let (entry, as_of) = (Some(row.id), row.changed_at.to_string());
         match &row.entered {
             Entered::Purchase(purchase) => self.grants.push(GrantRow {
-                kind: name_of(purchase.lot_kind(), BalanceKind::NAMED).to_owned(),
+                kind: name_of(purchase.lot, LotKind::NAMED).to_owned(),
                 amount: Some(money(purchase.amount)),
                 left: None,
                 acquired_at: Some(purchase.acquired_on.to_string()),
-                expires_at: purchase.expires_on.map(|date| date.to_string()),
+                expires_at: purchase.expires_on().map(|date| date.to_string()),
                 note: purchase.note.clone(),
                 as_of,
                 entry,

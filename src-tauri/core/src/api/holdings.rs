@@ -55,7 +55,7 @@ pub struct QuotaRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct GrantRow {
-    /// What it is: `credits`, `purchased`, `granted`.
+    /// What it is: `credits`, `purchased`, `granted`, `allowance`.
     pub kind: String,
     /// How much it was at first.
     pub amount: Option<Amount>,

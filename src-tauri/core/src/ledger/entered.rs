@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BalanceKind, Charge, ChargeCategory, Lane, QuotaWindow};
+use super::{Charge, ChargeCategory, ExpiryRule, Lane, LotKind, LotSource, QuotaWindow};
 use crate::money::{Currency, Decimal, Money};
 use crate::time::{Date, Zone};
 
@@ -43,30 +43,86 @@ impl Entered {
     }
 }
 
-/// Credit that was bought or given.
+/// Credit that was bought, given or included: a lot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "KeptPurchase", into = "KeptPurchase")]
 pub struct EnteredPurchase {
     /// How much, in money or in the provider's own unit.
-    #[serde(with = "money")]
     pub amount: Money,
     /// The day it was had.
-    #[serde(with = "text")]
     pub acquired_on: Date,
-    /// The last day on which it can be spent, where it lapses on a fixed day.
-    #[serde(default, with = "text_or_none", skip_serializing_if = "Option::is_none")]
-    pub expires_on: Option<Date>,
-    /// Whether it was given and not bought.
-    #[serde(default)]
-    pub granted: bool,
+    /// Bought, given, or what a plan includes.
+    pub lot: LotKind,
+    /// When it lapses, where the person says so; the provider's own rule otherwise.
+    pub rule: Option<ExpiryRule>,
+    /// Entered, or inferred from a rise of the balance.
+    pub source: LotSource,
     /// The person's words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
 impl EnteredPurchase {
-    /// Bought or granted.
-    pub const fn lot_kind(&self) -> BalanceKind {
-        if self.granted { BalanceKind::Granted } else { BalanceKind::Purchased }
+    /// The last day on which it can be spent, where that is what the person said.
+    pub const fn expires_on(&self) -> Option<Date> {
+        match self.rule {
+            Some(ExpiryRule::On(date)) => Some(date),
+            _ => None,
+        }
+    }
+}
+
+/// The same as it is kept. Older versions knew an end by date and a mark of what was given: they write and read that still.
+#[derive(Clone, Serialize, Deserialize)]
+struct KeptPurchase {
+    #[serde(with = "money")]
+    amount: Money,
+    #[serde(with = "text")]
+    acquired_on: Date,
+    #[serde(default, with = "text_or_none", skip_serializing_if = "Option::is_none")]
+    expires_on: Option<Date>,
+    #[serde(default)]
+    granted: bool,
+    /// Where it is neither bought nor given.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    included: bool,
+    #[serde(default, with = "text_or_none", skip_serializing_if = "Option::is_none")]
+    rule: Option<ExpiryRule>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    inferred: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+}
+
+impl From<KeptPurchase> for EnteredPurchase {
+    fn from(kept: KeptPurchase) -> EnteredPurchase {
+        EnteredPurchase {
+            amount: kept.amount,
+            acquired_on: kept.acquired_on,
+            lot: match (kept.included, kept.granted) {
+                (true, _) => LotKind::Allowance,
+                (false, true) => LotKind::Granted,
+                (false, false) => LotKind::Purchased,
+            },
+            rule: kept.expires_on.map(ExpiryRule::On).or(kept.rule),
+            source: if kept.inferred { LotSource::Inferred } else { LotSource::Entered },
+            note: kept.note,
+        }
+    }
+}
+
+impl From<EnteredPurchase> for KeptPurchase {
+    fn from(lot: EnteredPurchase) -> KeptPurchase {
+        let expires_on = lot.expires_on();
+        KeptPurchase {
+            amount: lot.amount,
+            acquired_on: lot.acquired_on,
+            expires_on,
+            granted: lot.lot == LotKind::Granted,
+            included: matches!(lot.lot, LotKind::Allowance | LotKind::RolledOver),
+            rule: lot.rule.filter(|_| expires_on.is_none()),
+            inferred: lot.source == LotSource::Inferred,
+            note: lot.note,
+        }
     }
 }
 

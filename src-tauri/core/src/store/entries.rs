@@ -40,7 +40,7 @@ pub enum Owner<'a> {
 
 /// What is done to the entries of an account.
 #[derive(Debug, Clone, Copy)]
-enum Change<'a> {
+pub(super) enum Change<'a> {
     Add(&'a Entered),
     Set(i64, &'a Entered),
     Remove(i64),
@@ -152,7 +152,7 @@ fn changed(before: &[(i64, EnteredCost)], change: Change<'_>) -> (Vec<(i64, Ente
     (after, days)
 }
 
-async fn write(
+pub(super) async fn write(
     writer: &mut SqliteConnection,
     account_id: i64,
     change: Change<'_>,
