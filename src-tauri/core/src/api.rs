@@ -30,6 +30,7 @@ mod doctor;
 mod entering;
 mod failures;
 mod figures;
+mod forecasting;
 mod forms;
 mod groups;
 mod held;
@@ -38,6 +39,7 @@ mod intake;
 mod keys;
 mod limit_rows;
 mod limiting;
+mod outlook;
 mod pictures;
 mod providing;
 mod running;
@@ -393,7 +395,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
         Request::MoveLot(_) => return Err(unbuilt()),
         Request::RemoveLot(_) => return Err(unbuilt()),
         Request::AnswerOffer(_) => return Err(unbuilt()),
-        Request::Forecast(_) => return Err(unbuilt()),
+        Request::Forecast(query) => Response::Forecast(app.forecast(&query).await?),
         Request::Inbox(_) => return Err(unbuilt()),
         Request::AnswerAlert(_) => return Err(unbuilt()),
         Request::AlertSettings => return Err(unbuilt()),

@@ -15,6 +15,7 @@
 mod axis;
 mod canvas;
 mod legend;
+mod month_end;
 mod palette;
 mod photo;
 mod ranked;
@@ -34,6 +35,8 @@ pub enum Picture {
     StackedBars(StackedBars),
     /// One horizontal bar a row, in the order given.
     RankedBars(RankedBars),
+    /// A month day by day, and what it may come to.
+    MonthEnd(MonthEnd),
 }
 
 /// Amounts over time.
@@ -118,6 +121,40 @@ pub struct RankedRow {
     pub value: Decimal,
     /// Its colour and pattern.
     pub slot: Slot,
+}
+
+/// A month: sums up to each day, known and forecast.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MonthEnd {
+    /// The name of the picture.
+    pub title: String,
+    /// What the values count.
+    pub unit: Unit,
+    /// What the known sums are called: "billed".
+    pub known_name: String,
+    /// Every day of the month.
+    pub days: Vec<MonthDay>,
+    /// Which of them is the present one.
+    pub today: Option<usize>,
+    /// Width in CSS pixels, brought into 280 to 2400.
+    pub width: u32,
+    /// Height in CSS pixels.
+    pub height: u32,
+}
+
+/// What a month comes to by the end of a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MonthDay {
+    /// Short, on the axis: "Nov 3".
+    pub label: String,
+    /// Spoken: "Tuesday, 3 November 2026 (UTC)".
+    pub name: String,
+    /// Whether the day is still growing.
+    pub partial: bool,
+    /// What is known by its end; nothing where the day was not read or lies ahead.
+    pub known: Option<Decimal>,
+    /// A low, a middle and a high figure of what it may come to.
+    pub range: Option<(Decimal, Decimal, Decimal)>,
 }
 
 /// What the values count.
@@ -223,6 +260,7 @@ pub fn draw(picture: &Picture) -> Result<Chart, ChartError> {
     match picture {
         Picture::StackedBars(bars) => stacked::draw(bars),
         Picture::RankedBars(bars) => ranked::draw(bars),
+        Picture::MonthEnd(month) => month_end::draw(month),
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod chance;
 mod grains;
+mod level;
 mod model;
 mod testing;
 
@@ -36,6 +37,11 @@ impl History {
     /// The day after the last.
     pub fn end(&self) -> Date {
         self.first.plus_days(i64::try_from(self.days.len()).unwrap_or(i64::MAX))
+    }
+
+    /// A number made of the data alone: other data, another number.
+    pub fn mark(&self) -> u64 {
+        seed_of(self.first, &self.days)
     }
 }
 
@@ -114,7 +120,7 @@ impl Forecast {
         (0..PATHS)
             .map(|number| {
                 let mut path = Vec::with_capacity(days);
-                self.model.path(number, days, |_, spent| path.push(self.grains.amount(spent)));
+                self.model.path(number, days, |_, spent| path.push(self.grains.amount(spent).normalize()));
                 path
             })
             .collect()
@@ -123,29 +129,6 @@ impl Forecast {
     /// What the next days are likely to cost together.
     pub fn sum(&self, days: usize) -> Spread {
         self.spread(&testing::sorted_sums(&self.model, PATHS, days))
-    }
-
-    /// What the next days are likely to cost together, where so much is known of the first ones already: they cost no less.
-    pub fn sum_at_least(&self, days: usize, known: &[Decimal]) -> Spread {
-        self.running(days, known).pop().unwrap_or_else(|| self.spread(&[]))
-    }
-
-    /// What the next days are likely to cost together, up to each of them; those of which something is known cost no less.
-    pub fn running(&self, days: usize, known: &[Decimal]) -> Vec<Spread> {
-        let known = self.grains.counted(known);
-        let mut sums = vec![Vec::new(); days];
-        for number in 0..PATHS {
-            let mut sum = 0_i64;
-            self.model.path(number, days, |day, spent| {
-                sum = sum.saturating_add(known.get(day).map_or(spent, |known| spent.max(*known)));
-                sums[day].push(sum);
-            });
-        }
-        let spreads = sums.iter_mut().map(|sums| {
-            sums.sort_unstable();
-            self.spread(sums)
-        });
-        spreads.collect()
     }
 
     /// What one of the next days is likely to cost: the mean of four weeks to come.
@@ -157,17 +140,28 @@ impl Forecast {
 
     /// For how many whole days a balance lasts from [`Forecast::first`] on.
     pub fn days_left(&self, balance: Decimal) -> DaySpread {
+        self.days_left_from(balance, self.first)
+    }
+
+    /// For how many whole days a balance lasts that stands at the start of a date.
+    pub fn days_left_from(&self, balance: Decimal, from: Date) -> DaySpread {
         let balance = self.grains.count(balance);
+        let skipped = usize::try_from(from.days_since(self.first)).unwrap_or_default();
         let mut lasts: Vec<usize> = (0..PATHS)
             .map(|number| {
-                let (mut left, mut days) = (balance, None);
-                self.model.path(number, LONGEST, |day, spent| {
-                    left = left.saturating_sub(spent);
-                    if left < 0 && days.is_none() {
-                        days = Some(day);
+                if balance <= 0 {
+                    return 0;
+                }
+                let (mut left, mut lasts) = (balance, usize::MAX);
+                self.model.path(number, skipped + LONGEST, |day, spent| {
+                    if day >= skipped && lasts == usize::MAX {
+                        left = left.saturating_sub(spent);
+                        if left < 0 {
+                            lasts = day - skipped;
+                        }
                     }
                 });
-                if balance <= 0 { 0 } else { days.unwrap_or(usize::MAX) }
+                lasts
             })
             .collect();
         lasts.sort_unstable();
@@ -179,13 +173,52 @@ impl Forecast {
     }
 
     fn spread(&self, sorted: &[i64]) -> Spread {
-        let [p10, p50, p90] = [10, 50, 90].map(|part| self.grains.amount(nearest_rank(sorted, part)));
+        let [p10, p50, p90] =
+            [10, 50, 90].map(|part| self.grains.amount(nearest_rank(sorted, part)).normalize());
         Spread { p10, p50, p90 }
     }
 }
 
+/// Spending that goes on as forecast, and what is known of its first days already: they cost no less.
+pub struct Course {
+    /// How it goes on.
+    pub forecast: Forecast,
+    /// What is known of each day from [`Forecast::first`] on.
+    pub known: Vec<Decimal>,
+}
+
+/// What several courses are likely to cost together from a date on, up to and with each day before another date. What a course
+/// cost before its own first day is not in it.
+pub fn running(courses: &[Course], from: Date, until: Date) -> Vec<Spread> {
+    let days = usize::try_from(until.days_since(from)).unwrap_or_default();
+    let mut sums = vec![vec![Decimal::ZERO; usize::try_from(PATHS).unwrap_or_default()]; days];
+    for Course { forecast, known } in courses {
+        // Days from the first day of the course to that of the sums; below nought where the course begins later.
+        let ahead = from.days_since(forecast.first);
+        let all = usize::try_from(until.days_since(forecast.first)).unwrap_or_default();
+        let known = forecast.grains.counted(known);
+        for (number, place) in (0..PATHS).zip(0..) {
+            let mut sum = 0_i64;
+            forecast.model.path(number, all, |day, spent| {
+                let Ok(day_of_sums) = usize::try_from(i64::try_from(day).unwrap_or(i64::MAX) - ahead) else {
+                    return;
+                };
+                sum = sum.saturating_add(known.get(day).map_or(spent, |known| spent.max(*known)));
+                let held = &mut sums[day_of_sums][place];
+                *held = held.saturating_add(forecast.grains.amount(sum));
+            });
+        }
+    }
+    let spreads = sums.iter_mut().map(|sums| {
+        sums.sort_unstable();
+        let [p10, p50, p90] = [10, 50, 90].map(|part| nearest_rank(sums, part).normalize());
+        Spread { p10, p50, p90 }
+    });
+    spreads.collect()
+}
+
 /// The number below which so many per cent of them lie: nearest rank, the lower one.
-fn nearest_rank(sorted: &[i64], percent: usize) -> i64 {
+fn nearest_rank<T: Copy + Default>(sorted: &[T], percent: usize) -> T {
     sorted.get(percent * sorted.len().saturating_sub(1) / 100).copied().unwrap_or_default()
 }
 

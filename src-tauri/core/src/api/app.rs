@@ -1,6 +1,6 @@
 //! The running program: the only place where the rooms are wired to each other.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tempfile::TempDir;
@@ -8,6 +8,7 @@ use tokio::sync::{RwLock, broadcast};
 use tokio_util::sync::CancellationToken;
 
 use super::{ApiError, ChosenFile, Config, ErrorCode, Event, FileChooser, SampleTown, Settings, SyncQuery};
+use crate::forecast::BackTest;
 use crate::net::{Net, Timeouts};
 use crate::store::Store;
 use crate::sync::{Engine, Policy};
@@ -16,6 +17,8 @@ use crate::vault::Vault;
 
 /// Events kept for a listener that is slow.
 const EVENTS_KEPT: usize = 256;
+/// Back-tests kept: several for each account, until days change.
+const BACK_TESTS_KEPT: usize = 256;
 
 /// The running program. Cheap to clone.
 #[derive(Clone)]
@@ -30,6 +33,8 @@ struct Inner {
     chooser: OnceLock<FileChooser>,
     // Read by every sync under way, written by `close`, which so waits for them.
     under_way: RwLock<()>,
+    /// Back-tests by the mark of their history: days that are over seldom change, and a screen asks often.
+    back_tests: Mutex<BTreeMap<u64, Option<BackTest>>>,
 }
 
 /// A store with the ways in and out of it: the person's own, or sample data's.
@@ -89,6 +94,7 @@ impl App {
             cancel: Mutex::default(),
             chooser: OnceLock::new(),
             under_way: RwLock::default(),
+            back_tests: Mutex::default(),
         })))
     }
 
@@ -135,6 +141,21 @@ impl App {
     /// The house whose door is open: sample data's while it is entered.
     pub(super) async fn house(&self) -> House {
         self.0.sample.read().await.as_ref().map_or_else(|| self.0.real.clone(), |sample| sample.house.clone())
+    }
+
+    /// The back-test of a history by its mark, worked out where it is not known yet.
+    pub(super) fn back_tested(&self, mark: u64, test: impl FnOnce() -> Option<BackTest>) -> Option<BackTest> {
+        let lock = || self.0.back_tests.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(&mark) {
+            return *known;
+        }
+        let result = test();
+        let mut all = lock();
+        if all.len() >= BACK_TESTS_KEPT {
+            all.clear();
+        }
+        all.insert(mark, result);
+        result
     }
 
     pub(super) fn tell(&self, event: Event) {

@@ -91,6 +91,23 @@ impl Books {
         Some((covered().map(|days| days.from).max()?, covered().map(|days| days.until).min()?))
     }
 
+    /// The days, end exclusive, that are booked of an account: its costs, or its usage where its key sees no cost.
+    pub(super) fn covered_of(&self, account: i64) -> Option<(Date, Date)> {
+        let booked = |sees: Sees| {
+            let of = self.days_of(sees).filter(move |(row, ..)| row.id == account);
+            let spans =
+                of.filter_map(|(.., kept)| kept?.covered).map(|covered| (covered.from, covered.until));
+            spans.reduce(|a, b| (a.0.max(b.0), a.1.min(b.1)))
+        };
+        booked(Sees::Cost).or_else(|| booked(Sees::Usage))
+    }
+
+    /// The oldest time up to which what was read of an account is read.
+    pub(super) fn as_of_account(&self, account: i64) -> Option<Timestamp> {
+        let both = self.streams_of(Sees::Cost).chain(self.streams_of(Sees::Usage));
+        both.filter(|(row, ..)| row.id == account).filter_map(|(.., kept)| kept?.synced_at).min()
+    }
+
     /// Why a figure over a range is missing or partial.
     pub(super) fn notes(&self, from: Date, to: Date, now: Timestamp) -> Vec<String> {
         let mut notes = Vec::new();

@@ -104,7 +104,7 @@ impl App {
     }
 }
 
-fn undrawable(error: &chart::ChartError) -> ApiError {
+pub(super) fn undrawable(error: &chart::ChartError) -> ApiError {
     ApiError::new(ErrorCode::Internal, error.to_string())
 }
 
@@ -281,11 +281,15 @@ impl Scene<'_> {
     }
 }
 
-fn spoken(day: Date) -> String {
+pub(super) fn spoken(day: Date) -> String {
     format!("{} {} {}", day.day(), day.month_name(), day.year())
 }
 
 impl Drawn {
+    pub(super) const fn new(chart: Chart) -> Drawn {
+        Drawn(chart)
+    }
+
     pub(super) fn into_picture(self, measure: Measure) -> Picture {
         let Chart { svg, title, description, width, height, marks, table } = self.0;
         let mark = |mark: chart::Mark| Mark {

@@ -18,6 +18,10 @@ use crate::time::Timestamp;
 /// After this many seconds figures are called stale: providers' costs are worth reading every hour.
 const STALE_AFTER: i64 = 6 * 3_600;
 
+pub(super) fn no_such_account(id: i64) -> ApiError {
+    ApiError::new(ErrorCode::NoSuchAccount, format!("there is no account {id}"))
+}
+
 impl App {
     pub(super) async fn accounts(&self) -> Result<Vec<Account>, ApiError> {
         let house = self.house().await;
@@ -25,11 +29,7 @@ impl App {
     }
 
     pub(super) async fn account(&self, id: i64) -> Result<Account, ApiError> {
-        self.accounts()
-            .await?
-            .into_iter()
-            .find(|account| account.id == id)
-            .ok_or_else(|| ApiError::new(ErrorCode::NoSuchAccount, format!("there is no account {id}")))
+        self.accounts().await?.into_iter().find(|account| account.id == id).ok_or_else(|| no_such_account(id))
     }
 
     pub(super) async fn accounts_of(&self, house: &House) -> Result<Vec<Account>, ApiError> {

@@ -43,7 +43,7 @@ impl App {
             today: spend_figure(&rows, &books, (today, tomorrow), now)?,
             usual_day: usual_day(&rows, &books, today)?,
             month: spend_figure(&rows, &books, (today.month_start(), tomorrow), now)?,
-            month_end: Vec::new(),
+            month_end: self.month_ends(&house, &books).await?,
             budgets: Vec::new(),
             next_expiry: None,
             unseen_alerts: 0,

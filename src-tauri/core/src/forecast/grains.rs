@@ -56,7 +56,7 @@ impl Grains {
     /// So many grains as an amount.
     pub(super) fn amount(self, count: i64) -> Decimal {
         if self.places >= 0 {
-            return Decimal::from_i128_with_scale(i128::from(count), self.places.unsigned_abs()).normalize();
+            return Decimal::from_i128_with_scale(i128::from(count), self.places.unsigned_abs());
         }
         let power = 10_i128.checked_pow(self.places.unsigned_abs());
         let unscaled = power.and_then(|power| i128::from(count).checked_mul(power));

@@ -1,6 +1,7 @@
 //! The method, in whole numbers: what a day is like, and how days may go on.
 
 use super::chance::Chance;
+use super::level::{Level, level};
 
 /// One, as a fixed-point number.
 pub(super) const ONE: i64 = 1 << 16;
@@ -19,10 +20,6 @@ const DRAWN_KEEPS: i64 = 64_617;
 const ORDINARY_WEEKS: i64 = 2;
 /// A day above so many times the middle one counts as so many for the level: it is drawn again, but is no new level.
 const BURST: i64 = 4;
-/// How far the level itself may be off, of [`ONE`], at first and with each further day.
-const LEVEL_UNSURE: i64 = 7_000;
-const LEVEL_WALK: i64 = 2_600;
-
 /// What is known of a run of days.
 pub(super) struct Model {
     seed: u64,
@@ -35,6 +32,7 @@ pub(super) struct Model {
     reach: Vec<u64>,
     /// For how many days nothing was used, where that is longer than is usual here; else none.
     quiet: u64,
+    level: Level,
 }
 
 impl Model {
@@ -49,15 +47,9 @@ impl Model {
         let cap = burst_from(known);
         let capped: Vec<i64> = known.iter().map(|day| (*day).clamp(0, cap)).collect();
         let factors = rhythm(&capped, weekday);
-        let levels = levels(&capped, |i| factors[at(i)]);
-        let now = level(&capped, |i| factors[at(i)], LEVEL_KEEPS);
-        let pool = known.iter().enumerate().map(|(i, day)| {
-            let plain = day * ONE / factors[at(i)];
-            // A day at a level that was is worth as much at the present one; not more than thrice, not less than a third.
-            let moved = if levels[i] == 0 { ONE } else { (now * ONE / levels[i]).clamp(ONE / 3, ONE * 3) };
-            plain.saturating_mul(moved) / ONE
-        });
-        let pool = pool.collect();
+        let of_days: Vec<i64> = (0..known.len()).map(|i| factors[at(i)]).collect();
+        let levels = levels(&capped, |i| of_days[i]);
+        let level = level(&capped, &of_days);
         let mut weight: i64 = 1 << 30;
         let mut weights: Vec<u64> = (0..known.len())
             .map(|_| {
@@ -67,6 +59,27 @@ impl Model {
             })
             .collect();
         weights.reverse();
+        // A day at a level that was is worth as much at the present one; not more than thrice, not less than a third.
+        let moved = |i: usize, day: i64| {
+            let plain = i128::from(day) * i128::from(ONE) / i128::from(of_days[i]);
+            let (now, then) = (i128::from(level.now), i128::from(levels[i]));
+            if then == 0 { plain } else { plain * (3 * now).clamp(then, 9 * then) / (3 * then) }
+        };
+        // Together they must be worth what the level says.
+        let (mut worth, mut weighed) = (0_i128, 0_i128);
+        for i in 0..known.len() {
+            worth += moved(i, capped[i]) * i128::from(weights[i]) / i128::from(ONE);
+            weighed += i128::from(weights[i]);
+        }
+        let said = i128::from(level.now) * weighed / i128::from(ONE);
+        let set = if worth == 0 {
+            i128::from(ONE)
+        } else {
+            (said * i128::from(ONE) / worth).clamp(i128::from(ONE) / 2, i128::from(ONE) * 2)
+        };
+        let pool = (0..known.len())
+            .map(|i| i64::try_from(moved(i, known[i]) * set / i128::from(ONE)).unwrap_or(i64::MAX))
+            .collect();
         let reach = weights
             .iter()
             .scan(0, |sum: &mut u64, weight| {
@@ -74,14 +87,14 @@ impl Model {
                 Some(*sum)
             })
             .collect();
-        Model { seed, weekday: next, factors, pool, reach, quiet: quiet as u64 }
+        Model { seed, weekday: next, factors, pool, reach, quiet: quiet as u64, level }
     }
 
     /// The `number`th way in which the next days may go. The same for the same model; a longer one begins like a shorter one.
     pub(super) fn path(&self, number: u64, days: usize, mut each: impl FnMut(usize, i64)) {
         let mut chance = Chance::new(self.seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let still = if self.quiet == 0 { 0 } else { self.pause(&mut chance) };
-        let mut level = chance.factor(LEVEL_UNSURE);
+        let mut level = chance.factor(self.level.unsure);
         let (mut at, mut left) = (0, 0);
         for day in 0..days {
             if day as u64 >= still {
@@ -97,7 +110,7 @@ impl Model {
             } else {
                 each(day, 0);
             }
-            level = scaled(level, chance.factor(LEVEL_WALK)).clamp(ONE / 8, ONE * 8);
+            level = scaled(level, chance.factor(self.level.wander)).clamp(ONE / 8, ONE * 8);
         }
     }
 
@@ -168,18 +181,6 @@ fn rhythm(days: &[i64], weekday: usize) -> [i64; WEEK] {
     }
     let mean = factors.iter().sum::<i64>() / 7;
     factors.map(|factor| (factor * ONE / mean.max(1)).max(ONE / 50))
-}
-
-/// The level at the end: the mean of a day without its weekday, later days weighing more.
-fn level(days: &[i64], factor: impl Fn(usize) -> i64, keeps: i64) -> i64 {
-    let (mut sum, mut weights) = (0_i128, 0_i128);
-    let mut weight: i64 = 1 << 30;
-    for (i, day) in days.iter().enumerate().rev() {
-        sum += i128::from(*day) * i128::from(weight);
-        weights += i128::from(factor(i)) * i128::from(weight);
-        weight = weight * keeps / ONE;
-    }
-    if weights == 0 { 0 } else { i64::try_from(sum * i128::from(ONE) / weights).unwrap_or(i64::MAX) }
 }
 
 /// The level at each day, from the days on both sides of it.
