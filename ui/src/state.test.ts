@@ -134,3 +134,37 @@ it('keeps the last good figures when the next ones do not come', async () => {
   expect(app.overview).toBe(good);
   expect(app.failure).not.toBeNull();
 });
+
+it('counts the alerts that were not seen, from the overview and from the core as they come', async () => {
+  const app = await fresh([openai({})]);
+  const answer = door.answer;
+  door.answer = (request) =>
+    request.method === 'overview' ? Promise.resolve({ ...overview([openai({})]), unseenAlerts: 2 }) : answer(request);
+  await app.refresh();
+  expect(app.unseen).toBe(2);
+  const before = asked('overview').length;
+  const { alerts } = app;
+  door.hear({ type: 'alerted', unseen: 3 });
+  expect(app.unseen).toBe(3);
+  expect(app.alerts).toBe(alerts + 1);
+  expect(asked('overview')).toHaveLength(before);
+});
+
+it('goes to the screen that a notification asks for, and nowhere where there is none of that name', async () => {
+  const app = await fresh([openai({})]);
+  door.hear({ type: 'show', screen: 'credits' });
+  expect(app.screen).toBe('credits');
+  door.hear({ type: 'show', screen: 'nowhere' });
+  expect(app.screen).toBe('credits');
+  door.hear({ type: 'show', screen: 'inbox' });
+  expect(app.screen).toBe('inbox');
+});
+
+it('opens the inbox by the bell and goes back by it', async () => {
+  const app = await fresh([openai({})]);
+  app.open('limits');
+  app.bell();
+  expect(app.screen).toBe('inbox');
+  app.bell();
+  expect(app.screen).toBe('limits');
+});
