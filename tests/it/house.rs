@@ -49,10 +49,17 @@ pub(crate) struct House {
     folder: TempDir,
 }
 
+/// How many steps make the schema.
+pub(crate) fn schema_steps() -> i64 {
+    let folder = crate::fixtures::root().join("src-tauri/core/migrations");
+    std::fs::read_dir(folder).unwrap().count().try_into().unwrap()
+}
+
 /// The newest schema, by the steps in the folder.
 pub(crate) fn newest_schema() -> i64 {
     let folder = crate::fixtures::root().join("src-tauri/core/migrations");
-    std::fs::read_dir(folder).unwrap().count().try_into().unwrap()
+    let number = |name: std::ffi::OsString| name.to_str().unwrap()[..4].parse().unwrap();
+    std::fs::read_dir(folder).unwrap().map(|step| number(step.unwrap().file_name())).max().unwrap()
 }
 
 pub(crate) async fn open_town(person: Person, now: &str) -> Arc<Town> {

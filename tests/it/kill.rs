@@ -17,7 +17,7 @@ use tokio::process::Command;
 
 use crate::children::{NEXT_STEP, SAYS, child, said, sync_task};
 use crate::house::{
-    Connected, GROUPINGS, House, QUICK, Rows, newest_schema, number, open_town, peek, rows, usage,
+    Connected, GROUPINGS, House, QUICK, Rows, number, open_town, peek, rows, schema_steps, usage,
 };
 
 const EARLY: &str = "2026-11-18T00:30:00Z";
@@ -231,7 +231,7 @@ async fn a_kill_while_opening_or_migrating_leaves_a_store_that_opens() {
                 let made =
                     number(&data, "SELECT count(*) FROM sqlite_schema WHERE name IN ('more', 'more_by_n')")
                         .await;
-                assert_eq!(made, 2 * (steps - newest_schema()), "a step is made as a whole");
+                assert_eq!(made, 2 * (steps - schema_steps()), "a step is made as a whole");
             }
         }
         let store = Store::open_with(&data, &next, LATE.parse().unwrap()).await.unwrap();
@@ -272,7 +272,7 @@ async fn several_processes_open_at_once() {
             assert_eq!(said(&output), ["opening", "opened"]);
         }
     }
-    assert_eq!(number(&data, "SELECT count(*) FROM _sqlx_migrations").await, newest_schema() + 1);
+    assert_eq!(number(&data, "SELECT count(*) FROM _sqlx_migrations").await, schema_steps() + 1);
     assert_eq!(std::fs::read_dir(&data).unwrap().filter(|f| backup(f.as_ref().unwrap())).count(), 1);
     let refused = child(&json!({"do": "open", "data": data, "now": LATE})).output().unwrap();
     let said = said(&refused);

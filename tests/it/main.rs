@@ -3,6 +3,7 @@
 
 mod alerts;
 mod bindings;
+mod calendar;
 mod catalogue;
 mod chart;
 mod children;

@@ -26,6 +26,8 @@ mod upkeep;
 mod watch;
 
 mod app;
+mod calendar;
+mod calendar_address;
 mod doctor;
 mod entering;
 mod failures;
@@ -409,9 +411,11 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
         Request::Assignments => return Err(unbuilt()),
         Request::Assign(_) => return Err(unbuilt()),
         Request::Watching => return Err(unbuilt()),
-        Request::ExportCalendar(_) => return Err(unbuilt()),
-        Request::CalendarAddress => return Err(unbuilt()),
-        Request::SetCalendarAddress(_) => return Err(unbuilt()),
+        Request::ExportCalendar(query) => Response::ExportCalendar(app.export_calendar(&query).await?),
+        Request::CalendarAddress => Response::CalendarAddress(app.calendar_address().await?),
+        Request::SetCalendarAddress(CalendarAddress { on, .. }) => {
+            Response::SetCalendarAddress(app.set_calendar_address(on).await?)
+        }
         Request::Doctor => Response::Doctor(app.doctor().await?),
         Request::Settings => Response::Settings(app.settings().await?),
         Request::ChangeSettings(settings) => Response::ChangeSettings(app.change_settings(settings).await?),

@@ -6,6 +6,7 @@ mod aside;
 mod assignments;
 mod balances;
 mod budgets;
+mod calendar;
 mod charges;
 mod counts;
 mod deliveries;
@@ -37,6 +38,7 @@ pub use accounts::{AccountRow, KeyPlace, NewAccount};
 pub use alerts::{AlertRow, AlertStand, Answer, BookedAlerts, EndedAlert, RaisedAlert};
 pub use budgets::BudgetRow;
 pub use balances::{BalanceSeries, Reading};
+pub use calendar::{CalendarLock, DayNote, ToldEvent};
 pub use charges::{Covered, Sequence};
 pub use counts::CountRow;
 pub use deliveries::{DeliveryRow, DueAlert};
@@ -153,6 +155,7 @@ impl Schema {
             (2, "every provider", include_str!("../migrations/0002_every_provider.sql")),
             (3, "credit", include_str!("../migrations/0003_credit.sql")),
             (4, "alerts", include_str!("../migrations/0004_alerts.sql")),
+            (6, "calendar", include_str!("../migrations/0006_calendar.sql")),
         ])
     }
 

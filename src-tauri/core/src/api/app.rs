@@ -158,6 +158,11 @@ impl App {
         result
     }
 
+    /// The person's own store, sample data or not.
+    pub(super) fn own_store(&self) -> &Store {
+        &self.0.real.store
+    }
+
     pub(super) fn tell(&self, event: Event) {
         // Nobody listening is no error.
         let _ = self.0.events.send(event);

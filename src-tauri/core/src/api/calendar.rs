@@ -1,0 +1,150 @@
+//! The calendar of expiries, resets and renewals: what goes into it, and the file.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::app::{App, House};
+use super::calendar_address::random;
+use super::figures::Books;
+use super::{ApiError, CalendarFile, ExportCalendar};
+use crate::export::{self, Dates, Lapse, Renewal, Reset, When};
+use crate::ledger::Entered;
+use crate::money::Money;
+
+/// The setting that tells the events of one store from those of any other.
+const NAME: &str = "calendar_name";
+
+/// A calendar, written.
+pub(super) struct Written {
+    pub(super) text: String,
+    events: usize,
+    cancelled: usize,
+}
+
+impl App {
+    /// Writes the calendar into a file: the old one or the new one, never half of one.
+    pub(super) async fn export_calendar(&self, request: &ExportCalendar) -> Result<CalendarFile, ApiError> {
+        let path = PathBuf::from(&request.path);
+        let refuse = |problem: &str| {
+            let mut error = ApiError::bad(format!(
+                "the calendar cannot be written to \"{}\": {problem}. Name a file in a folder that is there, such as spendglass.ics",
+                request.path
+            ));
+            error.field = Some("path".to_owned());
+            error
+        };
+        if path.file_name().is_none() || path.is_dir() {
+            return Err(refuse("it is a folder or nothing"));
+        }
+        let written = self.write_calendar(&self.house().await).await?;
+        let counts = (written.events, written.cancelled);
+        let kept = tokio::task::spawn_blocking(move || keep(&written.text, &path)).await;
+        match kept {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => return Err(refuse(&error.to_string())),
+            Err(error) => return Err(refuse(&error.to_string())),
+        }
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        Ok(CalendarFile { path: request.path.clone(), events: count(counts.0), cancelled: count(counts.1) })
+    }
+
+    /// The calendar of a house as it is told now. What is told is kept, so that the next one can say what changed.
+    pub(super) async fn write_calendar(&self, house: &House) -> Result<Written, ApiError> {
+        let (now, calendar) = (self.now(), self.calendar().await?);
+        let today = calendar.date_of(now);
+        let notes = export::notes(&self.dates(house).await?, calendar, now);
+        let told = house.store.tell_events(|told| export::tell(told, &notes, today, now)).await?;
+        let mut name = house.store.setting(NAME).await?;
+        if name.is_none() {
+            // Another program may do the same now: what is kept counts.
+            house.store.set_setting(NAME, &random()).await?;
+            name = house.store.setting(NAME).await?;
+        }
+        let shown = export::shown(&told, today);
+        Ok(Written {
+            text: export::calendar(&name.unwrap_or_default(), &shown),
+            events: shown.len(),
+            cancelled: shown.iter().filter(|event| event.withdrawn_at.is_some()).count(),
+        })
+    }
+
+    /// What may be in the calendar.
+    async fn dates(&self, house: &House) -> Result<Dates, ApiError> {
+        let books = Books::open(house).await?;
+        let entries = house.store.entries(None).await?;
+        let mut dates = Dates::default();
+        for row in &entries {
+            let label = books.label_of(row.account_id);
+            match &row.entered {
+                Entered::Purchase(purchase) => dates.lots.extend(purchase.expires_on().map(|date| Lapse {
+                    id: format!("entry-{}", row.id),
+                    label,
+                    left: None,
+                    when: When::On(date),
+                    possible: false,
+                })),
+                Entered::Subscription(plan) => dates.renewals.extend(plan.renews_on.map(|date| Renewal {
+                    account: row.account_id,
+                    label,
+                    plan: plan.plan.clone(),
+                    price: plan.price.map(money),
+                    period: Some(plan.period),
+                    when: When::On(date),
+                    ends: false,
+                })),
+                Entered::Balance(_) | Entered::Allowance(_) | Entered::Cost(_) => {}
+            }
+        }
+        for (account, grant) in house.store.credit_grants().await? {
+            let left = grant.left.map(|left| Money::new(left, grant.currency));
+            if left.is_some_and(|left| left.amount.is_zero()) {
+                continue;
+            }
+            dates.lots.extend(grant.expires_at.map(|at| Lapse {
+                id: format!("grant-{account}-{}", grant.id),
+                label: books.label_of(account),
+                left: left.map(money),
+                when: When::At(at),
+                possible: false,
+            }));
+        }
+        for (account, plan) in house.store.subscriptions().await? {
+            let status = plan.status.unwrap_or_default().to_lowercase();
+            dates.renewals.extend(plan.renews_at.map(|at| Renewal {
+                account,
+                label: books.label_of(account),
+                plan: plan.plan,
+                price: plan.price.map(money),
+                period: plan.period,
+                when: When::At(at),
+                ends: status.contains("cancel"),
+            }));
+        }
+        let rows = self.limits().await?.rows.into_iter().filter(|row| !row.configured);
+        dates.resets.extend(rows.filter_map(|row| {
+            Some(Reset {
+                account: row.account,
+                window: row.window.parse().ok()?,
+                at: row.resets_at?.parse().ok()?,
+                label: row.label,
+                name: row.name,
+                model: row.model,
+            })
+        }));
+        Ok(dates)
+    }
+}
+
+fn money(money: Money) -> String {
+    format!("{} {}", money.amount.normalize(), money.currency)
+}
+
+/// Written beside its place and moved there. It tells what a person owns, so only they can read it.
+fn keep(text: &str, path: &Path) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".spendglass-").tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
