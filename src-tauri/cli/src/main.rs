@@ -17,6 +17,7 @@ mod demo;
 mod doctor;
 mod door;
 mod enter;
+mod export;
 mod holdings;
 mod import;
 mod key;
@@ -118,6 +119,9 @@ enum Command {
     Limits(limits::Options),
     /// Draw a chart into a file
     Chart(chart::Options),
+    /// The calendar of expiries, resets and renewals: a file, or an address to subscribe to
+    #[command(subcommand, after_help = "Example:\n  spendglass export ics --out spendglass.ics")]
+    Export(export::Command),
     /// What works, what does not, and what to do
     #[command(after_help = "\
 Exit codes: 5 where the store fails, 4 where the keychain does, 1 where something else does, 0 otherwise.
@@ -182,6 +186,7 @@ async fn run(global: &Global, out: &Out, command: Command) -> Result<Ending, Fai
         Command::Usage(options) => usage::run(global, out, options).await,
         Command::Limits(options) => limits::run(global, out, options).await,
         Command::Chart(options) => chart::run(global, out, options).await,
+        Command::Export(command) => export::run(global, out, command).await,
         Command::Doctor => doctor::run(global, out).await,
         Command::Simulator(options) => town::run(global, out, options).await,
     }

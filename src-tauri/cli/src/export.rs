@@ -1,0 +1,103 @@
+//! The calendar of expiries, resets and renewals, for calendar programs.
+
+use clap::{Args, Subcommand};
+use spendglass_core::api::{CalendarAddress, CalendarFile, ExportCalendar, Request, Response};
+
+use crate::Global;
+use crate::door::{Door, Ending, Failure, Out};
+use crate::text::several;
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Write the calendar into a file that any calendar program imports
+    #[command(after_help = "\
+The calendar holds a day for each lot of credit that lapses, for each allowance of a month or more that starts again and for each
+plan that renews, with one alarm each. Import the file again after a change: events keep their ids, so they are updated and not
+doubled, and what is no longer so is cancelled.
+
+Example:
+  spendglass export ics --out spendglass.ics")]
+    Ics(File),
+    /// The address of the calendar on this machine, to subscribe to; with --on or --off it is turned on or off
+    #[command(after_help = "\
+The address is answered on this machine alone, while the window or `spendglass watch` runs. The word in it is all it takes to read
+the calendar. Turned off and on again, it has another word: whoever was given the old one no longer reads.
+
+Example:
+  spendglass export address --on")]
+    Address(Address),
+}
+
+#[derive(Args)]
+pub(crate) struct File {
+    /// The file to write; an older one is replaced as a whole
+    #[arg(long, value_name = "FILE")]
+    out: String,
+}
+
+#[derive(Args)]
+pub(crate) struct Address {
+    /// Answer at the address from now on
+    #[arg(long, conflicts_with = "off")]
+    on: bool,
+    /// Answer no longer; the address is worth nothing any more
+    #[arg(long)]
+    off: bool,
+}
+
+pub(crate) async fn run(global: &Global, out: &Out, command: Command) -> Result<Ending, Failure> {
+    let request = match command {
+        Command::Ics(File { out: path }) => Request::ExportCalendar(ExportCalendar { path }),
+        Command::Address(Address { on, off }) if on || off => {
+            Request::SetCalendarAddress(CalendarAddress { on, url: None })
+        }
+        Command::Address(_) => Request::CalendarAddress,
+    };
+    let (response, _) = Door::ask_once(global, request).await?;
+    let words = match &response {
+        Response::ExportCalendar(file) => of_file(file),
+        Response::CalendarAddress(address) | Response::SetCalendarAddress(address) => of_address(address),
+        _ => return Err(Failure::mismatch()),
+    };
+    out.answer(&response, || words)?;
+    Ok(Ending::Done)
+}
+
+fn of_file(file: &CalendarFile) -> String {
+    let events = several(u64::from(file.events), "event");
+    let cancelled = match file.cancelled {
+        0 => String::new(),
+        count => format!(", {count} of them cancelled"),
+    };
+    format!("{events}{cancelled}, kept in {}\n", file.path)
+}
+
+fn of_address(address: &CalendarAddress) -> String {
+    match &address.url {
+        Some(url) => format!(
+            "{url}\nIt is answered on this machine while the window or `spendglass watch` runs. Keep it to yourself.\n"
+        ),
+        None => "The calendar has no address. Give it one: spendglass export address --on\n".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_told_with_what_is_in_it() {
+        let file = |events, cancelled| CalendarFile { path: "a.ics".to_owned(), events, cancelled };
+        assert_eq!(of_file(&file(1, 0)), "1 event, kept in a.ics\n");
+        assert_eq!(of_file(&file(3, 2)), "3 events, 2 of them cancelled, kept in a.ics\n");
+    }
+
+    #[test]
+    fn an_address_is_told_with_when_it_answers() {
+        let url = "http://127.0.0.1:1/x.ics".to_owned();
+        let on = of_address(&CalendarAddress { on: true, url: Some(url.clone()) });
+        assert!(on.starts_with(&format!("{url}\n")) && on.contains("spendglass watch"), "{on}");
+        let off = of_address(&CalendarAddress { on: false, url: None });
+        assert!(off.contains("export address --on"), "{off}");
+    }
+}
