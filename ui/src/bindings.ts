@@ -2562,7 +2562,15 @@ timeZone: string | null,
 /**
  * Light, dark, or as the system is.
  */
-theme: Theme, };
+theme: Theme, 
+/**
+ * Whether the window starts, out of sight, when the person logs in.
+ */
+startAtLogin: boolean, 
+/**
+ * Whether closing the window leaves Spendglass in the tray, where there is one.
+ */
+keepInTray: boolean, };
 
 /**
  * Where the money went.

@@ -11,6 +11,10 @@ pub struct Settings {
     pub time_zone: Option<String>,
     /// Light, dark, or as the system is.
     pub theme: Theme,
+    /// Whether the window starts, out of sight, when the person logs in.
+    pub start_at_login: bool,
+    /// Whether closing the window leaves Spendglass in the tray, where there is one.
+    pub keep_in_tray: bool,
 }
 
 /// The theme of the window.
