@@ -10,8 +10,15 @@ use crate::stage::{Stage, drive, out_dir};
 use crate::window::Window;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-const SCREENS: [(&str, &str); 4] =
-    [("today", "chart"), ("spend", "spend-table"), ("limits", "limits"), ("accounts", "account-remove")];
+const SCREENS: [(&str, &str); 7] = [
+    ("today", "chart"),
+    ("spend", "spend-table"),
+    ("credits", "calendar"),
+    ("limits", "limits"),
+    ("settings", "alert-rules"),
+    ("inbox", "inbox-settings"),
+    ("accounts", "account-remove"),
+];
 const WIDE: (u32, u32) = (1100, 760);
 const NARROW: (u32, u32) = (400, 760);
 
@@ -42,7 +49,7 @@ fn every_screen_is_accessible_in_both_themes() {
         for theme in ["light", "dark"] {
             wear(&window, theme).await;
             for (screen, ready) in SCREENS {
-                window.click(&format!("nav-{screen}")).await;
+                go(&window, screen).await;
                 window.shown(ready).await;
                 window.js("document.querySelectorAll('details').forEach((node) => { node.open = true; }); \
                            document.querySelectorAll('[data-testid=chart-table-toggle][aria-expanded=false]').forEach((node) => node.click())", &[]).await;
@@ -68,7 +75,7 @@ fn the_policy_holds_and_normal_use_keeps_it() {
         window.shown("key-input").await;
         stage.connect(&window, "openai").await;
         for (screen, ready) in SCREENS {
-            window.click(&format!("nav-{screen}")).await;
+            go(&window, screen).await;
             window.shown(ready).await;
         }
         window.click("nav-today").await;
@@ -151,7 +158,7 @@ fn screenshots() {
             for (width, height) in [WIDE, NARROW] {
                 window.resize(width, height).await;
                 for (screen, ready) in SCREENS {
-                    window.click(&format!("nav-{screen}")).await;
+                    go(&window, screen).await;
                     window.shown(ready).await;
                     if screen == "spend" {
                         window.click("group-model").await;
@@ -177,6 +184,15 @@ fn screenshots() {
         }
         window.quit().await;
     });
+}
+
+/// Opens a screen; the inbox is behind the bell.
+async fn go(window: &Window, screen: &str) {
+    if screen == "inbox" {
+        window.click("bell").await;
+    } else {
+        window.click(&format!("nav-{screen}")).await;
+    }
 }
 
 /// Waits until figures and pictures are there, drawn to the width there is, and nothing moves.
@@ -239,7 +255,7 @@ async fn accessible(window: &Window, what: &str) {
 async fn no_sideways_scrolling(window: &Window) {
     window.resize(360, 640).await;
     for (screen, ready) in SCREENS {
-        window.click(&format!("nav-{screen}")).await;
+        go(window, screen).await;
         window.shown(ready).await;
         settled(window).await;
         let script = "const root = document.scrollingElement; if (root.scrollWidth <= root.clientWidth) return ''; \

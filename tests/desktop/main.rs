@@ -11,7 +11,9 @@ mod processes;
 mod stage;
 mod window;
 
+mod credits;
 mod first_run;
+mod inbox;
 mod keyboard;
 mod keychain;
 mod kinds;
