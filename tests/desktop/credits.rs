@@ -48,7 +48,9 @@ fn a_lot_is_added_by_keyboard_followed_and_shown_on_today() {
         window.says("lot-lapses", &["in 10 days", "November 28, 2026"]).await;
         window.says("lot-risk", &["$"]).await;
         window.says("lot-pace", &["a day"]).await;
-        window.until("the time line is drawn", "return at('chart')?.querySelector('svg') !== null", &[]).await;
+        window
+            .until("the time line is drawn", "return at('chart')?.querySelector('svg') !== null", &[])
+            .await;
 
         window.press(&[keys::CONTROL], '1').await;
         window.says("next-expiry", &["OpenAI", "in 10 days", "would be lost", "a day uses it up"]).await;
@@ -58,7 +60,13 @@ fn a_lot_is_added_by_keyboard_followed_and_shown_on_today() {
         window.enter("lot-amount", "2").await;
         window.click("lot-save").await;
         // Less than what was spent since.
-        window.until("the lot is used up", "return all('lot').every(({ dataset }) => dataset.state === 'spent')", &[]).await;
+        window
+            .until(
+                "the lot is used up",
+                "return all('lot').every(({ dataset }) => dataset.state === 'spent')",
+                &[],
+            )
+            .await;
         window.js("at('lots-gone').open = true", &[]).await;
         window.click("lot-change").await;
         window.click("lot-remove").await;
@@ -82,16 +90,26 @@ fn a_budget_is_set_and_shows_its_bar() {
         window.click("budget-save").await;
         window.gone("budget-amount").await;
 
-        let bills = Bills::read(&stage.town, &["openai"], &format!("{MONTH}-01"), &date_after(TODAY, 1)).await;
+        let bills =
+            Bills::read(&stage.town, &["openai"], &format!("{MONTH}-01"), &date_after(TODAY, 1)).await;
         let percent = (bills.sum(MONTH) * Decimal::ONE_HUNDRED / Decimal::from(400)).floor();
         let shown = window.until("the budget is there", "return at('budget')?.dataset.percent", &[]).await;
-        window.check(shown == json!(percent.to_string()), &format!("{shown} is shown where {percent} % is used")).await;
+        window
+            .check(
+                shown == json!(percent.to_string()),
+                &format!("{shown} is shown where {percent} % is used"),
+            )
+            .await;
         window.says("budget", &["Everything", "of $400.00", "used", "of the time gone"]).await;
 
         window.press(&[keys::CONTROL], '1').await;
         window.says("month-end", &["of the budget of $400.00 used"]).await;
         window
-            .until("the bar is there", "return at('month-end').querySelector('[data-testid=span-bar] .pace') !== null", &[])
+            .until(
+                "the bar is there",
+                "return at('month-end').querySelector('[data-testid=span-bar] .pace') !== null",
+                &[],
+            )
             .await;
         window.press(&[keys::CONTROL], '6').await;
         window.click("budget-change").await;

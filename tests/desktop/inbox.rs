@@ -24,14 +24,27 @@ fn an_alert_stands_in_the_inbox_until_it_is_seen() {
         window.press(&[keys::CONTROL], 'r').await;
         window.shown("unseen").await;
         let name = window.js("return at('bell').ariaLabel", &[]).await;
-        window.check(name.as_str().unwrap().contains("not seen"), &format!("the bell is called {name}")).await;
+        window
+            .check(name.as_str().unwrap().contains("not seen"), &format!("the bell is called {name}"))
+            .await;
 
         window.press(&[keys::CONTROL], 'i').await;
-        window.check(window.js("return document.querySelector('h1').innerText", &[]).await == "Inbox", "this is the inbox").await;
+        window
+            .check(
+                window.js("return document.querySelector('h1').innerText", &[]).await == "Inbox",
+                "this is the inbox",
+            )
+            .await;
         let script = "return all('alert').some(({ dataset, innerText }) => dataset.rule === 'budget' && innerText.includes('$1.00'))";
         window.until("the budget's alert is there", script, &[]).await;
         window.click("alert-snooze-24").await;
-        window.until("it is put off", "return all('alert').some(({ dataset }) => dataset.state === 'snoozed')", &[]).await;
+        window
+            .until(
+                "it is put off",
+                "return all('alert').some(({ dataset }) => dataset.state === 'snoozed')",
+                &[],
+            )
+            .await;
         while window.js("return at('alert-seen') !== null", &[]).await == true {
             let before = window.js("return all('alert-seen').length", &[]).await;
             window.click("alert-seen").await;
