@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde_json::json;
 
 use crate::bills::{Bills, date_after};
-use crate::stage::{MONTH, Stage, TODAY, drive};
+use crate::stage::{MONTH, Stage, TODAY, drive, session};
 use crate::window::{Window, keys};
 
 #[test]
@@ -51,6 +51,19 @@ fn a_lot_is_added_by_keyboard_followed_and_shown_on_today() {
         window
             .until("the time line is drawn", "return at('chart')?.querySelector('svg') !== null", &[])
             .await;
+
+        // The calendar goes into the person's own folder, and is offered on this machine.
+        window.click("calendar-write").await;
+        window.says("calendar-said", &["written to", "spendglass.ics"]).await;
+        let calendar = std::fs::read_to_string(session().join("home/spendglass.ics")).unwrap();
+        assert!(calendar.starts_with("BEGIN:VCALENDAR") && calendar.contains("BEGIN:VALARM"), "{calendar}");
+        window.click("calendar-serve").await;
+        let address = window.text("calendar-url").await;
+        assert!(address.starts_with("http://127.0.0.1:"), "{address}");
+        let served = reqwest::get(&address).await.unwrap().text().await.unwrap();
+        assert!(served.starts_with("BEGIN:VCALENDAR"), "{served}");
+        window.click("calendar-serve").await;
+        window.gone("calendar-url").await;
 
         window.press(&[keys::CONTROL], '1').await;
         window.says("next-expiry", &["OpenAI", "in 10 days", "would be lost", "a day uses it up"]).await;

@@ -24,7 +24,8 @@ pub(super) struct Written {
 impl App {
     /// Writes the calendar into a file: the old one or the new one, never half of one.
     pub(super) async fn export_calendar(&self, request: &ExportCalendar) -> Result<CalendarFile, ApiError> {
-        let path = PathBuf::from(&request.path);
+        let path = meant(&request.path);
+        let shown = path.display().to_string();
         let refuse = |problem: &str| {
             let mut error = ApiError::bad(format!(
                 "the calendar cannot be written to \"{}\": {problem}. Name a file in a folder that is there, such as spendglass.ics",
@@ -45,7 +46,7 @@ impl App {
             Err(error) => return Err(refuse(&error.to_string())),
         }
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        Ok(CalendarFile { path: request.path.clone(), events: count(counts.0), cancelled: count(counts.1) })
+        Ok(CalendarFile { path: shown, events: count(counts.0), cancelled: count(counts.1) })
     }
 
     /// The calendar of a house as it is told now. What is told is kept, so that the next one can say what changed.
@@ -137,6 +138,15 @@ impl App {
 
 fn money(money: Money) -> String {
     format!("{} {}", money.amount.normalize(), money.currency)
+}
+
+/// The file that is meant: `~` is the person's own folder, which a shell would have put in its place.
+fn meant(path: &str) -> PathBuf {
+    let own = path.strip_prefix("~/").or_else(|| path.strip_prefix("~\\"));
+    match (own, dirs::home_dir()) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => PathBuf::from(path),
+    }
 }
 
 /// Written beside its place and moved there. It tells what a person owns, so only they can read it.
