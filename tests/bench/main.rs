@@ -4,7 +4,9 @@
 
 mod charges;
 mod files;
+mod forecast;
 mod importing;
+mod persons;
 mod plain;
 mod screens;
 mod sheet;
@@ -33,6 +35,9 @@ async fn main() -> Result<()> {
     }
     if wanted("together") {
         together::measure(&mut figures).await?;
+    }
+    if wanted("forecast") {
+        forecast::measure(&mut figures)?;
     }
     println!("\n{}", sheet::table(&figures));
     Ok(())

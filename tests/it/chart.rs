@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use resvg::usvg::roxmltree::{Document, Node};
 use rust_decimal::Decimal;
 use spendglass_core::chart::{
-    Bucket, Chart, ChartError, PALETTE, Picture, RankedBars, RankedRow, Series, Slot, StackedBars, Theme,
-    Unit, draw, style_sheet, to_png, to_svg,
+    Bucket, Chart, ChartError, MonthDay, MonthEnd, PALETTE, Picture, RankedBars, RankedRow, Series, Slot,
+    StackedBars, Theme, Unit, draw, style_sheet, to_png, to_svg,
 };
 
 const SLOTS: [Slot; 6] = [Slot::S1, Slot::S2, Slot::S3, Slot::S4, Slot::S5, Slot::Other];
@@ -91,6 +91,66 @@ fn golden(chart: &Chart, file: &ExpectFile) {
     file.assert_eq(&format!("{}\n", chart.svg.replace("><", ">\n<")));
 }
 
+/// A month of ten days on its fourth.
+fn month_end() -> MonthEnd {
+    let known = ["1.5", "1.5", "4.25", "4.5"];
+    let days = (0..10_i64).map(|day| {
+        let range = (day >= 3).then(|| {
+            let middle = dec("4.5") + Decimal::new((day - 3) * 150, 2);
+            let off = Decimal::new((day - 2) * 30, 2);
+            (middle - off.min(middle - dec("4.5")), middle, middle + off)
+        });
+        MonthDay {
+            label: format!("Nov {}", day + 1),
+            name: format!("{} November 2026 (UTC)", day + 1),
+            partial: day == 3,
+            known: known.get(usize::try_from(day).unwrap()).map(|text| dec(text)),
+            range,
+        }
+    });
+    MonthEnd {
+        title: "November 2026: billed so far, and forecast".to_owned(),
+        unit: money("USD"),
+        known_name: "billed".to_owned(),
+        days: days.collect(),
+        today: Some(3),
+        width: 480,
+        height: 240,
+    }
+}
+
+#[test]
+fn a_month_shows_what_is_known_and_what_is_likely() {
+    let chart = draw(&Picture::MonthEnd(month_end())).unwrap();
+    check(&chart);
+    // Four days are known, seven have a range: the present one has both.
+    assert_eq!(chart.marks.len(), 11);
+    let bands: Vec<_> =
+        chart.marks.iter().filter(|mark| mark.series.as_deref() == Some("forecast")).collect();
+    assert!(bands.windows(2).all(|two| two[0].height <= two[1].height), "what is farther is less sure");
+    assert_eq!(bands[6].label, "Forecast, up to 10 November 2026 (UTC): $15.00, from $12.90 to $17.10");
+    assert_eq!(chart.marks[0].label, "billed, up to 1 November 2026 (UTC): $1.50");
+    assert_eq!(chart.table.rows[9], ["10 November 2026 (UTC)", "—", "15.00", "12.90", "17.10"]);
+    assert_eq!(chart.table.rows[3][0], "4 November 2026 (UTC), so far");
+    assert!(chart.svg.contains(">today<"));
+    assert!(chart.description.contains("eight times in ten from $12.90 to $17.10"), "{}", chart.description);
+    // Below nought, at the first and the last day, without a forecast, and without a day.
+    let mut below = month_end();
+    below.days[1].known = Some(dec("-3"));
+    below.days[2].known = Some(Decimal::ZERO);
+    below.days.iter_mut().for_each(|day| day.range = None);
+    for (today, days) in [(Some(0), 10), (Some(9), 10), (Some(1), 1), (None, 3), (None, 0)] {
+        let mut month = MonthEnd { today, width: 1, ..below.clone() };
+        month.days.truncate(days);
+        check(&draw(&Picture::MonthEnd(month)).unwrap());
+    }
+    let nothing =
+        month_end().days.into_iter().map(|day| MonthDay { known: Some(Decimal::ZERO), range: None, ..day });
+    let nothing = draw(&Picture::MonthEnd(MonthEnd { days: nothing.collect(), ..month_end() })).unwrap();
+    check(&nothing);
+    assert!(nothing.marks.is_empty(), "nought has no bar");
+}
+
 #[test]
 fn golden_pictures() {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/chart");
@@ -105,6 +165,7 @@ fn golden_pictures() {
     golden(&drawn(unknown), &file("stacked.svg"));
     golden(&drawn(stacked(money("USD"), vec![])), &file("empty.svg"));
     golden(&drawn(stacked(money("EUR"), vec![series("Mistral", Slot::S4, &["0", "0"])])), &file("zero.svg"));
+    golden(&draw(&Picture::MonthEnd(month_end())).unwrap(), &file("month_end.svg"));
     let rows =
         ranked(&[("gpt-5", "12.5"), ("<b>\"Ops\" & co</b>", "0.000123"), ("refund", "-3"), ("idle", "0")]);
     let chart = draw(&Picture::RankedBars(RankedBars { estimated: true, ..rows })).unwrap();

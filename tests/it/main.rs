@@ -13,6 +13,8 @@ mod engine;
 mod entries;
 mod faults;
 mod fixtures;
+mod forecast;
+mod forecasting;
 mod formats;
 mod house;
 mod importing;

@@ -18,6 +18,7 @@ mod doctor;
 mod door;
 mod enter;
 mod export;
+mod forecast;
 mod holdings;
 mod import;
 mod key;
@@ -117,6 +118,8 @@ enum Command {
     Usage(usage::Options),
     /// What is left of free tiers, windows and configured limits, and when they start again
     Limits(limits::Options),
+    /// What the month is likely to come to, and how long balances last
+    Forecast(forecast::Options),
     /// Draw a chart into a file
     Chart(chart::Options),
     /// The calendar of expiries, resets and renewals: a file, or an address to subscribe to
@@ -185,6 +188,7 @@ async fn run(global: &Global, out: &Out, command: Command) -> Result<Ending, Fai
         Command::Status => status::run(global, out).await,
         Command::Usage(options) => usage::run(global, out, options).await,
         Command::Limits(options) => limits::run(global, out, options).await,
+        Command::Forecast(options) => forecast::run(global, out, options).await,
         Command::Chart(options) => chart::run(global, out, options).await,
         Command::Export(command) => export::run(global, out, command).await,
         Command::Doctor => doctor::run(global, out).await,

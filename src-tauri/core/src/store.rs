@@ -36,9 +36,9 @@ use sqlx::{Connection as _, SqlSafeStr as _, SqliteConnection, SqlitePool};
 
 pub use accounts::{AccountRow, KeyPlace, NewAccount};
 pub use alerts::{AlertRow, AlertStand, Answer, BookedAlerts, EndedAlert, RaisedAlert};
-pub use budgets::BudgetRow;
 pub use balances::{BalanceSeries, Reading};
 pub use calendar::{CalendarLock, DayNote, ToldEvent};
+pub use budgets::BudgetRow;
 pub use charges::{Covered, Sequence};
 pub use counts::CountRow;
 pub use deliveries::{DeliveryRow, DueAlert};

@@ -4,6 +4,7 @@
 mod enter;
 mod export;
 mod faults;
+mod forecast;
 mod keys;
 mod limits;
 mod raw;

@@ -8,11 +8,13 @@ use super::figures::Books;
 use super::outlook::{Line, Outlook, Split, days, split};
 use super::pictures::{Drawn, spoken, undrawable};
 use super::{
-    ApiError, BackTest, DaySpread, DaysLeft, Forecast, ForecastQuery, Measure, MonthEnd, Picture, Spread,
+    ApiError, BackTest, DaySpread, DaysLeft, ErrorCode, Forecast, ForecastQuery, Measure, MonthEnd, Picture,
+    Spread,
 };
 use crate::chart::{self, MonthDay, Unit};
+use crate::credit;
 use crate::forecast::{self, Course, History};
-use crate::ledger::{Balance, BalanceKind, Entered, Lane, name_of};
+use crate::ledger::{BalanceKind, Entered, Lane, name_of};
 use crate::money::{Currency, Decimal, Money, MoneyError, Total};
 use crate::time::{Date, Timestamp};
 
@@ -330,11 +332,21 @@ pub(super) fn days_left(of: Balanced, books: &Books, spending: Option<&Spending>
     }
 }
 
-/// What is spent of a balance, by the account's charges.
-pub(super) fn spending_by_charges(outlook: &Outlook, of: &Balanced) -> Option<Spending> {
-    let history = outlook.spending(of.account, of.amount.currency)?;
-    let since = outlook.spent_after(of.account, of.amount.currency, of.date, history.end());
-    Some(Spending { history, since, from: "charges" })
+/// What is spent of a balance: by the account's charges in its currency, else by its falls.
+pub(super) fn spending_of(
+    outlook: &Outlook,
+    readings: &[(Timestamp, Decimal)],
+    of: &Balanced,
+) -> Result<Option<Spending>, ApiError> {
+    let currency = of.amount.currency;
+    if let Some(history) = outlook.spending(of.account, currency) {
+        let since = outlook.spent_after(of.account, currency, of.date, history.end());
+        return Ok(Some(Spending { history, since, from: "charges" }));
+    }
+    let burn = credit::burn(currency, readings, &[])
+        .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
+    let whole = burn.whole_days().map(|(first, days)| History { first, days });
+    Ok(whole.map(|history| Spending { history, since: Decimal::ZERO, from: "balance" }))
 }
 
 /// Every balance, reported and entered.
@@ -344,21 +356,22 @@ async fn balances(
     outlook: &Outlook,
     account: Option<i64>,
 ) -> Result<Vec<DaysLeft>, ApiError> {
-    let wanted = |of: i64| account.is_none_or(|account| account == of);
-    let mut all = Vec::new();
-    for (of, Balance { kind, amount, observed_at, .. }) in house.store.latest_balances().await? {
-        let date = observed_at.utc_date();
-        all.push(Balanced { account: of, kind, amount, as_of: observed_at, date });
+    let mut rows = Vec::new();
+    let since = outlook.today.plus_days(-super::outlook::DAYS_LOOKED_AT).utc_start();
+    for series in house.store.balance_history(account, since).await? {
+        let Some(last) = series.readings.last() else { continue };
+        let amount = Money::new(last.amount, series.currency);
+        let (date, kind) = (last.at.utc_date(), series.kind);
+        let of = Balanced { account: series.account_id, kind, amount, as_of: last.at, date };
+        let readings: Vec<_> = series.readings.iter().map(|reading| (reading.at, reading.amount)).collect();
+        rows.push(days_left(of, books, spending_of(outlook, &readings, &of)?.as_ref()));
     }
     for row in house.store.entries(account).await? {
         if let Entered::Balance(balance) = &row.entered {
-            let (amount, date) = (balance.amount, balance.as_of);
-            let kind = BalanceKind::Credits;
-            all.push(Balanced { account: row.account_id, kind, amount, as_of: row.changed_at, date });
+            let (amount, date, kind) = (balance.amount, balance.as_of, BalanceKind::Credits);
+            let of = Balanced { account: row.account_id, kind, amount, as_of: row.changed_at, date };
+            rows.push(days_left(of, books, spending_of(outlook, &[], &of)?.as_ref()));
         }
     }
-    let rows = all.iter().filter(|balance| wanted(balance.account));
-    Ok(rows
-        .map(|balance| days_left(*balance, books, spending_by_charges(outlook, balance).as_ref()))
-        .collect())
+    Ok(rows)
 }

@@ -13,7 +13,7 @@ use crate::store::RollupRow;
 use crate::time::Date;
 
 /// Days that are looked at: a year of months to try the forecast on, and what comes before the first of them.
-const DAYS_LOOKED_AT: i64 = 400;
+pub(super) const DAYS_LOOKED_AT: i64 = 400;
 /// An account that was last read longer ago goes on in nobody knows what way.
 const STALE_DAYS: i64 = 31;
 /// What was imported may go on where the last of it is so new.

@@ -95,7 +95,7 @@ fn plot(month: &MonthEnd, sheet: &mut Sheet<'_>, (full, height): (i32, i32)) -> 
     let edge = |at: usize| (left + (slot * at as f64) as i32) / 10 * 10;
     for (at, day) in month.days.iter().enumerate() {
         let (x0, x1) = (edge(at), edge(at + 1));
-        if let Some(known) = day.known {
+        if let Some(known) = day.known.filter(|known| !known.is_zero()) {
             bar(
                 month,
                 day,
@@ -129,7 +129,6 @@ fn bar(
     (zero, end): (i32, i32),
 ) -> Result<(), ChartError> {
     let (y0, y1) = if end > zero { (zero, end) } else { (end.min(zero - 10), zero) };
-    let (y0, y1) = if known.is_zero() { (zero, zero) } else { (y0, y1) };
     let so_far = if day.partial { ", so far" } else { "" };
     let words = Words {
         series: Some(month.known_name.clone()),

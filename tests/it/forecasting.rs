@@ -1,0 +1,196 @@
+//! Forecasts through the door: which days they are made from, and what is said where they cannot be made.
+
+use std::path::Path;
+
+use rust_decimal::Decimal;
+use serde_json::Value;
+use spendglass_core::api::{App, Config, ForecastQuery, OverviewQuery, Request};
+use spendglass_core::ledger::{Balance, BalanceKind, Charge};
+use spendglass_core::money::{Currency, Money};
+use spendglass_core::store::{KeyPlace, NewAccount, Snapshot, Store};
+use spendglass_core::time::{Clock, Date, Period, Timestamp, Zone};
+use spendglass_core::vault::Vault;
+
+use crate::house::ask;
+
+const NOW: &str = "2026-11-18T12:30:00Z";
+
+fn date(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+fn now() -> Timestamp {
+    NOW.parse().unwrap()
+}
+
+fn dec(text: &Value) -> Decimal {
+    text.as_str().unwrap_or_else(|| panic!("{text} is no text")).parse().unwrap()
+}
+
+async fn store(folder: &Path) -> Store {
+    Store::open(&folder.join("data"), now()).await.unwrap()
+}
+
+async fn account(store: &Store, provider: &str, kind: &str) -> i64 {
+    let account = NewAccount {
+        provider: provider.to_owned(),
+        label: Some(provider.to_uppercase()),
+        base_url: None,
+        key_kind: kind.to_owned(),
+        key_hint: None,
+        key_fingerprint: Some(provider.to_owned()),
+        key_place: KeyPlace::Variable("SPENDGLASS_TEST_KEY".to_owned()),
+        details: std::collections::BTreeMap::new(),
+    };
+    store.add_account(&account, now()).await.unwrap()
+}
+
+/// Books days of a stream, each with what it cost in cents; up to, but without, `to`.
+async fn book(store: &Store, account: i64, stream: &str, from: &str, to: &str, cents: impl Fn(i64) -> i64) {
+    let stream = store.stream(account, stream).await.unwrap();
+    let (from, to) = (date(from), date(to));
+    let mut sequence = store.begin_sequence(stream.id, Period::utc_days(from, to).unwrap());
+    let charges = (0..to.days_since(from)).map(|day| Charge {
+        billed_cost: Some(Money::new(Decimal::new(cents(day), 2), Currency::USD)),
+        ..Charge::usage(from.plus_days(day).utc_day())
+    });
+    sequence
+        .stage(charges.filter(|charge| !charge.billed_cost.unwrap().amount.is_zero()).collect())
+        .await
+        .unwrap();
+    sequence.book().await.unwrap();
+    store.stream_read(stream.id, None, now()).await.unwrap();
+}
+
+async fn door(folder: &Path) -> App {
+    let config = Config {
+        data_dir: folder.join("data"),
+        vault: Vault::memory(),
+        clock: Clock::Fixed(now()),
+        zone: Some(Zone::UTC),
+        sample: None,
+    };
+    App::open(config).await.unwrap()
+}
+
+async fn forecast(app: &App) -> Value {
+    ask(app, Request::Forecast(ForecastQuery { account: None, chart_width: Some(600) })).await
+}
+
+#[tokio::test]
+async fn an_account_connected_last_week_does_not_shorten_the_history_of_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path()).await;
+    let openai = account(&store, "openai", "admin").await;
+    book(&store, openai, "costs", "2026-08-01", "2026-11-19", |day| 1_000 + day % 3).await;
+    let anthropic = account(&store, "anthropic", "admin").await;
+    book(&store, anthropic, "cost_report", "2026-11-15", "2026-11-19", |_| 500).await;
+    let app = door(folder.path()).await;
+    let told = forecast(&app).await;
+    // Three complete days of one of them: its own reason, and no sum that passes for all.
+    let all = &told["months"][0];
+    let words = "ANTHROPIC: a forecast needs 7 complete days, and there are 3 so far.";
+    assert_eq!((all["range"].clone(), all["unknown"].as_str()), (Value::Null, Some(words)));
+    assert_eq!(all["soFar"], "200.18");
+    let (one, other) = (&told["accounts"][0], &told["accounts"][1]);
+    assert_eq!(one["ofDays"], 109);
+    assert!(dec(&one["range"]["p50"]) > Decimal::from(280), "{one}");
+    assert_eq!(other["unknown"], "A forecast needs 7 complete days, and there are 3 so far.");
+    assert!(other["backTest"].is_null());
+    app.close().await;
+
+    book(&store, anthropic, "cost_report", "2026-11-01", "2026-11-19", |_| 500).await;
+    let app = door(folder.path()).await;
+    let told = forecast(&app).await;
+    let (all, one, other) = (&told["months"][0], &told["accounts"][0], &told["accounts"][1]);
+    assert_eq!(
+        (all["ofDays"].as_u64(), one["ofDays"].as_u64(), other["ofDays"].as_u64()),
+        (Some(17), Some(109), Some(17))
+    );
+    let middle = |row: &Value| dec(&row["range"]["p50"]);
+    assert!((middle(all) - middle(one) - middle(other)).abs() < Decimal::from(10), "{all}");
+    assert!(one["backTest"]["months"].as_u64() >= Some(2), "{one}");
+    // The overview says the same.
+    let overview = ask(&app, Request::Overview(OverviewQuery { chart_width: None })).await;
+    assert_eq!(overview["monthEnd"], told["months"]);
+    assert_eq!(overview["month"]["billed"][0]["amount"], all["soFar"]);
+    let daily = &told["daily"];
+    assert_eq!(daily["table"]["rows"].as_array().unwrap().len(), 30);
+    assert_eq!(daily["marks"].as_array().unwrap().len(), 18 + 13);
+    app.close().await;
+    store.close().await;
+}
+
+#[tokio::test]
+async fn today_is_no_complete_day_and_what_is_known_of_it_is_spent() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path()).await;
+    let openai = account(&store, "openai", "admin").await;
+    // Forty days of 1.00, and today 500.00 by noon.
+    book(&store, openai, "costs", "2026-10-09", "2026-11-19", |day| if day == 40 { 50_000 } else { 100 })
+        .await;
+    let app = door(folder.path()).await;
+    let told = forecast(&app).await;
+    let row = &told["months"][0];
+    assert_eq!((row["ofDays"].as_u64(), row["soFar"].as_str()), (Some(40), Some("517.00")));
+    let (low, high) = (dec(&row["range"]["p10"]), dec(&row["range"]["p90"]));
+    // Of the twelve days to come at most a few units each: today's burst is spent, and is no new level.
+    assert!(low >= Decimal::from(517) && high < Decimal::from(560), "{row}");
+    app.close().await;
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_day_that_was_not_read_is_no_day_without_cost() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path()).await;
+    let openai = account(&store, "openai", "admin").await;
+    // Read up to the 14th only, and idle on its last three days.
+    book(&store, openai, "costs", "2026-10-01", "2026-11-15", |day| if day >= 42 { 0 } else { 200 }).await;
+    let app = door(folder.path()).await;
+    let row = forecast(&app).await["months"][0].clone();
+    assert_eq!((row["ofDays"].as_u64(), row["soFar"].as_str()), (Some(45), Some("22.00")));
+    let high = dec(&row["range"]["p90"]);
+    // Sixteen days of the month were not read: what they cost is in the range.
+    assert!(high > Decimal::from(32), "{row}");
+    app.close().await;
+    store.close().await;
+}
+
+#[tokio::test]
+async fn balances_last_by_charges_or_by_their_falls() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path()).await;
+    let openrouter = account(&store, "openrouter", "management").await;
+    book(&store, openrouter, "activity", "2026-10-19", "2026-11-18", |_| 200).await;
+    let deepseek = account(&store, "deepseek", "api").await;
+    for (id, left, fall) in [(openrouter, 4_000, 200), (deepseek, 6_000, 100)] {
+        for day in 0..20 {
+            let observed_at = date("2026-10-30").plus_days(day).utc_start().plus_seconds(36_000);
+            let amount = Money::new(Decimal::new(left + (19 - day) * fall, 2), Currency::USD);
+            let mut snapshot = Snapshot::default();
+            snapshot
+                .add_balance(Balance {
+                    observed_at,
+                    kind: BalanceKind::Credits,
+                    amount,
+                    acquired: None,
+                    used: None,
+                })
+                .unwrap();
+            store.book_snapshot(id, &snapshot, observed_at).await.unwrap();
+        }
+    }
+    let app = door(folder.path()).await;
+    let told = forecast(&app).await;
+    let rows = told["balances"].as_array().unwrap();
+    let days = |row: &Value| row["days"]["p50"].as_u64();
+    let of = |label: &str| rows.iter().find(|row| row["label"] == label).unwrap();
+    let (charged, fallen) = (of("OPENROUTER"), of("DEEPSEEK"));
+    assert_eq!((charged["from"].as_str(), charged["left"].as_str()), (Some("charges"), Some("40")));
+    assert!((17..=22).contains(&days(charged).unwrap()), "{charged}");
+    assert_eq!((fallen["from"].as_str(), fallen["left"].as_str()), (Some("balance"), Some("60")));
+    assert!((52..=68).contains(&days(fallen).unwrap()), "{fallen}");
+    app.close().await;
+    store.close().await;
+}
