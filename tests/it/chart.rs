@@ -128,12 +128,12 @@ fn a_month_shows_what_is_known_and_what_is_likely() {
     let bands: Vec<_> =
         chart.marks.iter().filter(|mark| mark.series.as_deref() == Some("forecast")).collect();
     assert!(bands.windows(2).all(|two| two[0].height <= two[1].height), "what is farther is less sure");
-    assert_eq!(bands[6].label, "Forecast, up to 10 November 2026 (UTC): $15.00, from $12.90 to $17.10");
+    assert_eq!(bands[6].label, "Forecast, up to 10 November 2026 (UTC): $13.50, from $11.40 to $15.60");
     assert_eq!(chart.marks[0].label, "billed, up to 1 November 2026 (UTC): $1.50");
-    assert_eq!(chart.table.rows[9], ["10 November 2026 (UTC)", "—", "15.00", "12.90", "17.10"]);
+    assert_eq!(chart.table.rows[9], ["10 November 2026 (UTC)", "—", "13.50", "11.40", "15.60"]);
     assert_eq!(chart.table.rows[3][0], "4 November 2026 (UTC), so far");
     assert!(chart.svg.contains(">today<"));
-    assert!(chart.description.contains("eight times in ten from $12.90 to $17.10"), "{}", chart.description);
+    assert!(chart.description.contains("eight times in ten from $11.40 to $15.60"), "{}", chart.description);
     // Below nought, at the first and the last day, without a forecast, and without a day.
     let mut below = month_end();
     below.days[1].known = Some(dec("-3"));

@@ -20,6 +20,9 @@ use crate::time::{Date, Timestamp};
 
 const CHART_HEIGHT: u32 = 240;
 
+/// Why nothing is said, in words.
+struct NotSaid(String);
+
 /// The end of a month as it is worked out, before it is put into words.
 struct Ending {
     currency: Currency,
@@ -27,7 +30,7 @@ struct Ending {
     so_far: Total,
     of_days: usize,
     /// What the month comes to by the end of each day from today on; or why nothing is said.
-    running: Result<Vec<forecast::Spread>, String>,
+    running: Result<Vec<forecast::Spread>, NotSaid>,
     /// Complete days of all lines at once, on which the forecast can be tried.
     history: Option<History>,
 }
@@ -105,7 +108,7 @@ impl App {
             so_far: ending.so_far.to_string(),
             as_of: as_of.map(|at| at.to_string()),
             range: last.map(|range| spread(range, Some(so_far))),
-            unknown: ending.running.as_ref().err().cloned(),
+            unknown: ending.running.as_ref().err().map(|NotSaid(reason)| reason.clone()),
             of_days: u32::try_from(ending.of_days).unwrap_or(u32::MAX),
             back_test: ending.history.as_ref().and_then(|history| self.back_test(history)),
         }
@@ -149,7 +152,7 @@ fn ending(
     for line in &fixed {
         settled = plus(settled, sum(line, start, tomorrow)?)?;
     }
-    let mut courses: Result<Vec<Course>, String> = Ok(Vec::new());
+    let mut courses: Result<Vec<Course>, NotSaid> = Ok(Vec::new());
     let mut of_days = None;
     for group in &groups {
         let until = group.history.end();
@@ -166,15 +169,15 @@ fn ending(
             }
             Err(error) => {
                 let whose = if account.is_some() || groups.len() == 1 { None } else { group.lines.first() };
-                courses = Err(match whose {
+                courses = Err(NotSaid(match whose {
                     Some(line) => format!("{}: {error}.", books.label_of(line.account)),
                     None => sentence(&error.to_string()),
-                });
+                }));
             }
         }
     }
     if groups.is_empty() {
-        courses = Err(reason(&fixed, books));
+        courses = Err(NotSaid(reason(&fixed, books)));
     }
     let running = courses.map(|courses| {
         let settled = settled.nearest();
