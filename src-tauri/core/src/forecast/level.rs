@@ -4,6 +4,8 @@ use super::model::ONE;
 
 /// The days ahead on which a way of telling the level is tried.
 const AHEAD: usize = 10;
+/// The same, as a divisor.
+const AHEAD_DAYS: i64 = 10;
 /// Before so many days a level is not tried.
 const FROM: usize = 7;
 /// What a day weighs against the day after it, for half-lives of 5, 12, 25 and 50 days, of [`ONE`].
@@ -45,7 +47,7 @@ pub(super) fn level(days: &[i64], factors: &[i64]) -> Level {
         for at in (FROM..=count.saturating_sub(AHEAD)).rev() {
             let (told, came) = (told(way, at), ahead[at]);
             off += i128::from((told - came).abs()) * i128::from(weight);
-            size += i128::from((told + came) / 2) * i128::from(weight);
+            size += i128::from(i64::midpoint(told, came)) * i128::from(weight);
             weight = weight * TRIAL_KEEPS / ONE;
         }
         if size > 0 {
@@ -61,7 +63,7 @@ pub(super) fn level(days: &[i64], factors: &[i64]) -> Level {
     let noise = noise(days, factors, &running[1]);
     // What chance alone does to the mean of the days ahead and to the level itself, of which the rest is wandering.
     let of_level = noise * 10 / (29 * half_life);
-    let by_chance = noise / AHEAD as i64 + of_level;
+    let by_chance = noise / AHEAD_DAYS + of_level;
     let seen = doubt * 5 / 4;
     let excess = (seen * seen - by_chance).max(0);
     let a_day = excess * 100 / (330 + 72 * half_life);
