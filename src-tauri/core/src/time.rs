@@ -325,6 +325,34 @@ impl Calendar {
         at.chrono().with_timezone(&self.zone.0).hour()
     }
 
+    /// The local minute of an instant, counted from midnight: 0 to 1439.
+    pub fn minute_of(&self, at: Timestamp) -> u32 {
+        let local = at.chrono().with_timezone(&self.zone.0);
+        local.hour() * 60 + local.minute()
+    }
+
+    /// The next instant after this one at which the local clock shows so many minutes after midnight. Where a clock that is moved
+    /// forward leaves that time out, the first after it; where one that is moved back shows it twice, each of them.
+    pub fn next_minute(&self, after: Timestamp, minute: u32) -> Timestamp {
+        let today = self.date_of(after);
+        let on = |day: i64| {
+            let midnight = today.plus_days(day).0.and_time(chrono::NaiveTime::MIN);
+            let shown = midnight + chrono::TimeDelta::minutes(i64::from(minute.min(1_439)));
+            let known = |late: i64| {
+                let local = self.zone.0.from_local_datetime(&(shown + chrono::TimeDelta::minutes(15 * late)));
+                [local.earliest(), local.latest()].into_iter().flatten().collect::<Vec<_>>()
+            };
+            (0..=96).map(known).find(|found| !found.is_empty()).unwrap_or_default()
+        };
+        let instants = (0..=3).flat_map(on).filter_map(|at| Timestamp::from_unix(at.timestamp()).ok());
+        instants.filter(|at| *at > after).min().unwrap_or_else(|| after.plus_seconds(86_400))
+    }
+
+    /// The local time of an instant, such as `15:00`.
+    pub fn clock_of(&self, at: Timestamp) -> String {
+        at.chrono().with_timezone(&self.zone.0).format("%H:%M").to_string()
+    }
+
     /// The first instant of a local date. Where midnight does not exist (a clock moved forward over it), the first that does.
     pub fn start_of(&self, date: Date) -> Timestamp {
         let midnight = date.0.and_time(chrono::NaiveTime::MIN);

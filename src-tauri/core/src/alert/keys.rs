@@ -1,0 +1,36 @@
+//! Keys that stopped working.
+
+use super::machine::{Episode, Machine, Standing, Step};
+use super::{Key, KeyState};
+use crate::ledger::{AlertEnd, AlertLevel, AlertRule};
+
+pub(super) fn judge(keys: &[Key], machine: &mut Machine<'_>) {
+    if machine.rule(AlertRule::KeyFailing).is_none() {
+        return;
+    }
+    for key in keys {
+        let label = &key.whose.label;
+        let said = key.words.as_deref().map(|words| format!(" It says: {words}")).unwrap_or_default();
+        machine.judge(Standing {
+            rule: AlertRule::KeyFailing,
+            subject: format!("key:{}", key.whose.account),
+            account: Some(key.whose.account),
+            episode: Episode::Figure,
+            steps: vec![Step {
+                name: "refused".to_owned(),
+                reached: key.state == KeyState::Refused,
+                recovered: key.state == KeyState::Works,
+                level: AlertLevel::Urgent,
+                title: format!("{label} refuses its key"),
+                body: format!(
+                    "The key worked before, and {label} refuses it now, so its figures stand still.{said} Replace the key."
+                ),
+            }],
+            over: None,
+            noted_at_launch: false,
+        });
+    }
+    for stand in machine.vanished(AlertRule::KeyFailing) {
+        machine.end(stand, AlertEnd::Settled);
+    }
+}

@@ -1,0 +1,254 @@
+//! What all rules have in common: steps are raised once, ended, and armed again.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::{Moment, Rule, Settings};
+use crate::ledger::{AlertEnd, AlertLevel, AlertRule};
+use crate::store::{AlertStand, BookedAlerts, EndedAlert, RaisedAlert};
+use crate::time::Timestamp;
+
+/// A window is over only some minutes after the time told for it: such times drift.
+pub(super) const GRACE: i64 = 600;
+
+/// A step of a subject.
+pub(super) struct Step {
+    pub(super) name: String,
+    /// The figure is past it.
+    pub(super) reached: bool,
+    /// The figure is so far from it that it may be raised again.
+    pub(super) recovered: bool,
+    pub(super) level: AlertLevel,
+    pub(super) title: String,
+    pub(super) body: String,
+}
+
+/// What begins a new episode, beside a figure that recovered.
+#[derive(Clone, Copy)]
+pub(super) enum Episode {
+    /// Nothing.
+    Figure,
+    /// Another end than was known when it was raised, later by more than so many seconds.
+    Term { until: Timestamp, slack: i64 },
+    /// A window that starts again: its end is another one, and the old one has come.
+    Window { until: Option<Timestamp>, slack: i64 },
+}
+
+impl Episode {
+    fn until(self) -> Option<Timestamp> {
+        match self {
+            Episode::Figure => None,
+            Episode::Term { until, .. } => Some(until),
+            Episode::Window { until, .. } => until,
+        }
+    }
+
+    /// Whether what was raised is of an episode that is over.
+    fn is_after(self, raised: &AlertStand, now: Timestamp) -> bool {
+        let Some(old) = raised.until else { return false };
+        match self {
+            Episode::Figure => false,
+            Episode::Term { until, slack } => until.seconds_since(old) > slack,
+            Episode::Window { until: Some(until), slack } => {
+                until.seconds_since(old) > slack && now.seconds_since(old) >= -GRACE
+            }
+            Episode::Window { until: None, .. } => now.seconds_since(old) >= GRACE,
+        }
+    }
+
+    /// Whether what was raised, and was armed again since, is of this very episode: it is not raised twice in one.
+    fn is_of(self, raised: &AlertStand) -> bool {
+        match (self, raised.until) {
+            (Episode::Term { until, slack } | Episode::Window { until: Some(until), slack }, Some(old)) => {
+                until.seconds_since(old).abs() <= slack
+            }
+            _ => false,
+        }
+    }
+}
+
+/// How a subject stands with a rule.
+pub(super) struct Standing {
+    pub(super) rule: AlertRule,
+    pub(super) subject: String,
+    pub(super) account: Option<i64>,
+    pub(super) episode: Episode,
+    /// From the loosest to the tightest.
+    pub(super) steps: Vec<Step>,
+    /// Whether its matter is over.
+    pub(super) over: Option<AlertEnd>,
+    /// Whether it is only noted when the program was just started.
+    pub(super) noted_at_launch: bool,
+}
+
+/// Raises, ends and arms.
+pub(super) struct Machine<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) moment: Moment,
+    raised: HashMap<(AlertRule, &'a str), Vec<&'a AlertStand>>,
+    judged: BTreeSet<(AlertRule, String)>,
+    changes: BookedAlerts,
+}
+
+impl<'a> Machine<'a> {
+    pub(super) fn new(settings: &'a Settings, stands: &'a [AlertStand], moment: Moment) -> Machine<'a> {
+        let mut raised: HashMap<_, Vec<_>> = HashMap::new();
+        for stand in stands {
+            raised.entry((stand.rule, stand.subject.as_str())).or_default().push(stand);
+        }
+        Machine { settings, moment, raised, judged: BTreeSet::new(), changes: BookedAlerts::default() }
+    }
+
+    /// A rule as it is set, where it is on.
+    pub(super) fn rule(&self, rule: AlertRule) -> Option<Rule> {
+        Some(self.settings.rule(rule)).filter(|rule| rule.on)
+    }
+
+    /// What was raised of a rule and subject.
+    pub(super) fn raised_of(&self, rule: AlertRule, subject: &str) -> Vec<&'a AlertStand> {
+        self.raised.get(&(rule, subject)).cloned().unwrap_or_default()
+    }
+
+    /// Everything that was raised of a rule.
+    pub(super) fn raised_by(&self, rule: AlertRule) -> Vec<&'a AlertStand> {
+        let mut all: Vec<_> = self
+            .raised
+            .iter()
+            .filter(|((of, _), _)| *of == rule)
+            .flat_map(|(_, stands)| stands)
+            .copied()
+            .collect();
+        all.sort_by_key(|stand| stand.id);
+        all
+    }
+
+    pub(super) fn was_judged(&self, rule: AlertRule, subject: &str) -> bool {
+        self.judged.contains(&(rule, subject.to_owned()))
+    }
+
+    pub(super) fn end(&mut self, stand: &AlertStand, how: AlertEnd) {
+        if stand.ended.is_none() && !self.changes.ended.iter().any(|ended| ended.id == stand.id) {
+            self.changes.ended.push(EndedAlert { id: stand.id, how });
+        }
+    }
+
+    pub(super) fn rearm(&mut self, stand: &AlertStand) {
+        if !stand.rearmed && !self.changes.rearmed.contains(&stand.id) {
+            self.changes.rearmed.push(stand.id);
+        }
+    }
+
+    /// Judges a subject. Returns the steps of an episode that is over by now.
+    pub(super) fn judge(&mut self, standing: Standing) -> Vec<&'a AlertStand> {
+        let Standing { rule, subject, account, episode, steps, over, noted_at_launch } = standing;
+        let mine = self.raised_of(rule, &subject);
+        self.judged.insert((rule, subject.clone()));
+        if mine.iter().any(|stand| stand.used) {
+            return Vec::new();
+        }
+        if let Some(how) = over {
+            mine.iter().for_each(|stand| self.end(stand, how));
+            return Vec::new();
+        }
+        let now = self.moment.now;
+        let place = |name: &str| steps.iter().position(|step| step.name == name);
+        let (mut holding, mut left) = (Vec::new(), Vec::new());
+        for stand in mine {
+            let recovered =
+                place(&stand.step).is_some_and(|at| steps.get(at).is_some_and(|step| step.recovered));
+            let is_after = episode.is_after(stand, now);
+            if !stand.rearmed && (is_after || recovered) {
+                self.rearm(stand);
+                self.end(stand, AlertEnd::Settled);
+                if is_after {
+                    left.push(stand);
+                } else if episode.is_of(stand) {
+                    holding.push(stand);
+                }
+            } else if !stand.rearmed || episode.is_of(stand) {
+                holding.push(stand);
+            }
+        }
+        let Some(tightest) = steps.iter().rposition(|step| step.reached) else { return left };
+        if holding.iter().any(|stand| place(&stand.step).is_some_and(|at| at >= tightest)) {
+            return left;
+        }
+        // What nobody has heard yet is said by the tighter step now.
+        for stand in &holding {
+            if !stand.delivered && !stand.seen && place(&stand.step).is_some() {
+                self.end(stand, AlertEnd::Settled);
+            }
+        }
+        let until = episode.until();
+        let due_at = self.settings.due(now, self.moment.calendar);
+        for (at, step) in steps.into_iter().enumerate().take(tightest + 1) {
+            let missed = at < tightest;
+            if missed && holding.iter().any(|stand| stand.step == step.name) {
+                continue;
+            }
+            self.changes.raised.push(RaisedAlert {
+                rule,
+                subject: subject.clone(),
+                step: step.name,
+                level: step.level,
+                title: step.title,
+                body: step.body,
+                account_id: account,
+                due_at,
+                until,
+                // A step that was missed is remembered, so that it is not said on the way back.
+                noted: missed || (noted_at_launch && self.moment.fresh),
+            });
+        }
+        left
+    }
+
+    /// Raises something whose earlier episode, if there was one, has just been ended.
+    pub(super) fn raise_anew(
+        &mut self,
+        rule: AlertRule,
+        subject: &str,
+        step: &str,
+        account: Option<i64>,
+        (title, body): (String, String),
+    ) {
+        self.keep(rule, subject);
+        self.changes.raised.push(RaisedAlert {
+            rule,
+            subject: subject.to_owned(),
+            step: step.to_owned(),
+            level: AlertLevel::Info,
+            title,
+            body,
+            account_id: account,
+            due_at: self.settings.due(self.moment.now, self.moment.calendar),
+            until: None,
+            noted: self.moment.fresh,
+        });
+    }
+
+    /// What was raised of this stays as it is.
+    pub(super) fn keep(&mut self, rule: AlertRule, subject: &str) {
+        self.judged.insert((rule, subject.to_owned()));
+    }
+
+    /// What was raised of something that is not there any more.
+    pub(super) fn vanished(&self, rule: AlertRule) -> Vec<&'a AlertStand> {
+        let gone = |stand: &&AlertStand| !self.was_judged(rule, &stand.subject) && !stand.rearmed;
+        self.raised_by(rule).into_iter().filter(gone).collect()
+    }
+
+    pub(super) fn finish(mut self) -> BookedAlerts {
+        // A rule that is switched off says nothing, and what it has not said yet it will not.
+        let off: Vec<_> = self
+            .raised
+            .values()
+            .flatten()
+            .filter(|stand| !self.settings.rule(stand.rule).on && !stand.delivered)
+            .copied()
+            .collect();
+        off.into_iter().for_each(|stand| self.end(stand, AlertEnd::Settled));
+        self.changes.rearmed.sort_unstable();
+        self.changes.ended.sort_by_key(|ended| ended.id);
+        self.changes
+    }
+}
