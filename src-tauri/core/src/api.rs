@@ -25,7 +25,11 @@ mod syncing;
 mod upkeep;
 mod watch;
 
+mod alert_facts;
+mod alerting;
 mod app;
+mod assigning;
+mod budgeting;
 mod calendar;
 mod calendar_address;
 mod doctor;
@@ -398,18 +402,20 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
         Request::RemoveLot(_) => return Err(unbuilt()),
         Request::AnswerOffer(_) => return Err(unbuilt()),
         Request::Forecast(query) => Response::Forecast(app.forecast(&query).await?),
-        Request::Inbox(_) => return Err(unbuilt()),
-        Request::AnswerAlert(_) => return Err(unbuilt()),
-        Request::AlertSettings => return Err(unbuilt()),
-        Request::ChangeAlertSettings(_) => return Err(unbuilt()),
+        Request::Inbox(query) => Response::Inbox(app.inbox(query).await?),
+        Request::AnswerAlert(answer) => Response::AnswerAlert(app.answer_alert(&answer).await?),
+        Request::AlertSettings => Response::AlertSettings(app.alert_settings().await?),
+        Request::ChangeAlertSettings(settings) => {
+            Response::ChangeAlertSettings(app.change_alert_settings(settings).await?)
+        }
         Request::TestAlert => return Err(unbuilt()),
         Request::Webhook => return Err(unbuilt()),
         Request::SetWebhook(_) => return Err(unbuilt()),
-        Request::Budgets => return Err(unbuilt()),
-        Request::SetBudget(_) => return Err(unbuilt()),
-        Request::RemoveBudget(_) => return Err(unbuilt()),
-        Request::Assignments => return Err(unbuilt()),
-        Request::Assign(_) => return Err(unbuilt()),
+        Request::Budgets => Response::Budgets(app.budgets().await?),
+        Request::SetBudget(budget) => Response::SetBudget(app.set_budget(budget).await?),
+        Request::RemoveBudget(id) => Response::RemoveBudget(app.remove_budget(id).await?),
+        Request::Assignments => Response::Assignments(app.assignments().await?),
+        Request::Assign(assign) => Response::Assign(app.assign(assign).await?),
         Request::Watching => return Err(unbuilt()),
         Request::ExportCalendar(query) => Response::ExportCalendar(app.export_calendar(&query).await?),
         Request::CalendarAddress => Response::CalendarAddress(app.calendar_address().await?),

@@ -85,6 +85,7 @@ pub(super) struct Machine<'a> {
     pub(super) settings: &'a Settings,
     pub(super) moment: Moment,
     raised: HashMap<(AlertRule, &'a str), Vec<&'a AlertStand>>,
+    by_rule: HashMap<AlertRule, Vec<&'a AlertStand>>,
     judged: BTreeSet<(AlertRule, String)>,
     changes: BookedAlerts,
 }
@@ -92,10 +93,19 @@ pub(super) struct Machine<'a> {
 impl<'a> Machine<'a> {
     pub(super) fn new(settings: &'a Settings, stands: &'a [AlertStand], moment: Moment) -> Machine<'a> {
         let mut raised: HashMap<_, Vec<_>> = HashMap::new();
+        let mut by_rule: HashMap<_, Vec<_>> = HashMap::new();
         for stand in stands {
             raised.entry((stand.rule, stand.subject.as_str())).or_default().push(stand);
+            by_rule.entry(stand.rule).or_default().push(stand);
         }
-        Machine { settings, moment, raised, judged: BTreeSet::new(), changes: BookedAlerts::default() }
+        Machine {
+            settings,
+            moment,
+            raised,
+            by_rule,
+            judged: BTreeSet::new(),
+            changes: BookedAlerts::default(),
+        }
     }
 
     /// A rule as it is set, where it is on.
@@ -110,15 +120,7 @@ impl<'a> Machine<'a> {
 
     /// Everything that was raised of a rule.
     pub(super) fn raised_by(&self, rule: AlertRule) -> Vec<&'a AlertStand> {
-        let mut all: Vec<_> = self
-            .raised
-            .iter()
-            .filter(|((of, _), _)| *of == rule)
-            .flat_map(|(_, stands)| stands)
-            .copied()
-            .collect();
-        all.sort_by_key(|stand| stand.id);
-        all
+        self.by_rule.get(&rule).cloned().unwrap_or_default()
     }
 
     pub(super) fn was_judged(&self, rule: AlertRule, subject: &str) -> bool {
@@ -137,7 +139,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Judges a subject. Returns the steps of an episode that is over by now.
+    /// Judges a subject. Returns what was said of an episode that is over by now, and what is armed again because the figure fell.
     pub(super) fn judge(&mut self, standing: Standing) -> Vec<&'a AlertStand> {
         let Standing { rule, subject, account, episode, steps, over, noted_at_launch } = standing;
         let mine = self.raised_of(rule, &subject);
@@ -159,10 +161,11 @@ impl<'a> Machine<'a> {
             if !stand.rearmed && (is_after || recovered) {
                 self.rearm(stand);
                 self.end(stand, AlertEnd::Settled);
-                if is_after {
-                    left.push(stand);
-                } else if episode.is_of(stand) {
+                // In the same window it is not said again, however the figure went.
+                if !is_after && episode.is_of(stand) {
                     holding.push(stand);
+                } else {
+                    left.push(stand);
                 }
             } else if !stand.rearmed || episode.is_of(stand) {
                 holding.push(stand);
@@ -240,10 +243,11 @@ impl<'a> Machine<'a> {
     pub(super) fn finish(mut self) -> BookedAlerts {
         // A rule that is switched off says nothing, and what it has not said yet it will not.
         let off: Vec<_> = self
-            .raised
-            .values()
-            .flatten()
-            .filter(|stand| !self.settings.rule(stand.rule).on && !stand.delivered)
+            .by_rule
+            .iter()
+            .filter(|(rule, _)| !self.settings.rule(**rule).on)
+            .flat_map(|(_, stands)| stands)
+            .filter(|stand| !stand.delivered)
             .copied()
             .collect();
         off.into_iter().for_each(|stand| self.end(stand, AlertEnd::Settled));

@@ -30,7 +30,12 @@ pub(super) fn judge(quotas: &[Quota], machine: &mut Machine<'_>) {
         }
     }
     for (subject, quota) in &by_subject {
-        let over = full(quota, subject, &steps, machine);
+        let mut over = full(quota, subject, &steps, machine);
+        // Where nobody tells when it resets, it has when hardly anything is used.
+        let now = machine.moment.now;
+        let empty =
+            quota.used.is_none_or(|used| hundredths(quota.limit, FALL).is_some_and(|mark| used < mark));
+        over.retain(|stand| stand.until.is_some_and(|until| until <= now.plus_seconds(GRACE)) || empty);
         reset(subject, Some(quota), &over, machine);
     }
     // Of a model that is not used in its new window nothing is told, and the old window is over all the same.

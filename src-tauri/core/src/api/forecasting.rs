@@ -204,7 +204,7 @@ fn ending(
 }
 
 /// Why lines without complete days are not forecast.
-fn reason(lines: &[&Line], books: &Books) -> String {
+pub(super) fn reason(lines: &[&Line], books: &Books) -> String {
     let read = lines
         .iter()
         .filter_map(|line| Some((line.account, line.complete?.1)))
@@ -220,7 +220,7 @@ fn reason(lines: &[&Line], books: &Books) -> String {
 }
 
 /// The figures of a range as they are shown. What is spent is spent, so a low figure is not rounded below it.
-fn spread(range: &forecast::Spread, at_least: Option<Decimal>) -> Spread {
+pub(super) fn spread(range: &forecast::Spread, at_least: Option<Decimal>) -> Spread {
     let text = |figure: Decimal| {
         let round = rounded(figure);
         let round = at_least.filter(|least| figure >= *least && round < *least).unwrap_or(round);

@@ -233,13 +233,14 @@ fn subscription(form: SubscriptionEntry) -> Result<EnteredSubscription, ApiError
 
 /// Which numbers are taken.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Sign {
+pub(super) enum Sign {
     Any,
     NotNegative,
     Positive,
 }
 
-fn money(field: &'static str, amount: &str, unit: &str, sign: Sign) -> Result<Money, ApiError> {
+/// An amount with its currency.
+pub(super) fn money(field: &'static str, amount: &str, unit: &str, sign: Sign) -> Result<Money, ApiError> {
     Ok(Money::new(number(field, amount, sign)?, currency("currency", unit)?))
 }
 

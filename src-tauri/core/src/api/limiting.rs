@@ -38,8 +38,12 @@ struct Desk<'a> {
 impl App {
     pub(super) async fn limits(&self) -> Result<Limits, ApiError> {
         let house = self.house().await;
-        let now = self.now();
-        let books = Books::open(&house).await?;
+        self.limits_of(&house, self.now()).await
+    }
+
+    /// The limits of every account of a store, as they stand at a time.
+    pub(super) async fn limits_of(&self, house: &House, now: Timestamp) -> Result<Limits, ApiError> {
+        let books = Books::open(house).await?;
         let names = house.store.names().await?.into_iter().filter(|(_, name)| name.of == NameOf::Project);
         let lately = Period { start: now.plus_seconds(-LATELY), end: now.plus_seconds(1) };
         let desk = Desk {
@@ -54,8 +58,8 @@ impl App {
         let mut ranked = Vec::new();
         let mut choices = Vec::new();
         for account in &books.accounts {
-            let chosen = chosen_tier(&house, account).await?;
-            ranked.extend(desk.rows_of(&house, account, chosen.as_deref()).await?);
+            let chosen = chosen_tier(house, account).await?;
+            ranked.extend(desk.rows_of(house, account, chosen.as_deref()).await?);
             choices.extend(desk.choice(account, chosen));
         }
         ranked.sort_by(Ranked::compare);

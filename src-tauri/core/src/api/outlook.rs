@@ -46,11 +46,11 @@ impl Outlook {
         let first = today.plus_days(-DAYS_LOOKED_AT);
         let rows =
             house.store.rollup(crate::store::Dimension::Day, whole_days(first, today.plus_days(1))?).await?;
-        Outlook::of(rows, books, today)
+        Outlook::of_chosen(&Outlook::chosen(rows, today), books, today)
     }
 
-    /// From rows of whole days that no report has chosen from.
-    fn of(rows: Vec<RollupRow>, books: &Books, today: Date) -> Result<Outlook, ApiError> {
+    /// Rows of whole days with what stands beside marked as such.
+    pub(super) fn chosen(rows: Vec<RollupRow>, today: Date) -> Vec<RollupRow> {
         // The lanes of the month to date are those the overview shows; older days must not change them.
         let recent_from =
             today.month_start().min(today.plus_days(-super::pictures::DAYS_SHOWN + 1)).utc_start();
@@ -62,8 +62,14 @@ impl Outlook {
         if recent.iter().any(|row| !row.beside && !computed(row)) {
             old.retain(|row| !computed(row));
         }
+        old.append(&mut recent);
+        old
+    }
+
+    /// From rows of whole days that were chosen from.
+    pub(super) fn of_chosen(rows: &[RollupRow], books: &Books, today: Date) -> Result<Outlook, ApiError> {
         let mut lines = BTreeMap::<(i64, Currency), Line>::new();
-        for row in old.iter().chain(&recent).filter(|row| !row.beside) {
+        for row in rows.iter().filter(|row| !row.beside) {
             let (Some(currency), Some(billed)) = (row.currency, row.sums.billed) else { continue };
             let line = lines.entry((row.account_id, currency)).or_insert_with(|| Line {
                 account: row.account_id,

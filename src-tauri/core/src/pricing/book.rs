@@ -141,6 +141,19 @@ impl PriceBook {
         self.dated
     }
 
+    /// The models of a provider whose price changes after a day by this list, and from when. A newer list must confirm it.
+    pub fn announced(&self, provider: &str, after: Date) -> Vec<(String, Date)> {
+        let models = self.providers.get(provider).into_iter().flatten();
+        let next = |model: &Model| {
+            let dates = model.prices.iter().filter_map(|dated| match dated.when {
+                When::From(from) if from > after && !self.holds(dated.when, from) => Some(from),
+                _ => None,
+            });
+            dates.min().map(|from| (model.id.clone(), from))
+        };
+        models.filter_map(next).collect()
+    }
+
     /// Whether the list has prices of this provider.
     pub fn knows(&self, provider: &str) -> bool {
         self.providers.contains_key(provider)
