@@ -40,7 +40,6 @@ pub use alerts::{AlertRow, AlertStand, Answer, BookedAlerts, EndedAlert, RaisedA
 pub use balances::{BalanceSeries, Reading};
 pub use budgets::BudgetRow;
 pub use calendar::{CalendarLock, DayNote, ToldEvent};
-pub use budgets::BudgetRow;
 pub use charges::{Covered, Sequence};
 pub use counts::CountRow;
 pub use deliveries::{DeliveryRow, DueAlert};

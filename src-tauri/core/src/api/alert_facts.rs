@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use super::app::{App, House};
 use super::budgeting::budget_stands;
 use super::figures::Books;
-use super::forecasting::{Balanced, days_left, spending_by_charges};
-use super::outlook::Outlook;
+use super::forecasting::{Balanced, days_left, spending_of};
+use super::outlook::{DAYS_LOOKED_AT, Outlook};
 use super::running::seen;
 use super::states::known;
 use super::{ApiError, LimitRow, UsedIs};
 use crate::alert::{
     BalanceLeft, BudgetStand, Days, Facts, Key, KeyState, Lot, Plan, PriceChange, Quota, Range, Whose,
 };
-use crate::ledger::{Balance, BalanceKind, BudgetScope, Entered, QuotaWindow};
+use crate::ledger::{BalanceKind, BudgetScope, Entered, EnteredBalance, QuotaWindow};
 use crate::money::{self, Currency, Decimal, Money};
 use crate::pricing;
 use crate::store::{EntryRow, StreamRow, StreamState};
@@ -37,7 +37,7 @@ impl App {
         let limits = self.limits_of(house, now).await?;
         Ok(Facts {
             lots: gather.lots(house).await?,
-            balances: gather.balances(house.store.latest_balances().await?),
+            balances: gather.balances(house).await?,
             budgets: budget_stands(house, &books, now).await?.iter().map(budget_fact).collect(),
             quotas: limits.rows.iter().filter_map(quota_fact).collect(),
             days: gather.days(),
@@ -79,59 +79,62 @@ impl Gather<'_> {
     }
 
     /// One balance an account and currency: what is told as a whole, else its kinds together; else what was entered last.
-    fn balances(&self, told: Vec<(i64, Balance)>) -> Vec<BalanceLeft> {
-        let mut by_place = BTreeMap::<(i64, Currency), Balanced>::new();
-        for row in self.entries {
-            if let Entered::Balance(balance) = &row.entered {
-                let one = Balanced {
-                    account: row.account_id,
-                    kind: BalanceKind::Credits,
-                    amount: balance.amount,
-                    as_of: row.changed_at,
-                    date: balance.as_of,
-                };
-                let held = by_place.entry((row.account_id, balance.amount.currency)).or_insert(one);
-                if held.date <= balance.as_of {
-                    *held = one;
-                }
+    async fn balances(&self, house: &House) -> Result<Vec<BalanceLeft>, ApiError> {
+        let since = self.outlook.today.plus_days(-DAYS_LOOKED_AT).utc_start();
+        let mut by_place = BTreeMap::<(i64, Currency), Told>::new();
+        for series in house.store.balance_history(None, since).await? {
+            let told = Told {
+                kind: series.kind,
+                readings: series.readings.iter().map(|reading| (reading.at, reading.amount)).collect(),
+            };
+            by_place
+                .entry((series.account_id, series.currency))
+                .and_modify(|held| match (held.kind, told.kind) {
+                    (BalanceKind::Credits, _) => {}
+                    (_, BalanceKind::Credits) => held.clone_from(&told),
+                    _ => held.add(&told),
+                })
+                .or_insert(told);
+        }
+        let mut all = Vec::new();
+        for ((account, currency), told) in &by_place {
+            if let Some((at, amount)) = told.readings.last() {
+                let amount = Money::new(*amount, *currency);
+                let of =
+                    Balanced { account: *account, kind: told.kind, amount, as_of: *at, date: at.utc_date() };
+                all.push(self.balance(of, &told.readings)?);
             }
         }
-        let mut reported = BTreeMap::<(i64, Currency), Balanced>::new();
-        for (account, Balance { kind, amount, observed_at, .. }) in told {
-            let one = Balanced { account, kind, amount, as_of: observed_at, date: observed_at.utc_date() };
-            reported
-                .entry((account, amount.currency))
-                .and_modify(|held| match (held.kind, kind) {
-                    (BalanceKind::Credits, _) => {}
-                    (_, BalanceKind::Credits) => *held = one,
-                    _ => {
-                        let sum = held.amount.amount.saturating_add(amount.amount);
-                        held.amount = Money::new(sum, amount.currency);
-                        held.as_of = held.as_of.min(observed_at);
-                        held.date = held.date.min(observed_at.utc_date());
-                    }
-                })
-                .or_insert(one);
+        let mut entered = BTreeMap::<(i64, Currency), Balanced>::new();
+        for row in self.entries {
+            let Entered::Balance(EnteredBalance { amount, as_of: date }) = row.entered else { continue };
+            let place = (row.account_id, amount.currency);
+            if by_place.contains_key(&place) || entered.get(&place).is_some_and(|held| held.date > date) {
+                continue;
+            }
+            let (account, kind, as_of) = (row.account_id, BalanceKind::Credits, row.changed_at);
+            entered.insert(place, Balanced { account, kind, amount, as_of, date });
         }
-        by_place.extend(reported);
-        by_place.into_values().map(|balance| self.balance(balance)).collect()
+        for balance in entered.into_values() {
+            all.push(self.balance(balance, &[])?);
+        }
+        Ok(all)
     }
 
-    fn balance(&self, balance: Balanced) -> BalanceLeft {
-        let told = days_left(balance, self.books, spending_by_charges(self.outlook, &balance).as_ref());
+    fn balance(&self, balance: Balanced, readings: &[(Timestamp, Decimal)]) -> Result<BalanceLeft, ApiError> {
+        let spending = spending_of(self.outlook, readings, &balance)?;
+        let told = days_left(balance, self.books, spending.as_ref());
         // What nobody spends from does not run out, even where there is nothing.
-        let used = told
-            .per_day
-            .as_ref()
-            .is_some_and(|day| money::exact(&day.p50).is_ok_and(|day| day > Decimal::ZERO));
-        BalanceLeft {
+        let is_spent = |day: &super::Spread| money::exact(&day.p50).is_ok_and(|day| day > Decimal::ZERO);
+        let used = told.per_day.as_ref().is_some_and(is_spent);
+        Ok(BalanceLeft {
             whose: self.whose(balance.account),
             kind: BalanceKind::Credits,
             currency: balance.amount.currency,
             left: balance.amount.amount,
             days: told.days.filter(|_| used).map(|days| [days.p10, days.p50, days.p90]),
             as_of: balance.as_of,
-        }
+        })
     }
 
     fn days(&self) -> Vec<Days> {
@@ -225,6 +228,28 @@ impl Gather<'_> {
             from,
         };
         providers.iter().flat_map(announced).map(change).collect()
+    }
+}
+
+/// A balance, reading by reading.
+#[derive(Clone)]
+struct Told {
+    kind: BalanceKind,
+    readings: Vec<(Timestamp, Decimal)>,
+}
+
+impl Told {
+    /// Adds another kind of the same money: what was read at one time is one sum.
+    fn add(&mut self, other: &Told) {
+        let of = |readings: &[(Timestamp, Decimal)], at: Timestamp| {
+            readings.iter().rev().find(|(read, _)| *read <= at).map_or(Decimal::ZERO, |(_, amount)| *amount)
+        };
+        let mut times: Vec<Timestamp> =
+            self.readings.iter().chain(&other.readings).map(|(at, _)| *at).collect();
+        times.sort_unstable();
+        times.dedup();
+        let sum = |at: &Timestamp| (*at, of(&self.readings, *at).saturating_add(of(&other.readings, *at)));
+        self.readings = times.iter().map(sum).collect();
     }
 }
 
