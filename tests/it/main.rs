@@ -8,6 +8,7 @@ mod catalogue;
 mod chart;
 mod children;
 mod contract;
+mod credit;
 mod door;
 mod engine;
 mod entries;

@@ -2,7 +2,7 @@
 //!
 //! A fall is spread evenly over the UTC days between its two readings, by their seconds. Were it all put on the later reading's day, a
 //! machine that was off for a week would show six idle days and one wild one, which breaks the rhythm a forecast learns. The shares
-//! are cut to the last digit that the balance itself has, and what remains goes on the last day, so they add up to the fall.
+//! are cut two digits behind the last that the balance itself has, and what remains goes on the last day: they add up to the fall.
 //!
 //! A small rise is a refund or the noise of rounding: it is taken off what was spent, so that a balance which trembles burns nothing.
 //! Small is less than one whole unit, for which nobody sells credit, or than a hundredth of the largest balance that was read, which
@@ -21,6 +21,8 @@ use crate::time::{Date, Period, Timestamp};
 const DAY: i64 = 86_400;
 /// A reading that differs from two equal ones around it, at most so far apart, was a slip: an answer from a stale copy.
 const SLIP: i64 = 3_600;
+/// Digits by which a day's share is cut finer than the balance.
+const FINER: u32 = 2;
 /// How much of a day may lie where the balance rose and hides what was spent, before the day is not counted as a whole one.
 const HIDDEN: i64 = 6 * 3_600;
 
@@ -104,7 +106,7 @@ pub fn burn(
 ) -> Result<Burn, CreditError> {
     let overflow = || CreditError::Overflow(currency);
     let amounts = readings.iter().map(|(_, left)| *left).chain(known.iter().map(|known| known.amount));
-    let scale = amounts.map(places).max().unwrap_or_default();
+    let scale = (amounts.map(places).max().unwrap_or_default() + FINER).min(28);
     let counted = |amount: Decimal| steps(amount, scale).ok_or_else(overflow);
     let readings = readings
         .iter()

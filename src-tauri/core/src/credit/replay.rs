@@ -245,7 +245,7 @@ pub fn replay(
     }
     let lives: Vec<Lifespan> = lots.iter().map(|lot| lifespan(lot, calendar)).collect::<Result<_, _>>()?;
     let zero = Decimal::ZERO;
-    let used: BTreeSet<Timestamp> =
+    let active: BTreeSet<Timestamp> =
         uses.iter().filter(|one| one.amount > zero && one.at <= until).map(|one| one.at).collect();
     let mut apart = BTreeMap::<Currency, (Vec<usize>, Vec<&Use>)>::new();
     for lot in by_id {
@@ -260,7 +260,7 @@ pub fn replay(
         let overflow = || CreditError::Overflow(currency);
         let amounts = mine.iter().map(|lot| lots[*lot].amount).chain(uses.iter().map(|one| one.amount));
         let scale = amounts.map(places).max().unwrap_or_default();
-        let mut charges: BTreeMap<Timestamp, i128> = used.iter().map(|at| (*at, 0)).collect();
+        let mut charges: BTreeMap<Timestamp, i128> = active.iter().map(|at| (*at, 0)).collect();
         for one in uses {
             let sum = charges.entry(one.at).or_default();
             let more = steps(one.amount, scale).and_then(|amount| sum.checked_add(amount));
@@ -275,7 +275,7 @@ pub fn replay(
         let mut moves: Vec<(Timestamp, Move)> = Vec::new();
         let mut note = |at, happened| moves.push((at, happened));
         for (at, amount) in charges {
-            shelf.charge(at, amount, used.contains(&at), &mut note);
+            shelf.charge(at, amount, active.contains(&at), &mut note);
         }
         shelf.settle(until, &mut note);
         // Lapses by inactivity are noted after what has a fixed time.
@@ -346,7 +346,7 @@ impl Book {
             let left = if had { self.shelf.left(shelved) } else { 0 };
             let gone = lapsed[shelved].map_or(0, |(_, amount)| amount);
             let spent = if had { first[shelved].unwrap_or_default() - gone - left } else { 0 };
-            let moved = match lapsed[shelved] {
+            let lapses_at = match lapsed[shelved] {
                 Some((at, _)) => Some(at),
                 None => self.shelf.idle_lapse(shelved).or(life.lapses_at),
             };
@@ -362,8 +362,8 @@ impl Book {
                 spent: total(spent, self.scale),
                 lapsed: total(gone, self.scale),
                 left: total(left, self.scale),
-                end: if life.idle_days.is_some() { moved.map(End::At) } else { life.end },
-                lapses_at: moved,
+                end: if life.idle_days.is_some() { lapses_at.map(End::At) } else { life.end },
+                lapses_at,
                 standing: if !had {
                     Standing::Ahead
                 } else if gone > 0 {
