@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ledger::Lane;
 use crate::money::{Currency, MixedMoney, MoneyError, Total};
-use crate::store::{GroupSums, RollupRow};
+use crate::store::{GroupSums, Origin, RollupRow};
 use crate::time::{Date, Period};
 
 /// The sums of one group. What none of its lines tells is absent, and is never 0.
@@ -52,19 +52,21 @@ fn plus(sum: &mut Option<u64>, more: Option<u64>) {
 /// Chooses, for each account and UTC day, the lane that its money is taken from and the lane that its usage is: the provider's
 /// own bill where there is one, else the next best that is there. The rest stands beside. No figure is of two lanes. What is
 /// billed and what was entered of another account's bill make one sum; what a gateway or a log computed may be the same
-/// requests once more, so beside a bill it never joins.
+/// requests once more, so beside a bill it never joins. Of what was entered of one account and day, the provider's own file
+/// comes before a mapped one, and that before what was typed in: a person types a day's cost in since the file is not at hand.
 pub fn choose(rows: &mut Vec<RollupRow>) {
-    let one = rows.first().map(|row| row.lane);
-    if rows.iter().all(|row| Some(row.lane) == one) {
+    let said = |row: &RollupRow| (row.lane, row.origin);
+    let one = rows.first().map(said);
+    if rows.iter().all(|row| Some(said(row)) == one) {
         return;
     }
     let place = |row: &RollupRow| (row.account_id, row.start.utc_date());
-    let mut best = BTreeMap::<(i64, Date), [Option<Lane>; 2]>::new();
+    let mut best = BTreeMap::<(i64, Date), [Option<(Lane, Origin)>; 2]>::new();
     for row in rows.iter() {
         let lanes = best.entry(place(row)).or_default();
         for (lane, told) in lanes.iter_mut().zip([row.sums.billed.is_some(), tells_usage(row)]) {
             if told {
-                *lane = Some(lane.map_or(row.lane, |lane| lane.min(row.lane)));
+                *lane = Some(lane.map_or(said(row), |lane| lane.min(said(row))));
             }
         }
     }
@@ -72,7 +74,7 @@ pub fn choose(rows: &mut Vec<RollupRow>) {
     for row in rows.iter_mut() {
         let lanes = best.get(&place(row)).copied().unwrap_or_default();
         let (billed, used) = (row.sums.billed.is_some(), tells_usage(row));
-        let [money, usage] = lanes.map(|lane| lane == Some(row.lane));
+        let [money, usage] = lanes.map(|lane| lane == Some(said(row)));
         match (billed && !money, used && !usage) {
             (false, false) => {}
             (true, true) => row.beside = true,

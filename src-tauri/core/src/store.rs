@@ -46,7 +46,7 @@ pub use deliveries::{DeliveryRow, DueAlert};
 pub use entries::{ENTERED_STREAM, EntryRow, Owner};
 pub use imports::{Arrival, IMPORT_STREAM, ImportRow, ImportedFile, Outcome};
 pub use lots::{LotOverride, RiseKey};
-pub use rollup::{Dimension, GroupSums, RollupRow};
+pub use rollup::{Dimension, GroupSums, Origin, RollupRow};
 pub use snapshots::Snapshot;
 pub use streams::{AccountLock, StreamRow, StreamState};
 

@@ -2,7 +2,7 @@
 
 use sqlx::Row as _;
 
-use super::{GroupSums, RollupRow, Store, StoreError, timestamp};
+use super::{GroupSums, Origin, RollupRow, Store, StoreError, timestamp};
 use crate::ledger::{ChargeCategory, Lane, named};
 use crate::time::Period;
 
@@ -16,7 +16,8 @@ impl Store {
         is_of: impl Fn(&str, &str) -> bool,
     ) -> Result<Vec<RollupRow>, StoreError> {
         let rows = sqlx::query(
-            "SELECT c.period_start, c.billed, f.lane, f.category, f.billed_currency, f.project, f.api_key \
+            "SELECT c.period_start, c.billed, f.lane, f.category, f.billed_currency, f.project, f.api_key, \
+             s.name \
              FROM streams AS s CROSS JOIN charges AS c JOIN facets AS f ON f.id = c.facet_id \
              WHERE s.account_id = ? AND c.stream_id = s.id AND c.billed IS NOT NULL \
              AND c.period_start >= ? AND c.period_start < ? ORDER BY c.period_start, c.stream_id, c.ordinal",
@@ -38,6 +39,7 @@ impl Store {
                     start: timestamp(row.try_get("period_start")?)?,
                     member: inside.then(String::new),
                     lane: named(&text("lane")?, Lane::NAMED).ok_or_else(|| strange("lane"))?,
+                    origin: Origin::of(&text("name")?),
                     category: named(&text("category")?, ChargeCategory::NAMED)
                         .ok_or_else(|| strange("category"))?,
                     currency: Some(currency.parse()?),

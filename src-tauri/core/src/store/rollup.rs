@@ -6,8 +6,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::Deserialize;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
+use super::entries::ENTERED_STREAM;
 use super::facets::Facet;
+use super::imports::IMPORT_STREAM;
 use super::{Store, StoreError, timestamp};
+use crate::formats::MAPPED;
 use crate::ledger::{Charge, ChargeCategory, Lane, Meter, name_of, named};
 use crate::money::{Currency, Total};
 use crate::time::{Period, Timestamp};
@@ -65,6 +68,29 @@ pub struct GroupSums {
     pub charges: u64,
 }
 
+/// How near a figure is to who bills it. Of one account and day the first counts that tells anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// An answer or a file of the provider's.
+    Provider,
+    /// A file whose columns a person mapped.
+    Mapped,
+    /// By hand.
+    Hand,
+}
+
+impl Origin {
+    /// That of what lies in a stream.
+    pub(super) fn of(stream: &str) -> Origin {
+        let mapped = || stream.strip_prefix(IMPORT_STREAM).is_some_and(|rest| rest.starts_with(MAPPED.id));
+        match stream {
+            ENTERED_STREAM => Origin::Hand,
+            _ if mapped() => Origin::Mapped,
+            _ => Origin::Provider,
+        }
+    }
+}
+
 /// A row of the roll-up.
 #[derive(Debug, Clone)]
 pub struct RollupRow {
@@ -76,6 +102,8 @@ pub struct RollupRow {
     pub member: Option<String>,
     /// Who says so.
     pub lane: Lane,
+    /// How near it is to who bills it.
+    pub origin: Origin,
     /// Kind of charge.
     pub category: ChargeCategory,
     /// Currency of the money, where there is any.
@@ -365,8 +393,8 @@ impl Store {
     ///
     /// A day's rows come as one JSON text: thousands of small rows cost the database driver ten times what the text does.
     pub async fn rollup(&self, dimension: Dimension, period: Period) -> Result<Vec<RollupRow>, StoreError> {
-        let days: Vec<(i64, i64, String)> = sqlx::query_as(
-            "SELECT s.account_id, r.period_start, json_group_array(json_array(r.member, r.lane, r.category, r.currency, \
+        let days: Vec<(i64, String, i64, String)> = sqlx::query_as(
+            "SELECT s.account_id, s.name, r.period_start, json_group_array(json_array(r.member, r.lane, r.category, r.currency, \
              r.billed, r.listed, r.input_tokens, r.output_tokens, r.requests, r.unpriced, r.charges)) \
              FROM streams AS s CROSS JOIN rollup AS r \
              WHERE r.stream_id = s.id AND r.dimension = ? AND r.period_start >= ? AND r.period_start < ? \
@@ -378,12 +406,13 @@ impl Store {
         .fetch_all(&self.readers)
         .await?;
         let mut rows = Vec::new();
-        for (account_id, start, text) in &days {
+        for (account_id, stream, start, text) in &days {
+            let origin = Origin::of(stream);
             let start = timestamp(*start)?;
             let told: Vec<Told<'_>> = serde_json::from_str(text)
                 .map_err(|error| StoreError::Row(format!("a roll-up row ({error})")))?;
             for one in told {
-                rows.push(one.row(*account_id, start)?);
+                rows.push(one.row(*account_id, start, origin)?);
             }
         }
         Ok(rows)
@@ -407,7 +436,7 @@ struct Told<'a> {
 }
 
 impl Told<'_> {
-    fn row(self, account_id: i64, start: Timestamp) -> Result<RollupRow, StoreError> {
+    fn row(self, account_id: i64, start: Timestamp, origin: Origin) -> Result<RollupRow, StoreError> {
         let strange = |what: &str| StoreError::Row(format!("a roll-up row with the {what}"));
         let total = |text: Option<&str>| text.map(str::parse::<Total>).transpose();
         Ok(RollupRow {
@@ -415,6 +444,7 @@ impl Told<'_> {
             start,
             member: Some(self.member).filter(|member| !member.is_empty()),
             lane: named(self.lane, Lane::NAMED).ok_or_else(|| strange("lane"))?,
+            origin,
             category: named(self.category, ChargeCategory::NAMED).ok_or_else(|| strange("category"))?,
             currency: match self.currency {
                 "" => None,
