@@ -1,5 +1,7 @@
 //! What a wrong line, a strange file, a cancelled, overlapping or corrected import leaves behind.
 
+mod overlaps;
+
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -57,7 +59,9 @@ impl Books {
 
     pub(crate) async fn read(&self, path: &Path, told: &str) -> Result<Reading, ImportError> {
         let mapping = told.starts_with("map:").then(|| told.parse().unwrap());
-        let wanted = Wanted { path: path.to_owned(), format: formats::find(told), mapping, provider: None };
+        let now = NOW.parse().unwrap();
+        let wanted =
+            Wanted { path: path.to_owned(), format: formats::find(told), mapping, provider: None, now };
         importing::read(&self.store, wanted, &CancellationToken::new(), |_| {}).await
     }
 
@@ -384,7 +388,8 @@ async fn a_cancelled_import_leaves_nothing() {
     let path = books.put("file.csv", fixture("openrouter-generations"));
     let cancel = CancellationToken::new();
     cancel.cancel();
-    let wanted = Wanted { path, format: None, mapping: None, provider: None };
+    let now = NOW.parse().unwrap();
+    let wanted = Wanted { path, format: None, mapping: None, provider: None, now };
     let refused = importing::read(&books.store, wanted, &cancel, |_| {}).await;
     assert!(matches!(refused, Err(ImportError::Cancelled)));
     assert!(books.rows().await.is_empty());

@@ -15,7 +15,7 @@ use crate::formats::{Format, Mapping, NotAMapping, NotRead};
 use crate::ledger::ChargeCategory;
 use crate::money::{Currency, MixedMoney, MoneyError, Total};
 use crate::store::{Arrival, ImportedFile, Store, StoreError};
-use crate::time::Date;
+use crate::time::{Date, Timestamp};
 
 /// Wrong lines that are named one by one; more are counted.
 pub const NAMED: usize = 20;
@@ -31,6 +31,8 @@ pub struct Wanted {
     pub mapping: Option<Mapping>,
     /// The provider whose list prices count, where the format does not tell it.
     pub provider: Option<&'static str>,
+    /// The present: what is dated later is wrong.
+    pub now: Timestamp,
 }
 
 /// A file that was read to its end, not yet booked.

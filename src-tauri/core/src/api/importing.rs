@@ -8,7 +8,7 @@ use super::{
     ApiError, ErrorCode, Event, FirstCharge, FormatRow, ImportPart, ImportQuery, ImportReport, LeftOut,
     WrongLine,
 };
-use crate::formats::{self, Format, Mapping};
+use crate::formats::{self, Format, MAPPED, Mapping};
 use crate::importing::{self, FirstLine, ImportError, Part, Progress, Reading, Wanted};
 use crate::ledger::{ChargeCategory, name_of};
 use crate::providers::{self, Provider, Sees};
@@ -31,7 +31,8 @@ impl App {
             Whose::Nobodys(_) => None,
         };
         let outcomes = house.store.preview_import(account, &reading.arrivals).await?;
-        Ok(report(reading, &outcomes, &whose, account, false))
+        let beside = by_other_ways(&house, account, &reading).await?;
+        Ok(report(reading, &outcomes, &whose, account, false, beside))
     }
 
     pub(super) async fn import(&self, query: &ImportQuery) -> Result<ImportReport, ApiError> {
@@ -45,7 +46,7 @@ impl App {
         };
         if reading.wrong() > 0 {
             let outcomes = vec![Outcome::default(); reading.parts.len()];
-            return Ok(report(reading, &outcomes, &whose, account, false));
+            return Ok(report(reading, &outcomes, &whose, account, false, None));
         }
         let arrivals = std::mem::take(&mut reading.arrivals);
         if self.cancellation().is_cancelled() {
@@ -56,7 +57,8 @@ impl App {
             house.store.set_setting(key, &mapping.to_string()).await?;
         }
         self.tell(Event::Changed);
-        Ok(report(reading, &outcomes, &whose, Some(account), true))
+        let beside = by_other_ways(&house, Some(account), &reading).await?;
+        Ok(report(reading, &outcomes, &whose, Some(account), true, beside))
     }
 
     async fn read_file(&self, house: &House, query: &ImportQuery) -> Result<Reading, ApiError> {
@@ -70,13 +72,21 @@ impl App {
             return Err(ApiError::bad("say whose figures these are: name an account (--account ID)"));
         }
         let path = query.path.trim().into();
-        let wanted = Wanted { path, format, mapping, provider: provider.map(|provider| provider.id) };
+        let provider = provider.map(|provider| provider.id);
+        let wanted = Wanted { path, format, mapping, provider, now: self.now() };
         let app = self.clone();
         let file = importing::name(&wanted.path);
         let progress = move |Progress { done, total }: Progress| {
             app.tell(Event::ImportProgress { file: file.clone(), done, total });
         };
-        Ok(importing::read(&house.store, wanted, &self.cancellation(), progress).await?)
+        let reading = importing::read(&house.store, wanted, &self.cancellation(), progress).await?;
+        if reading.file.lines == 0 {
+            return Err(ApiError::bad(format!(
+                "{} holds no lines below its header, so there is nothing to import: export a period with usage",
+                reading.file.name
+            )));
+        }
+        Ok(reading)
     }
 }
 
@@ -182,12 +192,46 @@ fn provider_of(reading: &Reading) -> Result<Option<&'static Provider>, ApiError>
     Ok(found)
 }
 
+/// What to know of days that a file bills and that were typed in as well, or came in a file of another kind.
+async fn by_other_ways(
+    house: &House,
+    account: Option<i64>,
+    reading: &Reading,
+) -> Result<Option<String>, ApiError> {
+    let Some(account) = account else { return Ok(None) };
+    let is_mapped = |format: &Format| format.id == MAPPED.id;
+    let billed: Vec<_> =
+        reading.parts.iter().filter(|part| part.told.billed.iter().next().is_some()).collect();
+    let days = billed.iter().filter_map(|part| part.told.days);
+    let Some((first, last)) = days.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else { return Ok(None) };
+    let typed = house
+        .store
+        .entries(Some(account))
+        .await?
+        .iter()
+        .any(|row| row.entered.as_cost().is_some_and(|cost| (first..=last).contains(&cost.date)));
+    let mapped = billed.iter().all(|part| is_mapped(part.format));
+    let others = house.store.imports().await?.iter().any(|row| {
+        let meets = row.days.is_some_and(|(from, to)| from <= last && first <= to);
+        row.account_id == account && meets && (row.format == MAPPED.id) != mapped
+    });
+    let counts =
+        if mapped { "the provider's own file where there is one, then this one" } else { "this file" };
+    Ok((typed || others).then(|| {
+        format!(
+            "Some of these days were typed in or came in another kind of file for this account, too. Of each day one of them counts: \
+             {counts}. The rest stands beside it, and is not added."
+        )
+    }))
+}
+
 fn report(
     reading: Reading,
     outcomes: &[Outcome],
     whose: &Whose,
     account: Option<i64>,
     booked: bool,
+    beside: Option<String>,
 ) -> ImportReport {
     let of = match whose {
         Whose::Account(row) => &row.account,
@@ -212,26 +256,54 @@ fn report(
              file says stands beside it."
         ));
     }
+    notes.extend(beside);
     for (part, outcome) in reading.parts.iter().zip(outcomes) {
         if !part.format.note.is_empty() {
             notes.push(part.format.note.to_owned());
         }
+        if outcome.lines > 0 && outcome.known == outcome.lines {
+            notes.push(
+                "Nothing of it is new: all of its charges were here before. Where a figure differs, the one of this file counts."
+                    .to_owned(),
+            );
+        }
         if outcome.left_out > 0 {
             notes.push(format!(
-                "{} of its charges are left out: finer ones of the same money are here already.",
+                "{} of its charges are left out: finer ones that add up to them are here already.",
                 outcome.left_out
+            ));
+        }
+        if outcome.partial > 0 {
+            notes.push(format!(
+                "{} of its charges stand aside: they add up to less than what is here already for the same days in fewer words, so \
+                 that counts. Import the export that is not filtered to a part of the money.",
+                outcome.partial
+            ));
+        }
+        if outcome.crossing > 0 {
+            notes.push(format!(
+                "{} of its charges stand aside: they are of some days of a charge that is here already and of other days too. \
+                 Import tables that begin and end on the same days.",
+                outcome.crossing
             ));
         }
         if outcome.displaced > 0 {
             notes.push(format!(
-                "{} earlier charges give way: they are taken for sums of these. Import exports that are not filtered to a part \
-                 of the money.",
+                "{} earlier charges give way to these, which tell the same in more detail.",
                 outcome.displaced
+            ));
+        }
+        if outcome.outgrown > 0 {
+            notes.push(format!(
+                "{} earlier charges stand aside: they add up to less than what this file tells for the same days in fewer words, \
+                 so the file counts. They were a part of the money, filtered or of fewer days.",
+                outcome.outgrown
             ));
         }
         for other in &outcome.instead_of {
             notes.push(format!(
-                "Some of these days are here as \"{other}\" too: of each day only one counts, the finer."
+                "Some of these days are here as \"{other}\" too: of each day only one counts, the finer if it tells all of the money, \
+                 else the one that tells more."
             ));
         }
         if outcome.repeated > 0 {
@@ -266,7 +338,7 @@ fn in_words(part: Part, outcome: &Outcome) -> ImportPart {
         lines: told.lines,
         charges: outcome.lines,
         known: outcome.known,
-        replaced: outcome.displaced,
+        replaced: outcome.displaced + outcome.outgrown,
         left_out: left.collect(),
         from: told.days.map(|(first, _)| first.to_string()),
         to: told.days.map(|(_, last)| last.plus_days(1).to_string()),

@@ -40,8 +40,8 @@ pub(super) const USAGE: Format = Format {
     // The counts tell two events of one instant apart: there is no id.
     identity: &[DATE, MODEL, WRITE, INPUT, CACHE_READ, OUTPUT],
     row: event,
-    note: "Billed is what is on demand; what the plan includes costs nothing more. Two lines that are alike in everything count \
-           once where they stand in two files.",
+    note: "Billed is what is on demand; what the plan includes costs nothing more. Two lines that are alike in everything are \
+           two where one file holds both, and one where each stands in a file of its own: files may overlap.",
     ..Format::PLAIN
 };
 

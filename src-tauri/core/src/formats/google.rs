@@ -43,8 +43,7 @@ pub(super) const COST_TABLE: Format = Format {
     // A month in one line, or day by day.
     grouped: Some(0),
     row: line,
-    note: "Only services of AI are booked. A line covers the whole period that it names, and stands on its first day. \
-           Import tables that do not overlap: a month beside one of its days would count twice.",
+    note: "Only services of AI are booked. A line covers the whole period that it names, and stands on its first day.",
     ..Format::PLAIN
 };
 

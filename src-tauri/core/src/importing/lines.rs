@@ -14,6 +14,7 @@ use crate::formats::{Facts, Format, Line, Row, Taken, Wrong};
 use crate::ledger::ListCost;
 use crate::pricing::{Consumed, PriceBook, Pricer, Unpriced, Usage};
 use crate::store::{Arrival, Store};
+use crate::time::Timestamp;
 
 /// Lines that go from thread to thread at once.
 const BATCH: usize = 256;
@@ -23,6 +24,7 @@ const WAITING: usize = 4;
 const TOLD_EVERY: usize = 64;
 /// Providers that are named at most.
 const MOST_VENDORS: usize = 8;
+const DAY: i64 = 86_400;
 
 type Batch = Vec<ByteRecord>;
 
@@ -57,6 +59,8 @@ pub(super) fn read(
         lines_before,
         two_ends,
         provider,
+        // Somewhere it is tomorrow already.
+        latest: wanted.now.plus_seconds(DAY),
         pricer: Pricer::new(PriceBook::bundled()),
         arrival: store.begin_import(format, &stream),
         told: Told::default(),
@@ -111,6 +115,8 @@ struct Reader<'a> {
     lines_before: u64,
     two_ends: bool,
     provider: Option<&'static str>,
+    /// No line begins later.
+    latest: Timestamp,
     pricer: Pricer<'static>,
     arrival: Arrival,
     told: Told,
@@ -158,12 +164,16 @@ impl Reader<'_> {
         }
         self.told.lines += 1;
         let row = Row::new(self.format, self.places, self.facts, record);
-        let (mut part, mut failed) = (0, None);
-        let number = number(self.format, &row);
+        let (mut part, mut failed, mut ahead) = (0, None, None);
+        let (number, format) = (number(self.format, &row), self.format);
         let taken = {
-            let Reader { pricer, arrival, told, provider, .. } = self;
+            let Reader { pricer, arrival, told, provider, latest, .. } = self;
             (self.format.row)(&row, &mut |line| {
-                if failed.is_some() {
+                if failed.is_some() || ahead.is_some() {
+                    return;
+                }
+                if line.period.start > *latest {
+                    ahead = Some(line.period.start.utc_date());
                     return;
                 }
                 let booked = told.wrong_count == 0;
@@ -172,7 +182,7 @@ impl Reader<'_> {
                 failed = told.note(&line).err().map(ImportError::from);
                 if booked && failed.is_none() {
                     // Several charges of one line have numbers that follow each other; the lowest bit stays.
-                    let number = number ^ bucket(&line) ^ (part << 1);
+                    let number = number ^ bucket(&line, format) ^ (part << 1);
                     failed = arrival.stage(number, &line, list.as_ref()).err().map(ImportError::from);
                 }
                 part += 1;
@@ -180,6 +190,14 @@ impl Reader<'_> {
         };
         if let Some(error) = failed {
             return Err(error);
+        }
+        if let Some(date) = ahead {
+            let today = self.latest.plus_seconds(-DAY).utc_date();
+            let problem = format!(
+                "its date {date} is still to come: today is {today} here. Mend the date, take the line out, or set this machine's clock"
+            );
+            self.wrong(record, &Wrong::line(problem));
+            return Ok(());
         }
         match taken {
             Ok(Taken::Booked) => {}
@@ -259,11 +277,13 @@ fn number(format: &Format, row: &Row<'_>) -> i64 {
     i64::from_le_bytes(first) & i64::MAX & !1 | i64::from(person)
 }
 
-/// What sets a bucket shorter than a day apart in a line's number. The first hour of a day begins when the day does: under one
-/// number the day would take the hour's place and stand beside the other hours. A span of days has none, for it may grow.
-fn bucket(line: &Line<'_>) -> i64 {
+/// What sets a bucket other than a day apart in a line's number. The first hour of a day begins when the day does, and the first
+/// day of a month when the month does: under one number the one would take the other's place. Where spans of days are not
+/// compared with each other they have none, for they may grow.
+fn bucket(line: &Line<'_>, format: &Format) -> i64 {
     let seconds = line.period.seconds();
-    if seconds < 86_400 { seconds << 8 } else { 0 }
+    let is_plain = seconds == DAY || (seconds > DAY && format.grouped.is_none());
+    if is_plain { 0 } else { seconds << 8 }
 }
 
 /// What a line costs at list price, where model and quantity are known.

@@ -42,6 +42,10 @@ pub struct Arrival {
     /// By address of the basis, which is kept alive so that no other takes its place.
     bases: HashMap<usize, (Arc<PriceBasis>, usize)>,
     sums: Sums,
+    /// The spans of lines that last longer than a day.
+    long: BTreeSet<(i64, i64)>,
+    /// The latest end of a line.
+    until: i64,
     runs: Runs,
     key: Vec<u8>,
     row: Packed,
@@ -56,11 +60,17 @@ pub struct Outcome {
     pub known: u64,
     /// Lines of the file that are left out, since finer ones of the same money are there.
     pub left_out: u64,
+    /// Lines of the file that are left out, since they are only a part of what a line that is there tells.
+    pub partial: u64,
+    /// Lines of the file that are left out, since a line that is there is of some of their days and of others.
+    pub crossing: u64,
     /// Lines of the store that give way to finer ones or to another grouping of the same.
     pub displaced: u64,
+    /// Lines of the store that give way, since they are only a part of what a line of the file tells.
+    pub outgrown: u64,
     /// Lines that came twice in the file.
     pub repeated: u64,
-    /// Other files' formats whose lines of these days give way.
+    /// Other formats that are there for some of these days: of each day one counts.
     pub instead_of: Vec<&'static str>,
 }
 
@@ -102,6 +112,8 @@ impl Store {
             facets: Vec::new(),
             bases: HashMap::new(),
             sums: Sums::default(),
+            long: BTreeSet::new(),
+            until: i64::MIN,
             runs: Runs::new(self.folder()),
             key: Vec::new(),
             row: Packed::default(),
@@ -171,6 +183,10 @@ impl Arrival {
         };
         let one = one.or_unpriced(line.quantity.is_some_and(|quantity| !quantity.is_zero()), line.meter);
         self.sums.add(facet, line.period, &one)?;
+        self.until = self.until.max(line.period.end.unix());
+        if line.period.seconds() > DAY {
+            self.long.insert((line.period.start.unix(), line.period.end.unix()));
+        }
         let figures = Figures {
             period: line.period,
             billed: line.billed.as_ref().map(|(amount, _)| amount as &dyn std::fmt::Display),
@@ -252,14 +268,14 @@ impl Arrival {
                 .await?;
         }
         let repeated = self.insert(writer, stream_id, &mut plan).await?;
-        // Days that had lines before, or lines that came twice, are added up again from what is booked now.
-        let mut anew: BTreeSet<i64> = plan.overlap.iter().copied().chain(repeated).collect();
+        // Days that had lines before, or lines that came twice or are left out, are added up again from what is booked now.
+        let mut anew: BTreeSet<i64> = plan.anew().into_iter().chain(repeated).collect();
         anew.retain(|day| !plan.left_days.contains(day));
         let days: BTreeSet<i64> = self.sums.days().difference(&plan.left_days).copied().collect();
         self.sums.forget(&anew);
         self.sums.forget(&plan.left_days);
         self.add_up(writer, stream_id, &anew).await?;
-        self.sums.replace_days(writer, stream_id, &days).await?;
+        self.sums.replace_days(writer, stream_id, &days.union(&anew).copied().collect()).await?;
         sqlx::query("UPDATE streams SET state = 'ok', synced_at = ?2, attempted_at = ?2 WHERE id = ?1")
             .bind(stream_id)
             .bind(now.unix())

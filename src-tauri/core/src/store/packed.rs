@@ -172,13 +172,13 @@ pub(super) struct Unpacked<'a> {
     pub(super) start: i64,
     pub(super) end: i64,
     pub(super) facet_id: i64,
-    billed: Option<&'a str>,
+    pub(super) billed: Option<&'a str>,
     listed: Option<&'a str>,
     pub(super) basis_id: Option<i64>,
-    quantity: Option<&'a str>,
-    tokens: [Option<i64>; 6],
+    pub(super) quantity: Option<&'a str>,
+    pub(super) tokens: [Option<i64>; 6],
     modalities: Option<&'a str>,
-    requests: Option<i64>,
+    pub(super) requests: Option<i64>,
 }
 
 impl Unpacked<'_> {
