@@ -228,9 +228,24 @@ describe('ranges and times to come', () => {
     ['12.001', '12.004', 'USD', '$12.00'],
     ['-1', '2', 'USD', '-$1.00 to $2.00'],
     ['4', '20', 'credits', '4–20\u00a0credits'],
-    ['500', '1200.5', 'INR', '₹500.00–₹1,200.50'],
+    ['500', '1234.5', 'INR', '₹500–₹1,230'],
+    ['227.67', '255.83', 'USD', '$228–$256'],
+    ['99.5', '104.4', 'USD', '$99.50–$104'],
+    ['152674.79', '203392.72', 'credits', '153,000–203,000\u00a0credits'],
   ])('%s to %s %s reads %s', (low, high, currency, text) => {
     expect(format.span(low, high, currency)).toBe(text);
+  });
+
+  it.each([
+    ['99.994', '$99.99'],
+    ['999.6', '$1,000'],
+    ['0.012345', '$0.0123'],
+    ['-1234', '-$1,230'],
+    ['00123.4', '$123'],
+    ['100', '$100'],
+    ['nonsense', '—'],
+  ])('a forecast of %s dollars reads %s', (amount, text) => {
+    expect(format.about(usd(amount))).toBe(text);
   });
 
   it.each([

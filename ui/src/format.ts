@@ -200,9 +200,26 @@ function unitName(amount: string, unit: string): string {
   return owner === word ? one : `${owner.charAt(0).toUpperCase()}${owner.slice(1)} ${one}`;
 }
 
-/** A low and a high amount: $38.00–$52.00, or 4–20 credits. One figure where both read the same. */
+/** A forecast amount: three digits of a large one, since more would pretend. The exact one belongs into a title. */
+export function about({ amount, currency }: Amount): string {
+  if (!DECIMAL.test(amount)) return UNKNOWN;
+  const [whole = '', fraction = ''] = amount.replace(/^-?0*/, '').split('.');
+  if (whole.length < 3) return money({ amount, currency });
+  const digits = round(`${whole.slice(0, 3)}.${whole.slice(3)}${fraction}`, 0);
+  const text = `${amount.startsWith(MINUS) ? MINUS : ''}${digits}${'0'.repeat(whole.length - 3)}`;
+  if (!isCode(currency)) return money({ amount: text, currency });
+  return formatText(text, localeFor(currency), {
+    style: 'currency',
+    currency,
+    currencyDisplay: 'narrowSymbol',
+    minimumFractionDigits: 0,
+    maximumFractionDigits: 0,
+  });
+}
+
+/** A low and a high forecast: $38.00–$52.00, $228–$256, or 4–20 credits. One figure where both read the same. */
 export function span(low: string, high: string, currency: string): string {
-  const [from, to] = [money({ amount: low, currency }), money({ amount: high, currency })];
+  const [from, to] = [about({ amount: low, currency }), about({ amount: high, currency })];
   if (from === to) return to;
   const unit = isCode(currency) ? -1 : from.indexOf(NO_BREAK_SPACE);
   // A dash before a minus would be read as one.

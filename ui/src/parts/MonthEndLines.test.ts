@@ -48,7 +48,7 @@ afterEach(async () => {
 });
 
 it('says the range and the middle, and draws both on one scale with what is spent', () => {
-  expect(show([{ ...ROW, soFar: '26.3' }])).toBe('Likely $38.02–$52.60 by its end, $44.40 in the middle.');
+  expect(show([{ ...ROW, soFar: '26.3' }])).toBe('Likely $38.02–$52.60, middle $44.40');
   const [band, fill] = lengths();
   expect(band).toMatch(/^72\.28\S*% 27\.7\S*%$/);
   expect(fill).toBe('50%');
