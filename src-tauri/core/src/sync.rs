@@ -64,7 +64,7 @@ pub enum SyncError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SignIn {
     /// The provider does not know it.
-    #[error("{provider} refuses the key{}. It may be mistyped, expired or revoked: give a new one, made at {made_at}", its_words(.said.as_deref()))]
+    #[error("{provider} refuses the key{}. It may be mistyped, expired or revoked: give a new one{}", its_words(.said.as_deref()), made_there(made_at))]
     Rejected {
         /// The provider's name.
         provider: &'static str,
@@ -91,7 +91,7 @@ pub enum SignIn {
         note: &'static str,
     },
     /// It cannot be used at all: a part is missing or broken.
-    #[error("{problem}. Give the key again, whole, as it is made at {made_at}")]
+    #[error("{problem}. Give the key again, whole{}", made_there(made_at))]
     Unfit {
         /// What is wrong.
         problem: String,
@@ -119,6 +119,11 @@ fn consequence(stream: &str) -> &'static str {
     } else {
         "Nothing of it was booked; the last good figures stay. If this goes on, update Spendglass"
     }
+}
+
+/// Where a key is made; a provider that a person describes does not tell.
+fn made_there(made_at: &str) -> String {
+    if made_at.is_empty() { String::new() } else { format!(", made at {made_at}") }
 }
 
 fn its_words(words: Option<&str>) -> String {

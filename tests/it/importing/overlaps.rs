@@ -2,7 +2,8 @@
 
 use serde_json::json;
 use spendglass_core::api::{
-    App, Config, CostEntry, Enter, Entry, Grouping, ImportQuery, Request, Response, handle,
+    AddAccount, App, Config, CostEntry, Enter, Entry, ErrorCode, Grouping, ImportQuery, Request, Response,
+    handle,
 };
 use spendglass_core::store::{Dimension, Outcome};
 use spendglass_core::time::{Clock, Date, Period};
@@ -232,5 +233,32 @@ async fn what_was_typed_in_is_not_added_to_a_file_of_the_same_day() {
     let bare = books.put("bare.csv", head);
     let refused = handle(&app, Request::Import(query(bare, None))).await.unwrap_err();
     assert!(refused.message.contains("bare.csv holds no lines"), "{}", refused.message);
+    app.close().await;
+}
+
+#[tokio::test]
+async fn what_is_mistyped_or_there_already_is_said() {
+    let books = Books::open().await;
+    let app = app(&books).await;
+    let add = |provider: &str, label: Option<&str>| {
+        let add = AddAccount {
+            provider: provider.to_owned(),
+            label: label.map(str::to_owned),
+            without_key: true,
+            ..AddAccount::default()
+        };
+        handle(&app, Request::AddAccount(add))
+    };
+    for (typed, meant) in [("opnai", "openai"), ("Open Ruoter", "openrouter"), ("deepsek", "deepseek")] {
+        let error = add(typed, None).await.unwrap_err();
+        assert!(error.message.contains(&format!("Did you mean {meant}?")), "{}", error.message);
+    }
+    let error = add("something else", None).await.unwrap_err();
+    assert!(!error.message.contains("Did you mean"), "{}", error.message);
+    add("cohere", None).await.unwrap();
+    let error = add("cohere", None).await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::AlreadyConnected);
+    assert!(error.message.contains("without a key is there already, as account 2"), "{}", error.message);
+    add("cohere", Some("work")).await.unwrap();
     app.close().await;
 }

@@ -74,6 +74,9 @@ impl App {
         label: Option<String>,
         given: Given,
     ) -> Result<i64, ApiError> {
+        if matches!(given, Given::Nothing) {
+            one_of_its_name(house, provider, label.as_deref()).await?;
+        }
         let account = match given {
             Given::Nothing => NewAccount {
                 provider: provider.id.to_owned(),
@@ -292,6 +295,22 @@ async fn one_login(house: &House, provider: &Provider) -> Result<(), ApiError> {
     })
 }
 
+/// Refuses a second account without a key of the same provider and name: the two could not be told apart.
+async fn one_of_its_name(house: &House, provider: &Provider, label: Option<&str>) -> Result<(), ApiError> {
+    let same = |row: &AccountRow| {
+        let account = &row.account;
+        account.provider == provider.id && account.label.as_deref() == label && account.key_kind == NO_KEY
+    };
+    let twin = house.store.accounts().await?.into_iter().find(same);
+    twin.map_or(Ok(()), |twin| {
+        let message = format!(
+            "{} without a key is there already, as account {}: give the other one a name (--label)",
+            provider.name, twin.id
+        );
+        Err(ApiError::new(ErrorCode::AlreadyConnected, message))
+    })
+}
+
 /// What is said where a key is asked for and there is none.
 pub(super) fn keyless(id: i64, wanted: &str) -> ApiError {
     ApiError::bad(format!("account {id} has no key {wanted}: its figures come from files and by hand"))
@@ -358,8 +377,44 @@ fn base_url_of(
 pub(super) fn find_provider(id: &str) -> Result<&'static Provider, ApiError> {
     providers::find(id).ok_or_else(|| {
         let known: Vec<_> = providers::ALL.iter().map(|provider| provider.id).collect();
-        ApiError::bad(format!("there is no provider \"{}\". Known are {}", shown(id), known.join(", ")))
+        let meant = nearest(id).map(|near| format!("Did you mean {}? ", near.id)).unwrap_or_default();
+        ApiError::bad(format!(
+            "there is no provider \"{}\". {meant}Known are {}",
+            shown(id),
+            known.join(", ")
+        ))
     })
+}
+
+/// The provider whose id or name is but a slip away: a letter too many, too few or another, or two that changed places.
+fn nearest(typed: &str) -> Option<&'static Provider> {
+    let plain = |text: &str| -> Vec<char> {
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).take(40).collect()
+    };
+    let typed = plain(typed);
+    let slips = |provider: &&&Provider| {
+        [provider.id, provider.name].map(|name| slips(&typed, &plain(name))).into_iter().min()
+    };
+    let near = providers::ALL.iter().min_by_key(slips)?;
+    (typed.len() >= 3 && slips(&near)? <= 1 + typed.len() / 6).then_some(*near)
+}
+
+/// How many slips make one word of another.
+fn slips(a: &[char], b: &[char]) -> usize {
+    let mut rows = vec![(0..=b.len()).collect::<Vec<usize>>()];
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let same = usize::from(a[i - 1] != b[j - 1]);
+            let mut best = (rows[i - 1][j] + 1).min(row[j - 1] + 1).min(rows[i - 1][j - 1] + same);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(rows[i - 2][j - 2] + 1);
+            }
+            row.push(best);
+        }
+        rows.push(row);
+    }
+    rows.last().and_then(|row| row.last()).copied().unwrap_or(usize::MAX)
 }
 
 pub(super) async fn find_account(house: &House, id: i64) -> Result<AccountRow, ApiError> {
