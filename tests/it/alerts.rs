@@ -1,3 +1,7 @@
 //! Alerts: what is raised when, and what the store remembers.
 
 mod books;
+mod hours;
+mod rules;
+mod steps;
+mod told;

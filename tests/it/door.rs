@@ -252,6 +252,8 @@ async fn every_request_is_answered_and_no_answer_holds_a_key() {
             ("checkAccount", ErrorCode::NoSuchAccount),
             ("sync", ErrorCode::NoSuchAccount),
             ("sync", ErrorCode::BadRequest),
+            ("removeBudget", ErrorCode::BadRequest),
+            ("answerAlert", ErrorCode::BadRequest),
             ("exportCalendar", ErrorCode::BadRequest),
             ("chooseFile", ErrorCode::BadRequest),
             ("learnLimit", ErrorCode::BadRequest),

@@ -10,7 +10,9 @@ macro_rules! put {
 
 mod accounts;
 mod adding;
+mod alerts;
 mod asking;
+mod budgets;
 mod chart;
 mod csv;
 mod demo;
@@ -120,6 +122,15 @@ enum Command {
     Limits(limits::Options),
     /// What the month is likely to come to, and how long balances last
     Forecast(forecast::Options),
+    /// Budgets by day, week or month, of everything or of a part of it; clients and tags
+    #[command(
+        subcommand,
+        after_help = "Example:\n  spendglass budgets set --amount 100 --currency USD --span month"
+    )]
+    Budgets(budgets::Command),
+    /// The inbox of alerts, and how alerts are set
+    #[command(subcommand, after_help = "Example:\n  spendglass alerts list")]
+    Alerts(alerts::Command),
     /// Draw a chart into a file
     Chart(chart::Options),
     /// The calendar of expiries, resets and renewals: a file, or an address to subscribe to
@@ -189,6 +200,8 @@ async fn run(global: &Global, out: &Out, command: Command) -> Result<Ending, Fai
         Command::Usage(options) => usage::run(global, out, options).await,
         Command::Limits(options) => limits::run(global, out, options).await,
         Command::Forecast(options) => forecast::run(global, out, options).await,
+        Command::Budgets(command) => budgets::run(global, out, command).await,
+        Command::Alerts(command) => alerts::run(global, out, command).await,
         Command::Chart(options) => chart::run(global, out, options).await,
         Command::Export(command) => export::run(global, out, command).await,
         Command::Doctor => doctor::run(global, out).await,

@@ -1,6 +1,7 @@
 //! The real program against the real simulator: what is typed, what is printed, how it ends.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod alerts;
 mod enter;
 mod export;
 mod faults;

@@ -81,10 +81,11 @@ fn words(balance: &BalanceLeft, amount: Option<Decimal>) -> (String, String) {
                 format!(" As you spend now it lasts about {}", days(middle))
             };
             body.push_str(&lasts);
-            match (few, many) {
-                (Some(few), Some(many)) if few < many => body.push_str(&format!(" ({few} to {many}).")),
-                _ => body.push('.'),
-            }
+            let range = match (few, many) {
+                (Some(few), Some(many)) if few < many => format!(" ({few} to {many})."),
+                _ => ".".to_owned(),
+            };
+            body.push_str(&range);
         }
         Some([_, None, _]) => body.push_str(" As you spend now it lasts for years."),
         None => {}

@@ -144,10 +144,11 @@ fn words(lot: &Lot, lapses_at: Timestamp, risk: Risk, machine: &Machine<'_>) -> 
     if lot.by_inactivity {
         body.push_str(" Any use before then puts that off.");
     } else if let Some(needed) = lot.needed_per_day {
-        body.push_str(&format!(
+        let pace = format!(
             " Spend {} a day to use it up, or mark it as used to hear no more of it.",
             money(needed, currency)
-        ));
+        );
+        body.push_str(&pace);
     }
     (title, body)
 }

@@ -148,7 +148,9 @@ impl<'a> Machine<'a> {
             return Vec::new();
         }
         if let Some(how) = over {
-            mine.iter().for_each(|stand| self.end(stand, how));
+            for stand in mine {
+                self.end(stand, how);
+            }
             return Vec::new();
         }
         let now = self.moment.now;
@@ -158,15 +160,11 @@ impl<'a> Machine<'a> {
             let recovered =
                 place(&stand.step).is_some_and(|at| steps.get(at).is_some_and(|step| step.recovered));
             let is_after = episode.is_after(stand, now);
-            if !stand.rearmed && (is_after || recovered) {
+            // In the same window it is not said again, however the figure went.
+            if !stand.rearmed && (is_after || (recovered && !episode.is_of(stand))) {
                 self.rearm(stand);
                 self.end(stand, AlertEnd::Settled);
-                // In the same window it is not said again, however the figure went.
-                if !is_after && episode.is_of(stand) {
-                    holding.push(stand);
-                } else {
-                    left.push(stand);
-                }
+                left.push(stand);
             } else if !stand.rearmed || episode.is_of(stand) {
                 holding.push(stand);
             }
@@ -214,7 +212,6 @@ impl<'a> Machine<'a> {
         account: Option<i64>,
         (title, body): (String, String),
     ) {
-        self.keep(rule, subject);
         self.changes.raised.push(RaisedAlert {
             rule,
             subject: subject.to_owned(),
@@ -227,11 +224,6 @@ impl<'a> Machine<'a> {
             until: None,
             noted: self.moment.fresh,
         });
-    }
-
-    /// What was raised of this stays as it is.
-    pub(super) fn keep(&mut self, rule: AlertRule, subject: &str) {
-        self.judged.insert((rule, subject.to_owned()));
     }
 
     /// What was raised of something that is not there any more.
@@ -250,7 +242,9 @@ impl<'a> Machine<'a> {
             .filter(|stand| !stand.delivered)
             .copied()
             .collect();
-        off.into_iter().for_each(|stand| self.end(stand, AlertEnd::Settled));
+        for stand in off {
+            self.end(stand, AlertEnd::Settled);
+        }
         self.changes.rearmed.sort_unstable();
         self.changes.ended.sort_by_key(|ended| ended.id);
         self.changes

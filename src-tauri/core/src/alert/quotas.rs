@@ -50,10 +50,6 @@ pub(super) fn judge(quotas: &[Quota], machine: &mut Machine<'_>) {
     for (subject, stands) in gone {
         reset(subject, None, &stands, machine);
     }
-    for stand in machine.vanished(AlertRule::AllowanceReset) {
-        machine.end(stand, AlertEnd::Settled);
-        machine.rearm(stand);
-    }
 }
 
 fn subject(quota: &Quota) -> String {
@@ -122,20 +118,15 @@ fn reset(subject: &str, quota: Option<&Quota>, over: &[&AlertStand], machine: &m
         stand.step.trim_end_matches('%').parse::<u32>().is_ok_and(|percent| percent >= WORTH)
     };
     let was_full = over.iter().find(worth);
-    // It is said until the allowance is full again.
+    // The last reset is no news any more.
     let before = machine.raised_of(AlertRule::AllowanceReset, subject);
     if was_full.is_some() {
-        before.iter().for_each(|stand| {
+        for stand in before {
             machine.rearm(stand);
             machine.end(stand, AlertEnd::Passed);
-        });
-    }
-    let Some(full) = was_full else {
-        if !before.is_empty() && quota.is_some() {
-            machine.keep(AlertRule::AllowanceReset, subject);
         }
-        return;
-    };
+    }
+    let Some(full) = was_full else { return };
     let name = match quota {
         Some(quota) => called(quota),
         // Between the account's number and the window stands its name.
@@ -176,10 +167,8 @@ fn words(quota: &Quota, machine: &Machine<'_>) -> (String, String) {
     let mut body =
         format!("{at_most}{} of {} is used.", money(used, quota.unit), money(quota.limit, quota.unit));
     if let Some(at) = quota.resets_at.filter(|at| *at > machine.moment.now) {
-        body.push_str(&format!(
-            " The count starts again {}.",
-            moment(at, machine.moment.calendar, machine.moment.now)
-        ));
+        let again = moment(at, machine.moment.calendar, machine.moment.now);
+        body.push_str(&format_args!(" The count starts again {again}.").to_string());
     }
     (title, body)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::app::{App, House};
-use super::budgeting::budget_stands;
+use super::budgeting::{Likely, budget_stands};
 use super::figures::Books;
 use super::forecasting::{Balanced, days_left, spending_of};
 use super::outlook::{DAYS_LOOKED_AT, Outlook};
@@ -278,7 +278,10 @@ fn next_renewal(first: Date, period: QuotaWindow, today: Date) -> Date {
 }
 
 fn budget_fact(stand: &super::budgeting::Stand) -> BudgetStand {
-    let range = stand.forecast.as_ref().ok();
+    let range = match &stand.forecast {
+        Likely::Range(range) => Some(range),
+        Likely::Unsaid(_) => None,
+    };
     BudgetStand {
         id: stand.id,
         label: stand.label.clone(),

@@ -325,8 +325,8 @@ fn steps(rule: &RuleSetting) -> Result<(), ApiError> {
     }
     let mut sorted = rule.steps.clone();
     sorted.sort_unstable();
-    if let Some(pair) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
-        return Err(wrong("steps", format!("{} is in there twice: leave one out", pair[0])));
+    if let Some([twice, _]) = sorted.array_windows().find(|[one, next]| one == next) {
+        return Err(wrong("steps", format!("{twice} is in there twice: leave one out")));
     }
     Ok(())
 }

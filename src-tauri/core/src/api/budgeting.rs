@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::app::{App, House};
-use super::assigning::Assigned;
+use super::assigning::{Assigned, Parts};
 use super::failures::sentence;
 use super::figures::{Books, whole_days};
 use super::forecasting::{reason, spread};
@@ -29,6 +29,13 @@ pub(super) struct Bills<'a> {
     rows: BTreeMap<Dimension, Vec<RollupRow>>,
 }
 
+/// What a span is likely to come to.
+pub(super) enum Likely {
+    Range(forecast::Spread),
+    /// Nothing is said of it, and why.
+    Unsaid(String),
+}
+
 /// A budget as it stands.
 pub(super) struct Stand {
     pub(super) id: i64,
@@ -38,7 +45,7 @@ pub(super) struct Stand {
     pub(super) spent: Option<Total>,
     pub(super) lane: Lane,
     pub(super) as_of: Option<Timestamp>,
-    pub(super) forecast: Result<forecast::Spread, String>,
+    pub(super) forecast: Likely,
     pub(super) notes: Vec<String>,
 }
 
@@ -195,7 +202,7 @@ impl Bills<'_> {
             BudgetScope::Key(key) => self.assigned.key_everywhere(self.books, key),
             BudgetScope::Client(name) => self.assigned.of_client(name),
             BudgetScope::Tag(name) => self.assigned.of_tag(name),
-            BudgetScope::All | BudgetScope::Provider(_) | BudgetScope::Account(_) => Default::default(),
+            BudgetScope::All | BudgetScope::Provider(_) | BudgetScope::Account(_) => Parts::default(),
         };
         let mut rows = Vec::new();
         let mut accounts = BTreeSet::new();
@@ -242,7 +249,7 @@ impl Bills<'_> {
             .filter(|(other, total)| *other != currency && !total.is_zero())
             .map(|(other, total)| format!("{total} {other} is not counted: this budget is in {currency}."))
             .collect();
-        notes.extend(self.silence(&budget.scope, &rows, &accounts));
+        notes.extend(silence(&budget.scope, &rows, &accounts));
         if budget.scope == BudgetScope::All {
             notes.extend(self.books.notes(from, self.today.plus_days(1), now));
         }
@@ -265,24 +272,24 @@ impl Bills<'_> {
             budget,
         })
     }
+}
 
-    /// Why a budget counts nothing at all.
-    fn silence(&self, scope: &BudgetScope, rows: &[RollupRow], accounts: &BTreeSet<i64>) -> Option<String> {
-        if !rows.is_empty() {
-            return None;
+/// Why a budget counts nothing at all.
+fn silence(scope: &BudgetScope, rows: &[RollupRow], accounts: &BTreeSet<i64>) -> Option<String> {
+    if !rows.is_empty() {
+        return None;
+    }
+    match scope {
+        BudgetScope::Client(name) | BudgetScope::Tag(name) if accounts.is_empty() => {
+            Some(format!("Nothing is assigned to {name} yet."))
         }
-        match scope {
-            BudgetScope::Client(name) | BudgetScope::Tag(name) if accounts.is_empty() => {
-                Some(format!("Nothing is assigned to {name} yet."))
-            }
-            BudgetScope::Project(name) | BudgetScope::Key(name) => {
-                Some(format!("No charge of {name} was told in the last {DAYS_LOOKED_AT} days."))
-            }
-            BudgetScope::Provider(_) if accounts.is_empty() => {
-                Some("No account of this provider is connected.".to_owned())
-            }
-            _ => None,
+        BudgetScope::Project(name) | BudgetScope::Key(name) => {
+            Some(format!("No charge of {name} was told in the last {DAYS_LOOKED_AT} days."))
         }
+        BudgetScope::Provider(_) if accounts.is_empty() => {
+            Some("No account of this provider is connected.".to_owned())
+        }
+        _ => None,
     }
 }
 
@@ -306,7 +313,7 @@ fn span_end(
     books: &Books,
     today: Date,
     (start, end): (Date, Date),
-) -> Result<Result<forecast::Spread, String>, ApiError> {
+) -> Result<Likely, ApiError> {
     let tomorrow = today.plus_days(1);
     let sum = |line: &Line, until: Date| {
         let days = line.by_day.range(start..until.max(start));
@@ -316,7 +323,7 @@ fn span_end(
     };
     let Split { groups, fixed } = split(lines, today);
     if groups.is_empty() {
-        return Ok(Err(if lines.is_empty() {
+        return Ok(Likely::Unsaid(if lines.is_empty() {
             "Nothing is spent yet, so nothing can be said.".to_owned()
         } else {
             reason(&fixed, books)
@@ -333,13 +340,13 @@ fn span_end(
         }
         match Forecast::of(&group.history) {
             Ok(forecast) => courses.push(group.course(forecast, tomorrow)),
-            Err(error) => return Ok(Err(sentence(&error.to_string()))),
+            Err(error) => return Ok(Likely::Unsaid(sentence(&error.to_string()))),
         }
     }
     let last = forecast::running(&courses, start, end).pop();
-    let Some(range) = last else { return Ok(Err("The span is over.".to_owned())) };
+    let Some(range) = last else { return Ok(Likely::Unsaid("The span is over.".to_owned())) };
     let with = |figure: Decimal| figure.saturating_add(settled);
-    Ok(Ok(forecast::Spread { p10: with(range.p10), p50: with(range.p50), p90: with(range.p90) }))
+    Ok(Likely::Range(forecast::Spread { p10: with(range.p10), p50: with(range.p50), p90: with(range.p90) }))
 }
 
 /// The share of a whole in per cent, rounded down, and never below nought.
@@ -359,8 +366,8 @@ fn budget_row(stand: &Stand, now: Timestamp) -> BudgetRow {
     let gone = now.seconds_since(from.utc_start()).clamp(0, length);
     let known = spent.nearest();
     let (forecast, forecast_unknown) = match &stand.forecast {
-        Ok(range) => (Some(spread(range, Some(known))), None),
-        Err(why) => (None, Some(why.clone())),
+        Likely::Range(range) => (Some(spread(range, Some(known))), None),
+        Likely::Unsaid(why) => (None, Some(why.clone())),
     };
     BudgetRow {
         id: stand.id,

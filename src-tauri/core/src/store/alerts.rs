@@ -60,6 +60,10 @@ impl BookedAlerts {
 }
 
 /// How the newest alert of a rule, subject and step stands: what an evaluation remembers.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and any of them may be with any other"
+)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AlertStand {
     /// Number.
