@@ -35,4 +35,6 @@ mod store;
 mod tidy;
 mod time;
 mod vault;
+#[cfg(target_os = "linux")]
+mod watching;
 mod windows;

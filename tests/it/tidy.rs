@@ -226,6 +226,7 @@ fn migrations_are_listed_and_never_edited() {
         ("0002_every_provider.sql", "b2d5f0003e4c5308be0ab8cabd171cabf60bae32e1070e3aec85cd2834753058"),
         ("0003_credit.sql", "74d32c7d7db4ce3454cd8f20dea3347b45d25d09bfc1351a8680f045c583a3ca"),
         ("0004_alerts.sql", "bf9cbf4be9856b1d56d7bd52d794dcfea28b3326442a137c60e71909be65e66f"),
+        ("0005_watch.sql", "e8f215cb392dddf61195a9bfb408bfac4274595b49dd74356b461bf9177a5a38"),
         ("0006_calendar.sql", "75a26897c655d24cc2080c53ecb5579d6b71fd995db0d220e9d2e977119144cf"),
     ];
     let listed = format!("{:?}", Schema::current());

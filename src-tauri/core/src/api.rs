@@ -32,6 +32,7 @@ mod assigning;
 mod budgeting;
 mod calendar;
 mod calendar_address;
+mod delivering;
 mod doctor;
 mod entering;
 mod failures;
@@ -47,10 +48,14 @@ mod limit_rows;
 mod limiting;
 mod outlook;
 mod pictures;
+mod power;
 mod providing;
 mod running;
+mod schedule;
 mod states;
 mod today;
+mod watching;
+mod webhook;
 
 pub use accounts::{
     Account, AccountId, AccountState, AddAccount, Advice, Choice, FieldRow, KeyCandidate, KeyIntake,
@@ -85,6 +90,7 @@ pub use spend::{
 pub use syncing::{AccountReport, StreamReport, SyncQuery, SyncReport};
 pub use upkeep::{Doctor, Finding, FindingState, SampleState, Settings, Theme};
 pub use watch::{CalendarAddress, CalendarFile, ExportCalendar, NextRefresh, Watching};
+pub use watching::Told;
 
 /// What a door brings along.
 pub struct Config {
@@ -408,15 +414,15 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
         Request::ChangeAlertSettings(settings) => {
             Response::ChangeAlertSettings(app.change_alert_settings(settings).await?)
         }
-        Request::TestAlert => return Err(unbuilt()),
-        Request::Webhook => return Err(unbuilt()),
-        Request::SetWebhook(_) => return Err(unbuilt()),
+        Request::TestAlert => Response::TestAlert(app.test_alert().await?),
+        Request::Webhook => Response::Webhook(app.webhook().await?),
+        Request::SetWebhook(request) => Response::SetWebhook(app.set_webhook(request).await?),
         Request::Budgets => Response::Budgets(app.budgets().await?),
         Request::SetBudget(budget) => Response::SetBudget(app.set_budget(budget).await?),
         Request::RemoveBudget(id) => Response::RemoveBudget(app.remove_budget(id).await?),
         Request::Assignments => Response::Assignments(app.assignments().await?),
         Request::Assign(assign) => Response::Assign(app.assign(assign).await?),
-        Request::Watching => return Err(unbuilt()),
+        Request::Watching => Response::Watching(app.watching().await?),
         Request::ExportCalendar(query) => Response::ExportCalendar(app.export_calendar(&query).await?),
         Request::CalendarAddress => Response::CalendarAddress(app.calendar_address().await?),
         Request::SetCalendarAddress(CalendarAddress { on, .. }) => {

@@ -1,6 +1,7 @@
 //! One request out, one answer in: https only, no redirect followed, the key sent to its own host alone.
 
 mod credential;
+mod hook;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
@@ -12,6 +13,7 @@ use reqwest::{Client, redirect};
 use url::{Host, Url};
 
 pub use credential::Credential;
+pub use hook::HookUrl;
 
 use crate::providers::{Details, Provider, Request, plain_words};
 use crate::time::Timestamp;

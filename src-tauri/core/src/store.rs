@@ -26,6 +26,7 @@ mod settings;
 mod snapshots;
 mod streams;
 mod subscriptions;
+mod watch;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -49,6 +50,7 @@ pub use lots::{LotOverride, RiseKey};
 pub use rollup::{Dimension, GroupSums, Origin, RollupRow};
 pub use snapshots::Snapshot;
 pub use streams::{AccountLock, StreamRow, StreamState};
+pub use watch::{PlanRow, WatchLock};
 
 use crate::money::{self, Decimal, MoneyError, NumberError};
 use crate::time::Timestamp;
@@ -156,6 +158,7 @@ impl Schema {
             (2, "every provider", include_str!("../migrations/0002_every_provider.sql")),
             (3, "credit", include_str!("../migrations/0003_credit.sql")),
             (4, "alerts", include_str!("../migrations/0004_alerts.sql")),
+            (5, "watch", include_str!("../migrations/0005_watch.sql")),
             (6, "calendar", include_str!("../migrations/0006_calendar.sql")),
         ])
     }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{
     DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, SecondsFormat, TimeZone, Timelike, Utc,
@@ -412,12 +414,14 @@ impl BillingCycle {
 }
 
 /// Where a door takes the present from. Below the doors, `now` is an argument.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Clock {
     /// The operating system's clock.
     System,
     /// A clock that stands still, for `--now` and for tests.
     Fixed(Timestamp),
+    /// A clock that whoever holds it moves, by Unix seconds: for tests that live through a year.
+    Held(Arc<AtomicI64>),
 }
 
 impl Clock {
@@ -427,6 +431,7 @@ impl Clock {
             #[expect(clippy::disallowed_methods, reason = "the one place where the system clock is read")]
             Clock::System => Timestamp(Utc::now().timestamp()),
             Clock::Fixed(at) => *at,
+            Clock::Held(at) => Timestamp(at.load(Ordering::SeqCst).clamp(FIRST, LAST)),
         }
     }
 }

@@ -31,12 +31,20 @@ impl App {
             now: now.to_string(),
             alerts: rows.iter().map(|row| alert_row(row, now)).collect(),
             unseen: house.store.unseen_alerts().await?,
-            warning: None,
+            warning: self.delivery_warning().await?,
         })
     }
 
     pub(super) async fn answer_alert(&self, request: &AnswerAlert) -> Result<AlertRow, ApiError> {
-        let house = self.house().await;
+        self.answer_alert_in(&self.house().await, request).await
+    }
+
+    /// The same in one house, whichever is open: a notification is answered where it came from.
+    pub(super) async fn answer_alert_in(
+        &self,
+        house: &House,
+        request: &AnswerAlert,
+    ) -> Result<AlertRow, ApiError> {
         let now = self.now();
         let id = request.id;
         let none = || ApiError::bad(format!("there is no alert {id}"));
@@ -54,7 +62,7 @@ impl App {
                         "alert {id} is over, so there is nothing to put off; mark it as seen"
                     )));
                 }
-                let settings = self.kept_alert_settings(&house).await?;
+                let settings = self.kept_alert_settings(house).await?;
                 let at = now.plus_seconds(i64::from(hours) * 3_600);
                 Answer::Snooze(in_room(&settings).due(at, self.calendar().await?))
             }
@@ -66,7 +74,7 @@ impl App {
             }
         };
         house.store.answer(id, answer, now).await?;
-        self.tell_alerted(&house).await?;
+        self.tell_alerted(house).await?;
         let row = house.store.alert(id).await?.ok_or_else(none)?;
         Ok(alert_row(&row, now))
     }

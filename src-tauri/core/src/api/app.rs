@@ -7,6 +7,7 @@ use tempfile::TempDir;
 use tokio::sync::{RwLock, broadcast};
 use tokio_util::sync::CancellationToken;
 
+use super::watching::WatchState;
 use super::{ApiError, ChosenFile, Config, ErrorCode, Event, FileChooser, SampleTown, Settings, SyncQuery};
 use crate::forecast::BackTest;
 use crate::net::{Net, Timeouts};
@@ -35,6 +36,7 @@ struct Inner {
     under_way: RwLock<()>,
     /// Back-tests by the mark of their history: days that are over seldom change, and a screen asks often.
     back_tests: Mutex<BTreeMap<u64, Option<BackTest>>>,
+    watch: WatchState,
 }
 
 /// A store with the ways in and out of it: the person's own, or sample data's.
@@ -43,6 +45,7 @@ pub(super) struct House {
     pub(super) store: Store,
     pub(super) vault: Vault,
     pub(super) engine: Engine,
+    pub(super) net: Net,
     pub(super) sample: bool,
     syncing: Arc<Mutex<BTreeSet<i64>>>,
 }
@@ -64,8 +67,8 @@ impl House {
             ApiError::new(ErrorCode::Internal, format!("the way out could not be prepared: {error}"))
         })?;
         let store = Store::open(folder, now).await?;
-        let engine = Engine::new(store.clone(), net, Policy::default());
-        Ok(House { store, vault, engine, sample, syncing: Arc::default() })
+        let engine = Engine::new(store.clone(), net.clone(), Policy::default());
+        Ok(House { store, vault, engine, net, sample, syncing: Arc::default() })
     }
 
     pub(super) fn set_syncing(&self, account: i64, syncing: bool) {
@@ -95,6 +98,7 @@ impl App {
             chooser: OnceLock::new(),
             under_way: RwLock::default(),
             back_tests: Mutex::default(),
+            watch: WatchState::default(),
         })))
     }
 
@@ -161,6 +165,24 @@ impl App {
     /// The person's own store, sample data or not.
     pub(super) fn own_store(&self) -> &Store {
         &self.0.real.store
+    }
+
+    /// The person's own house, whatever door is open.
+    pub(super) fn real(&self) -> &House {
+        &self.0.real
+    }
+
+    pub(super) async fn is_sample_open(&self) -> bool {
+        self.0.sample.read().await.is_some()
+    }
+
+    pub(super) fn watch_state(&self) -> &WatchState {
+        &self.0.watch
+    }
+
+    /// Whether a window listens to what happens.
+    pub(super) fn is_listened_to(&self) -> bool {
+        self.0.events.receiver_count() > 0
     }
 
     pub(super) fn tell(&self, event: Event) {

@@ -26,7 +26,7 @@ pub(super) fn wrong(field: &'static str, problem: impl Into<String>) -> ApiError
 }
 
 /// A field as the door names it.
-fn camel(field: &str) -> String {
+pub(super) fn camel(field: &str) -> String {
     let mut parts = field.split('_');
     let mut name = parts.next().unwrap_or_default().to_owned();
     for part in parts {

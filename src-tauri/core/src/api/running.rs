@@ -48,7 +48,7 @@ impl App {
         Ok(SyncReport { accounts, complete })
     }
 
-    async fn sync_account(
+    pub(super) async fn sync_account(
         &self,
         house: &House,
         row: &AccountRow,

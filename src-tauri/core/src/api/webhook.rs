@@ -1,0 +1,186 @@
+//! Alerts to an address of the person's own: JSON, signed with a secret from the keychain.
+
+use std::time::Duration;
+
+use hmac::{Hmac, Mac as _};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+
+use super::app::{App, House};
+use super::delivering::door_row;
+use super::forms::wrong;
+use super::{ApiError, Event, SetWebhook, Webhook};
+use crate::ledger::Channel;
+use crate::net::{HookUrl, NetError};
+use crate::time::Timestamp;
+use crate::vault::{EntryName, Secret, VaultError};
+
+/// The setting that says where alerts are sent.
+const SETTING: &str = "webhook";
+/// How long one message may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// The shortest secret that is worth its name.
+const SHORTEST_SECRET: usize = 8;
+
+/// Where alerts are sent, as it is kept. The secret lies in the keychain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Hook {
+    url: String,
+    /// The name of the secret's entry in the keychain.
+    entry: Option<String>,
+    /// Unix seconds: what fell due before is not sent.
+    since: i64,
+}
+
+/// What is sent.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Message {
+    pub(super) id: i64,
+    pub(super) rule: String,
+    pub(super) subject: String,
+    pub(super) step: String,
+    pub(super) level: String,
+    pub(super) title: String,
+    pub(super) body: String,
+    pub(super) account: Option<i64>,
+    pub(super) raised_at: String,
+    pub(super) due_at: String,
+    pub(super) test: bool,
+    /// Title and body in one, as chat programs want it.
+    pub(super) text: String,
+}
+
+/// Why a message did not arrive. Never holds the path of the address, which may be a secret of its own.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum HookError {
+    #[error("{0}")]
+    Net(NetError),
+    #[error("{host} redirects to {to}: set that address, if it is yours")]
+    Redirected { host: String, to: String },
+    #[error("the webhook answered with status {0}: look there what is wrong")]
+    Refused(u16),
+    #[error("it could not be signed: {0}. {remedy}", remedy = .0.remedy())]
+    Unsigned(VaultError),
+    #[error("the webhook did not answer in time")]
+    Slow,
+    #[error("the address of the webhook cannot be read: set it again")]
+    Address,
+}
+
+impl From<NetError> for HookError {
+    fn from(error: NetError) -> HookError {
+        match error {
+            NetError::Redirected { host, to } => HookError::Redirected { host, to },
+            error => HookError::Net(error),
+        }
+    }
+}
+
+impl Hook {
+    pub(super) fn since(&self) -> Option<Timestamp> {
+        Timestamp::from_unix(self.since).ok()
+    }
+}
+
+impl App {
+    pub(super) async fn webhook(&self) -> Result<Webhook, ApiError> {
+        self.webhook_of(&self.house().await).await
+    }
+
+    async fn webhook_of(&self, house: &House) -> Result<Webhook, ApiError> {
+        let hook = hook(house).await?;
+        let last = match &hook {
+            Some(_) => house.store.last_delivery(Channel::Webhook).await?.as_ref().map(door_row),
+            None => None,
+        };
+        Ok(Webhook {
+            signed: hook.as_ref().is_some_and(|hook| hook.entry.is_some()),
+            url: hook.map(|hook| hook.url),
+            last,
+        })
+    }
+
+    pub(super) async fn set_webhook(&self, request: SetWebhook) -> Result<Webhook, ApiError> {
+        let house = self.house().await;
+        let before = hook(&house).await?;
+        let Some(url) = request.url else {
+            if request.secret.is_some() {
+                return Err(wrong("url", "a secret without an address signs nothing: give the address, too"));
+            }
+            keep(&house, None).await?;
+            forget_secret(&house, before.and_then(|hook| hook.entry)).await;
+            self.tell(Event::Changed);
+            return self.webhook_of(&house).await;
+        };
+        let url = HookUrl::parse(&url).map_err(|error| wrong("url", error.to_string()))?;
+        let mut entry = before.as_ref().and_then(|hook| hook.entry.clone());
+        // Of an address that is mended, what waited for it is sent.
+        let since = before.as_ref().map_or_else(|| self.now().unix(), |hook| hook.since);
+        if let Some(secret) = &request.secret {
+            if secret.expose().len() < SHORTEST_SECRET {
+                let words = format!("a secret has at least {SHORTEST_SECRET} characters");
+                return Err(wrong("secret", words));
+            }
+            let name = EntryName::random();
+            house.vault.put(&name, secret).await?;
+            entry = Some(name.to_string());
+        }
+        keep(&house, Some(&Hook { url: url.as_str().to_owned(), entry: entry.clone(), since })).await?;
+        let old = before.and_then(|hook| hook.entry);
+        if old != entry {
+            forget_secret(&house, old).await;
+        }
+        self.tell(Event::Changed);
+        self.webhook_of(&house).await
+    }
+}
+
+/// Where alerts are sent, if anywhere.
+pub(super) async fn hook(house: &House) -> Result<Option<Hook>, ApiError> {
+    let kept = house.store.setting(SETTING).await?;
+    Ok(kept.and_then(|text| serde_json::from_str(&text).ok()).flatten())
+}
+
+async fn keep(house: &House, hook: Option<&Hook>) -> Result<(), ApiError> {
+    let text = serde_json::to_string(&hook).map_err(|error| {
+        ApiError::new(super::ErrorCode::Internal, format!("the webhook could not be kept: {error}"))
+    })?;
+    Ok(house.store.set_setting(SETTING, &text).await?)
+}
+
+/// What nothing names any more is removed where the keychain lets it be.
+async fn forget_secret(house: &House, entry: Option<String>) {
+    if let Some(name) = entry.and_then(|entry| entry.parse::<EntryName>().ok()) {
+        let _ = house.vault.remove(&name).await;
+    }
+}
+
+/// Sends a message, and gives the status of the answer as the receipt.
+pub(super) async fn send(
+    house: &House,
+    hook: &Hook,
+    message: &Message,
+    now: Timestamp,
+) -> Result<String, HookError> {
+    let url = HookUrl::parse(&hook.url).map_err(|_| HookError::Address)?;
+    let json = serde_json::to_string(message).map_err(|_| HookError::Address)?;
+    let signature = match &hook.entry {
+        None => None,
+        Some(entry) => {
+            let name = entry.parse::<EntryName>().map_err(|_| HookError::Unsigned(VaultError::Missing))?;
+            let secret = house.vault.get(&name).await.map_err(HookError::Unsigned)?;
+            Some(sign(&secret, &json, now).ok_or(HookError::Address)?)
+        }
+    };
+    let posted = house.net.post_to(&url, json, signature.as_deref());
+    let status = tokio::time::timeout(PATIENCE, posted).await.map_err(|_| HookError::Slow)??;
+    if (200..300).contains(&status) { Ok(status.to_string()) } else { Err(HookError::Refused(status)) }
+}
+
+/// The time, and over the time and the body the HMAC: so an old message cannot be sent again as a new one.
+fn sign(secret: &Secret, json: &str, now: Timestamp) -> Option<String> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.expose().as_bytes()).ok()?;
+    mac.update(format!("{}.{json}", now.unix()).as_bytes());
+    Some(format!("t={},v1={:x}", now.unix(), mac.finalize().into_bytes()))
+}

@@ -1,0 +1,455 @@
+//! The loop: what is due is delivered once, comes again where nobody took it, and answers find their alert.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use hmac::{Hmac, Mac as _};
+use serde_json::{Value, json};
+use sha2::Sha256;
+use spendglass_core::api::{App, Config, Event, Request, Told, handle};
+use spendglass_core::ledger::{AlertLevel, AlertRule};
+use spendglass_core::notice::Desktop;
+use spendglass_core::store::{BookedAlerts, RaisedAlert, Store};
+use spendglass_core::time::{Clock, Timestamp, Zone};
+use spendglass_core::vault::Vault;
+use spendglass_simulator::Person;
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+
+use crate::house::{ask, first_three, open_town};
+use crate::notice::stage::{Bus, Faced, Manner};
+
+const NOW: &str = "2026-11-18T09:00:00Z";
+const PATIENT: Duration = Duration::from_secs(20);
+const ALL: [&str; 3] = ["actions", "body", "body-markup"];
+
+/// A program on a folder of its own, with a clock that the test moves.
+struct Stage {
+    app: App,
+    clock: Arc<AtomicI64>,
+    folder: TempDir,
+    told: Arc<Mutex<Vec<Told>>>,
+}
+
+impl Stage {
+    async fn new(desktop: Option<Desktop>) -> Stage {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(AtomicI64::new(NOW.parse::<Timestamp>().unwrap().unix()));
+        let app = open(folder.path(), &clock).await;
+        if let Some(desktop) = desktop {
+            app.show_on(desktop);
+        }
+        Stage { app, clock, folder, told: Arc::default() }
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix(self.clock.load(Ordering::SeqCst)).unwrap()
+    }
+
+    fn later(&self, seconds: i64) {
+        self.clock.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    /// One turn, and what was told in it.
+    async fn tick(&self) -> Vec<Told> {
+        let told = Arc::clone(&self.told);
+        assert!(self.app.tick(&|line| told.lock().unwrap().push(line)).await.unwrap());
+        std::mem::take(&mut *self.told.lock().unwrap())
+    }
+
+    async fn raise(&self, title: &str) -> i64 {
+        let now = self.now();
+        let store = Store::open(&self.folder.path().join("data"), now).await.unwrap();
+        let alert = RaisedAlert {
+            // A day that has not come is judged by nothing, so this stays as it is raised.
+            rule: AlertRule::Spike,
+            subject: format!("day:{title}:9999-01-01"),
+            step: "USD".to_owned(),
+            level: AlertLevel::Warning,
+            title: title.to_owned(),
+            body: format!("Body of {title}"),
+            account_id: None,
+            due_at: now,
+            until: Some(now.plus_seconds(400 * 86_400)),
+            noted: false,
+        };
+        let raised = BookedAlerts { raised: vec![alert], ..BookedAlerts::default() };
+        let id = store.book_alerts(&raised, now).await.unwrap()[0];
+        store.close().await;
+        id
+    }
+
+    async fn row(&self, id: i64) -> Value {
+        let inbox =
+            ask(&self.app, serde_json::from_value(json!({"method": "inbox", "params": {}})).unwrap()).await;
+        inbox["alerts"].as_array().unwrap().iter().find(|row| row["id"] == id).unwrap().clone()
+    }
+
+    async fn ask(&self, request: Value) -> Value {
+        ask(&self.app, serde_json::from_value(request).unwrap()).await
+    }
+}
+
+async fn open(folder: &Path, clock: &Arc<AtomicI64>) -> App {
+    let config = Config {
+        data_dir: folder.join("data"),
+        vault: Vault::memory(),
+        clock: Clock::Held(Arc::clone(clock)),
+        zone: Some(Zone::UTC),
+        sample: None,
+    };
+    App::open(config).await.unwrap()
+}
+
+fn sent(told: &[Told]) -> Vec<(&str, &str)> {
+    let one = |line| match line {
+        &Told::Delivered { channel, ref title } => Some((channel, title.as_str())),
+        _ => None,
+    };
+    told.iter().filter_map(one).collect()
+}
+
+#[tokio::test]
+async fn what_is_due_is_shown_once_and_keeps_its_receipt() {
+    let bus = Bus::start();
+    let faced = Faced::start(&bus, &ALL, Manner::Answers).await;
+    let stage = Stage::new(Some(Desktop::at(&bus.address, PATIENT))).await;
+    assert_eq!(sent(&stage.tick().await), []);
+    let id = stage.raise("one").await;
+    assert_eq!(stage.row(id).await["state"], "due");
+    assert_eq!(sent(&stage.tick().await), [("desktop", "one")]);
+    let row = stage.row(id).await;
+    assert_eq!(row["state"], "sent");
+    assert_eq!(row["deliveries"][0]["receipt"], "1");
+    assert_eq!(row["deliveries"][0]["delivered"], true);
+    for later in [60, 86_400, -200_000] {
+        stage.later(later);
+        assert_eq!(sent(&stage.tick().await), [], "{later}");
+    }
+    let told = faced.told();
+    assert_eq!(told.len(), 1);
+    assert_eq!((told[0].summary.as_str(), told[0].body.as_str()), ("one", "Body of one"));
+    // Nobody listens to what happens here, so there is no window to open; and it is of no lot.
+    assert_eq!(told[0].actions, ["default", "Open", "snooze", "Snooze"]);
+    stage.app.close().await;
+}
+
+#[tokio::test]
+async fn what_nobody_takes_waits_in_the_inbox_and_comes_when_somebody_does() {
+    let bus = Bus::start();
+    let stage = Stage::new(Some(Desktop::at(&bus.address, PATIENT))).await;
+    let id = stage.raise("one").await;
+    let told = stage.tick().await;
+    let [Told::Undelivered { channel: "desktop", title, problem }] = told.as_slice() else {
+        panic!("{told:?}")
+    };
+    assert!(title == "one" && problem.starts_with("No notification service"), "{told:?}");
+    let row = stage.row(id).await;
+    assert_eq!((&row["state"], &row["deliveries"][0]["delivered"]), (&json!("due"), &json!(false)));
+    assert_eq!(row["deliveries"][0]["problem"], problem.as_str());
+    let warning = stage.ask(json!({"method": "inbox", "params": {}})).await["warning"].clone();
+    assert_eq!(warning, problem.as_str(), "the inbox says why");
+    let watching = stage.ask(json!({"method": "watching"})).await;
+    assert_eq!((&watching["notifier"], &watching["notifierProblem"]), (&Value::Null, &json!(problem)));
+    // The same again is no news, and wears no disk.
+    stage.later(60);
+    assert_eq!(stage.tick().await, []);
+    let faced = Faced::start(&bus, &ALL, Manner::Answers).await;
+    stage.later(1);
+    assert_eq!(sent(&stage.tick().await), [("desktop", "one")]);
+    let watching = stage.ask(json!({"method": "watching"})).await;
+    assert_eq!(watching["notifier"], "stand-in");
+    assert_eq!(stage.ask(json!({"method": "inbox", "params": {}})).await["warning"], Value::Null);
+    assert_eq!(faced.told().len(), 1);
+    stage.app.close().await;
+}
+
+/// One that refuses is not asked every minute; one that was cut off in the middle is.
+#[tokio::test]
+async fn refusals_are_tried_again_at_growing_distances() {
+    let bus = Bus::start();
+    let refusing = Faced::start(&bus, &ALL, Manner::Refuses).await;
+    let stage = Stage::new(Some(Desktop::at(&bus.address, PATIENT))).await;
+    stage.raise("one").await;
+    let mut tries = Vec::new();
+    for minute in 0..=70 {
+        if !stage.tick().await.is_empty() {
+            tries.push(minute);
+        }
+        stage.later(60);
+    }
+    assert_eq!(tries, [0, 1, 3, 7, 15, 31, 61]);
+    refusing.end().await;
+    let faced = Faced::start(&bus, &ALL, Manner::Answers).await;
+    stage.later(3_600);
+    assert_eq!(sent(&stage.tick().await), [("desktop", "one")]);
+    // As after a kill between the call and the receipt.
+    let id = stage.raise("two").await;
+    let store = Store::open(&stage.folder.path().join("data"), stage.now()).await.unwrap();
+    store.attempt(id, spendglass_core::ledger::Channel::Desktop, stage.now()).await.unwrap();
+    store.close().await;
+    assert_eq!(sent(&stage.tick().await), [("desktop", "two")]);
+    assert_eq!(faced.told().len(), 2);
+    stage.app.close().await;
+}
+
+/// What the loop tells, one at a time.
+async fn next(told: &mut mpsc::UnboundedReceiver<Told>) -> Told {
+    tokio::time::timeout(PATIENT, told.recv()).await.unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn a_button_on_a_notification_is_an_answer() {
+    let bus = Bus::start();
+    let faced = Faced::start(&bus, &ALL, Manner::Answers).await;
+    let stage = Stage::new(Some(Desktop::at(&bus.address, PATIENT))).await;
+    let mut events = stage.app.events();
+    let (snoozed, opened) = (stage.raise("one").await, stage.raise("two").await);
+    let (say, mut told) = mpsc::unbounded_channel();
+    let app = stage.app.clone();
+    let watch = tokio::spawn(async move { app.watch(&|line| drop(say.send(line))).await });
+    assert_eq!(next(&mut told).await, Told::Begins);
+    for _ in 0..2 {
+        assert!(matches!(next(&mut told).await, Told::Delivered { .. }));
+    }
+    assert_eq!(faced.told()[0].actions, ["default", "Open", "open", "Open", "snooze", "Snooze"]);
+    for (id, key, title) in [(1, "snooze", "one"), (2, "default", "two")] {
+        faced.choose(id, key).await;
+        let Told::Answered { title: said, .. } = next(&mut told).await else { panic!() };
+        assert_eq!(said, title);
+    }
+    watch.abort();
+    let row = stage.row(snoozed).await;
+    assert_eq!((&row["state"], &row["dueAt"]), (&json!("snoozed"), &json!("2026-11-19T09:00:00Z")));
+    assert_eq!(stage.row(opened).await["state"], "seen");
+    let mut shown = Vec::new();
+    while let Ok(event) = events.try_recv() {
+        if let Event::Show { screen } = event {
+            shown.push(screen);
+        }
+    }
+    assert_eq!(shown, ["spend"]);
+    // A day later it comes again, in its own place.
+    let _ = watch.await;
+    stage.later(86_399);
+    assert_eq!(sent(&stage.tick().await), []);
+    stage.later(1);
+    assert_eq!(sent(&stage.tick().await), [("desktop", "one")]);
+    let last = faced.told().pop().unwrap();
+    assert_eq!((last.summary.as_str(), last.replaces, last.id), ("one", 1, 1));
+    stage.app.close().await;
+}
+
+#[tokio::test]
+async fn one_loop_works_for_a_store_and_the_next_takes_over() {
+    let stage = Stage::new(None).await;
+    let other = open(stage.folder.path(), &stage.clock).await;
+    assert_eq!(stage.ask(json!({"method": "watching"})).await["running"], false);
+    let (say, mut told) = mpsc::unbounded_channel();
+    let app = stage.app.clone();
+    let watch = tokio::spawn(async move { app.watch(&|line| drop(say.send(line))).await });
+    assert_eq!(next(&mut told).await, Told::Begins);
+    let waits = Mutex::new(Vec::new());
+    assert!(!other.tick(&|line| waits.lock().unwrap().push(line)).await.unwrap());
+    assert_eq!(*waits.lock().unwrap(), [Told::Waits]);
+    let request = || Request::Watching;
+    assert_eq!(ask(&other, request()).await["running"], true);
+    watch.abort();
+    let _ = watch.await;
+    assert!(other.tick(&|_| {}).await.unwrap());
+    assert_eq!(ask(&other, request()).await["running"], false);
+    assert_eq!(ask(&other, request()).await["lastTick"], NOW);
+    for app in [stage.app, other] {
+        app.close().await;
+    }
+}
+
+/// Without somebody to show it, a program shows nothing: no test reaches the desktop of who runs it.
+#[tokio::test]
+async fn a_program_without_a_desktop_shows_nothing() {
+    let stage = Stage::new(None).await;
+    let id = stage.raise("one").await;
+    assert_eq!(sent(&stage.tick().await), []);
+    assert_eq!(stage.row(id).await["deliveries"], json!([]));
+    assert_eq!(stage.ask(json!({"method": "testAlert"})).await["deliveries"], json!([]));
+    stage.app.close().await;
+}
+
+/// Takes messages on loopback, answers each with the next status, and hands on what came.
+async fn taker(statuses: &'static [u16]) -> (String, mpsc::UnboundedReceiver<(String, String)>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}/hook?token=t0ken", listener.local_addr().unwrap());
+    let (hand, came) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        for status in statuses {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut bytes = Vec::new();
+            let (head, body) = loop {
+                let mut piece = [0; 4_096];
+                let read = stream.read(&mut piece).await.unwrap();
+                bytes.extend_from_slice(&piece[..read]);
+                let text = String::from_utf8(bytes.clone()).unwrap();
+                if let Some((head, body)) = text.split_once("\r\n\r\n") {
+                    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+                    if body.len() == length.parse::<usize>().unwrap() {
+                        break (head.to_owned(), body.to_owned());
+                    }
+                }
+            };
+            let location = if *status == 302 { "location: http://127.0.0.1:9/\r\n" } else { "" };
+            let answer =
+                format!("HTTP/1.1 {status} X\r\n{location}content-length: 0\r\nconnection: close\r\n\r\n");
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            hand.send((head, body)).unwrap();
+        }
+    });
+    (address, came)
+}
+
+#[tokio::test]
+async fn a_webhook_is_signed_and_tried_until_it_takes() {
+    const SECRET: &str = "s3cret-of-the-webhook";
+    let (url, mut came) = taker(&[200, 500, 302, 204]).await;
+    let stage = Stage::new(None).await;
+    // What fell due before there was a webhook is not sent.
+    stage.raise("before").await;
+    stage.later(1);
+    let set = stage.ask(json!({"method": "setWebhook", "params": {"url": url, "secret": SECRET}})).await;
+    assert_eq!(set, json!({"url": url, "signed": true, "last": null}));
+    let tested = stage.ask(json!({"method": "testAlert"})).await;
+    assert_eq!(tested["deliveries"][0]["receipt"], "200");
+    let (head, body) = came.recv().await.unwrap();
+    assert!(head.starts_with("POST /hook?token=t0ken HTTP/1.1"), "{head}");
+    let read: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!((&read["test"], &read["id"]), (&json!(true), &json!(0)));
+
+    let id = stage.raise("one").await;
+    let mut outcomes = Vec::new();
+    for minute in 0..4 {
+        for told in stage.tick().await {
+            match told {
+                Told::Delivered { channel, .. } => outcomes.push((minute, channel.to_owned())),
+                Told::Undelivered { problem, .. } => outcomes.push((minute, problem)),
+                _ => {}
+            }
+        }
+        stage.later(60);
+    }
+    let said: Vec<_> = outcomes.iter().map(|(minute, said)| (*minute, said.as_str())).collect();
+    assert_eq!(said[0], (0, "The webhook answered with status 500: look there what is wrong."));
+    assert_eq!(said[1], (1, "127.0.0.1 redirects to http://127.0.0.1:9: set that address, if it is yours."));
+    assert_eq!(said[2], (3, "webhook"));
+    let mut last = None;
+    while let Ok(message) = came.try_recv() {
+        last = Some(message);
+    }
+    let (head, body) = last.unwrap();
+    let read: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(
+        read,
+        json!({"id": id, "rule": "spike", "subject": "day:one:9999-01-01", "step": "USD", "level": "warning", "title": "one",
+            "body": "Body of one", "account": null, "raisedAt": "2026-11-18T09:00:01Z", "dueAt": "2026-11-18T09:00:01Z",
+            "test": false, "text": "one\nBody of one"})
+    );
+    let signature = head.lines().find_map(|line| line.strip_prefix("x-spendglass-signature: ")).unwrap();
+    let at = "2026-11-18T09:03:01Z".parse::<Timestamp>().unwrap().unix();
+    let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
+    mac.update(format!("{at}.{body}").as_bytes());
+    assert_eq!(signature, format!("t={at},v1={:x}", mac.finalize().into_bytes()));
+    let row = stage.row(id).await;
+    assert_eq!(row["deliveries"][0]["receipt"], "204");
+    let webhook = stage.ask(json!({"method": "webhook"})).await;
+    assert_eq!(webhook["last"]["delivered"], true);
+
+    // A new address keeps the secret; without one the webhook is gone.
+    let moved =
+        stage.ask(json!({"method": "setWebhook", "params": {"url": "https://ntfy.example.org/x"}})).await;
+    assert_eq!((&moved["url"], &moved["signed"]), (&json!("https://ntfy.example.org/x"), &json!(true)));
+    let gone = stage.ask(json!({"method": "setWebhook", "params": {}})).await;
+    assert_eq!(gone, json!({"url": null, "signed": false, "last": null}));
+    stage.app.close().await;
+    for file in std::fs::read_dir(stage.folder.path().join("data")).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        assert!(
+            !bytes.windows(SECRET.len()).any(|part| part == SECRET.as_bytes()),
+            "the secret lies in the folder"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_is_none_is_refused_by_its_field() {
+    let stage = Stage::new(None).await;
+    for (params, field) in [
+        (json!({"url": "http://example.org/hook"}), "url"),
+        (json!({"url": "ftp://example.org/hook"}), "url"),
+        (json!({"url": "https://name:word@example.org/hook"}), "url"),
+        (json!({"url": "https://example.org/hook#part"}), "url"),
+        (json!({"url": "hook"}), "url"),
+        (json!({"url": "https://example.org", "secret": "short"}), "secret"),
+        (json!({"secret": "long-enough-secret"}), "url"),
+    ] {
+        let request = serde_json::from_value(json!({"method": "setWebhook", "params": params})).unwrap();
+        let error = handle(&stage.app, request).await.unwrap_err();
+        assert_eq!(error.field.as_deref(), Some(field), "{params}");
+        assert!(
+            !error.message.contains("word@") && !error.message.contains("long-enough"),
+            "{}",
+            error.message
+        );
+    }
+    stage.app.close().await;
+}
+
+/// Accounts are read when they are due, more seldom where nothing moves, and soon again where nobody was reached.
+#[tokio::test(flavor = "multi_thread")]
+async fn accounts_are_read_by_their_plans() {
+    let town = open_town(Person::Student, NOW).await;
+    let stage = Stage::new(None).await;
+    let told = first_three(&town).remove(2);
+    let request = json!({"method": "addAccount", "params": {"provider": told.id, "baseUrl": told.base_url, "key": told.key}});
+    stage.ask(request).await;
+    let read = |told: &[Told]| told.iter().filter(|line| matches!(line, Told::Read { .. })).count();
+    let mut minutes = Vec::new();
+    for minute in 0..40 {
+        if read(&stage.tick().await) > 0 {
+            minutes.push(minute);
+        }
+        stage.later(60);
+    }
+    // 2 minutes after the first reading, which brought figures; then twice as long each time, and a little more.
+    assert_eq!(minutes[..2], [0, 3], "{minutes:?}");
+    let gaps: Vec<i64> = minutes.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert!(gaps.is_sorted() && *gaps.last().unwrap() >= 8, "{minutes:?}");
+    let next = stage.ask(json!({"method": "watching"})).await["next"][0].clone();
+    assert!(next["everyMinutes"].as_i64().unwrap() >= 8, "{next}");
+
+    // Days off: it is read at once, and the network is away; it is tried after 1, 2 and 4 minutes, and by the usual pace then.
+    town.set_faults(vec!["openrouter/*=500".parse().unwrap()]);
+    stage.later(5 * 86_400);
+    let mut minutes = Vec::new();
+    for minute in 0..12 {
+        if read(&stage.tick().await) > 0 {
+            minutes.push(minute);
+        }
+        stage.later(60);
+    }
+    assert_eq!(minutes[..4], [0, 2, 5, 10], "{minutes:?}");
+    town.set_faults(Vec::new());
+    // The clock is set back by a year: a plan from the future holds nobody up.
+    stage.later(-365 * 86_400);
+    assert_eq!(read(&stage.tick().await), 1);
+    // While somebody looks it is read every two minutes.
+    stage.app.looked_at(true);
+    let mut count = 0;
+    for _ in 0..12 {
+        count += read(&stage.tick().await);
+        stage.later(60);
+    }
+    assert!((3..=6).contains(&count), "{count}");
+    stage.app.close().await;
+}
