@@ -31,6 +31,7 @@ mod syncing;
 mod text;
 mod town;
 mod usage;
+mod watch;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -143,6 +144,8 @@ Exit codes: 5 where the store fails, 4 where the keychain does, 1 where somethin
 Example:
   spendglass doctor")]
     Doctor,
+    /// Read what is due and remind, again and again: the loop of the window without a window
+    Watch(watch::Options),
     /// Serve a loopback town of pretend providers, to try things out and for tests
     Simulator(town::Options),
 }
@@ -204,6 +207,7 @@ async fn run(global: &Global, out: &Out, command: Command) -> Result<Ending, Fai
         Command::Alerts(command) => alerts::run(global, out, command).await,
         Command::Chart(options) => chart::run(global, out, options).await,
         Command::Export(command) => export::run(global, out, command).await,
+        Command::Watch(options) => watch::run(global, out, options).await,
         Command::Doctor => doctor::run(global, out).await,
         Command::Simulator(options) => town::run(global, out, options).await,
     }
