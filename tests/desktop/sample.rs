@@ -19,14 +19,14 @@ fn sample_data_comes_and_goes_by_a_click() {
         let full = "return all('account-row').length === 5 && at('today-billed')?.querySelector('[data-amount]') !== null \
                     && at('chart')?.querySelectorAll('[data-mark]').length > 20";
         window.until("the sample is shown", full, &[]).await;
-        for screen in ["spend", "accounts", "today"] {
+        for screen in ["spend", "credits", "limits", "settings", "accounts", "today"] {
             window.click(&format!("nav-{screen}")).await;
             window.shown("sample-ribbon").await;
         }
         window.click("nav-accounts").await;
         window.until("the sample's accounts are there", "return all('account-row').length === 5", &[]).await;
         let changes = window
-            .js("return ['key-input', 'account-remove', 'account-replace'].filter((id) => at(id))", &[])
+            .js("return ['key-input', 'account-remove', 'account-replace', 'import-open', 'entry-open'].filter((id) => at(id))", &[])
             .await;
         window
             .check(changes == serde_json::json!([]), &format!("sample data cannot be changed by {changes}"))
