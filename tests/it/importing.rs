@@ -1,5 +1,6 @@
 //! What a wrong line, a strange file, a cancelled, overlapping or corrected import leaves behind.
 
+mod broken;
 mod overlaps;
 
 use std::path::{Path, PathBuf};

@@ -70,7 +70,7 @@ async fn kill(task: &Value, moment: Moment) -> bool {
     killed
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     let _ = std::fs::remove_dir_all(to);
     std::fs::create_dir(to).unwrap();
     for file in std::fs::read_dir(from).unwrap() {
@@ -79,7 +79,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-async fn check_whole(data: &Path) {
+pub(crate) async fn check_whole(data: &Path) {
     let mut connection = peek(data).await;
     let said: String = sqlx::query("PRAGMA integrity_check").fetch_one(&mut connection).await.unwrap().get(0);
     assert_eq!(said, "ok");
