@@ -29,6 +29,17 @@ impl From<Ending> for ExitCode {
 }
 
 impl Ending {
+    /// The word for a failure that the core has no error for.
+    const fn code(self) -> ErrorCode {
+        match self {
+            Ending::Usage => ErrorCode::BadRequest,
+            Ending::SignIn => ErrorCode::KeyRejected,
+            Ending::Keychain => ErrorCode::Keychain,
+            Ending::Store => ErrorCode::Store,
+            Ending::Done | Ending::Partly => ErrorCode::Internal,
+        }
+    }
+
     fn of_error(code: ErrorCode) -> Ending {
         match code {
             ErrorCode::BadRequest
@@ -89,15 +100,37 @@ impl Ending {
 pub(crate) struct Failure {
     pub(crate) ending: Ending,
     pub(crate) words: String,
+    /// The core's own error, where it is one.
+    error: Option<ApiError>,
 }
 
 impl Failure {
     pub(crate) fn new(ending: Ending, words: impl Into<String>) -> Failure {
-        Failure { ending, words: words.into() }
+        Failure { ending, words: words.into(), error: None }
     }
 
     pub(crate) fn usage(words: impl Into<String>) -> Failure {
         Failure::new(Ending::Usage, words)
+    }
+
+    /// The failure for a program that reads: `{"error":{"code":…,"message":…}}` in one line.
+    pub(crate) fn as_json(&self) -> String {
+        let redacted = key::redact;
+        let error = match &self.error {
+            Some(error) => serde_json::json!({
+                "code": error.code,
+                "message": redacted(&error.message),
+                "retryAt": error.retry_at,
+                "field": error.field,
+            }),
+            None => serde_json::json!({
+                "code": self.ending.code(),
+                "message": redacted(&self.words),
+                "retryAt": null,
+                "field": null,
+            }),
+        };
+        serde_json::json!({ "error": error }).to_string()
     }
 
     /// An answer to another question: a fault of Spendglass.
@@ -109,9 +142,13 @@ impl Failure {
 impl From<ApiError> for Failure {
     fn from(error: ApiError) -> Failure {
         let ending = Ending::of_error(error.code);
-        let again =
-            error.retry_at.map(|at| format!("\nIt is worth trying again after {at}.")).unwrap_or_default();
-        Failure::new(ending, format!("{}{again}", error.message))
+        let again = error
+            .retry_at
+            .as_ref()
+            .map(|at| format!("\nIt is worth trying again after {at}."))
+            .unwrap_or_default();
+        let words = format!("{}{again}", error.message);
+        Failure { ending, words, error: Some(error) }
     }
 }
 
@@ -170,6 +207,11 @@ fn write(words: &str) -> Result<(), Failure> {
 /// Tells on standard error what is wrong. Nothing that looks like a key gets there.
 pub(crate) fn complain(words: &str) {
     note(&format!("spendglass: {}", key::redact(words)));
+}
+
+/// The same for a program that reads: a line of JSON on standard error.
+pub(crate) fn complain_as_json(failure: &Failure) {
+    let _ = writeln!(io::stderr().lock(), "{}", failure.as_json());
 }
 
 /// Says something beside the answer.
@@ -329,6 +371,24 @@ mod tests {
         assert_eq!(result_of(&Response::CancelSync).unwrap(), "null");
         let state = Response::EnterSample(api::SampleState { sample: true });
         assert_eq!(result_of(&state).unwrap(), "{\"sample\":true}");
+    }
+
+    #[test]
+    fn a_program_reads_an_error_as_json() {
+        let error = ApiError {
+            code: ErrorCode::BadRequest,
+            message: "no such day".to_owned(),
+            retry_at: None,
+            field: Some("date".to_owned()),
+        };
+        let told: serde_json::Value = serde_json::from_str(&Failure::from(error).as_json()).unwrap();
+        let expected = serde_json::json!({"error": {"code": "badRequest", "message": "no such day", "retryAt": null, "field": "date"}});
+        assert_eq!(told, expected);
+        let own: serde_json::Value = serde_json::from_str(&Failure::usage("no home").as_json()).unwrap();
+        assert_eq!(
+            (&own["error"]["code"], &own["error"]["message"]),
+            (&"badRequest".into(), &"no home".into())
+        );
     }
 
     #[test]

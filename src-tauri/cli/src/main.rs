@@ -166,7 +166,11 @@ fn main() -> ExitCode {
     match ending {
         Ok(ending) => ending.into(),
         Err(failure) => {
-            door::complain(&failure.words);
+            if global.json {
+                door::complain_as_json(&failure);
+            } else {
+                door::complain(&failure.words);
+            }
             failure.ending.into()
         }
     }
