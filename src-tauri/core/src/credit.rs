@@ -17,14 +17,14 @@ mod expiry;
 mod replay;
 mod risk;
 
-pub use burn::{Burn, BurnDay, Known, Rise, burn};
+pub use burn::{Burn, BurnDay, Known, Lapse, Readings, Rise, burn, replay_balance};
 pub use expiry::{Acquired, End, Lifespan, lifespan};
 pub use replay::{Draw, Fate, Reconciled, Replayed, Standing, Sums, replay};
 pub use risk::{AtRisk, Spread, needed_per_day};
 
 use crate::ledger::{ExpiryRule, LotKind};
 use crate::money::{Currency, Decimal, Total};
-use crate::time::{Date, Period, Timestamp};
+use crate::time::{Period, Timestamp};
 
 /// A lot of credit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,9 +125,6 @@ pub enum CreditError {
     /// Paths of a forecast cover the same days.
     #[error("a path of the forecast has {0} days and another {1}; all must have as many")]
     PathsDiffer(usize, usize),
-    /// The days of a balance are cut finer than can be kept.
-    #[error("what was spent on {0} in {1} cannot be kept exactly: it needs more than 28 digits")]
-    DayTooPrecise(Date, Currency),
 }
 
 /// How many digits behind the point an amount needs.

@@ -149,6 +149,11 @@ fn check_risk(history: &History, replayed: &Replayed, tally: &mut Tally) {
     }
     let days = |days: usize| vec![vec![Decimal::ZERO; days]];
     let needed = replayed.days_ahead(currency);
+    // The oracle walks every day of a path: years of them are left to the rest.
+    if needed > 40 {
+        return;
+    }
+    tally.count("reached", true);
     let unreached = |count: usize| {
         oracle::at_risk(history, currency, &days(count)).iter().any(|(_, risk)| risk.is_none())
     };
@@ -197,7 +202,7 @@ fn the_room_and_the_oracle_agree_to_the_last_digit() {
         }
     }
     println!("{:?}", tally.0);
-    assert_eq!(tally.0.len(), 11, "{:?}", tally.0);
+    assert_eq!(tally.0.len(), 12, "{:?}", tally.0);
     for (what, times) in tally.0 {
         assert!(times >= 200, "{what}: only {times} times in {HISTORIES} histories");
     }

@@ -1,10 +1,12 @@
 //! What a balance alone tells, by data and by its identity.
 
-use spendglass_core::credit::{Burn, Known, burn};
+use spendglass_core::credit::{
+    Burn, Known, Lot, Order, Readings, Replayed, Use, burn, replay, replay_balance,
+};
 use spendglass_core::money::{Currency, Decimal, exact_add};
-use spendglass_core::time::{Period, Timestamp};
+use spendglass_core::time::{Calendar, Period, Timestamp, Zone};
 
-use super::by_data::{at, date};
+use super::by_data::{at, date, lot};
 use super::histories::decimal;
 
 /// `day hour:minute amount` of November 2026.
@@ -179,4 +181,72 @@ fn nothing_is_lost_between_the_first_reading_and_the_last() {
         known_count += known.len();
     }
     assert!(rose > 500 && known_count > 500, "{rose} {known_count}");
+}
+
+const UTC: Calendar = Calendar::new(Zone::UTC);
+
+fn beside(lots: &[Lot], seen: &[(Timestamp, Decimal)], until: Timestamp) -> (Burn, Replayed) {
+    let readings = Readings { currency: Currency::USD, seen, known: &[] };
+    replay_balance(lots, &[], Order::default(), &UTC, until, &readings).unwrap()
+}
+
+#[test]
+fn a_fall_because_a_lot_lapsed_is_no_spending() {
+    let lots = ["a granted 20 2026-11-01 on:2026-11-02", "b purchased 30 2026-11-01 never"].map(lot);
+    for (lines, spending, left, difference) in [
+        // Five were spent, then fifteen lapsed and one was spent.
+        (["01 00:00 50", "02 00:00 45", "04 00:00 29"], "1 5, 2 0.5, 3 0.5", "29", "0"),
+        // Nearly all of the fall: the provider counts otherwise by a cent.
+        (["01 00:00 50", "02 00:00 45", "04 00:00 30.01"], "1 5, 2 0, 3 0", "30", "0.01"),
+        // The balance did not fall: the provider let nothing lapse, and the difference says so.
+        (["01 00:00 50", "02 00:00 45", "04 00:00 45"], "1 5, 2 0, 3 0", "30", "15"),
+    ] {
+        let (burn, replayed) = beside(&lots, &readings(&lines), at("2026-11-04T00:00:00Z"));
+        assert_eq!(days(&burn), spending, "{lines:?}");
+        let seen = decimal(lines[2].split(' ').next_back().unwrap());
+        let said = replayed.reconcile(Currency::USD, seen, replayed.until).unwrap();
+        assert_eq!([said.lots, said.difference].map(|sum| sum.to_string()), [left, difference], "{lines:?}");
+    }
+}
+
+/// What was spent and what lapsed is found again from the balance that it left.
+#[test]
+fn a_balance_tells_what_made_it() {
+    let mut dice = fastrand::Rng::with_seed(11);
+    let (first, mut lapsed, mut drawn) = (date("2026-11-01"), 0, 0);
+    for _ in 0..1_000 {
+        let lots: Vec<Lot> = (0..dice.usize(1..5))
+            .map(|number| {
+                let days = dice.i64(1..25);
+                let rule = match dice.u8(0..4) {
+                    0 => "never".to_owned(),
+                    1 => format!("after-inactivity:{}d", 1 + days / 5),
+                    _ => format!("on:{}", first.plus_days(days)),
+                };
+                lot(&format!("lot-{number} granted {} {first} {rule}", dice.u32(1..60)))
+            })
+            .collect();
+        let mut when = first.utc_start();
+        let mut uses: Vec<Use> = Vec::new();
+        let mut instants = vec![when];
+        for _ in 0..dice.usize(1..20) {
+            when = when.plus_seconds(dice.i64(2..60) * 3_600);
+            instants.push(when);
+            uses.push(Use { at: when, amount: Decimal::new(dice.i64(0..900), 2), currency: Currency::USD });
+        }
+        let truth = replay(&lots, &uses, Order::default(), &UTC, when).unwrap();
+        // Spending that nothing covers leaves no mark on a balance.
+        if !truth.sums(Currency::USD).uncovered.is_zero() {
+            continue;
+        }
+        let left = |at: &Timestamp| (*at, truth.sums_at(Currency::USD, *at).left.exact().unwrap());
+        let seen: Vec<_> = instants.iter().map(left).collect();
+        let (burn, found) = beside(&lots, &seen, when);
+        assert_eq!(found.lots, truth.lots, "{lots:?} {uses:?}");
+        let spent: Vec<Use> = uses.into_iter().filter(|one| !one.amount.is_zero()).collect();
+        assert_eq!(burn.uses, spent);
+        lapsed += burn.lapses.len();
+        drawn += burn.uses.len();
+    }
+    assert!(lapsed > 300 && drawn > 1_000, "{lapsed} {drawn}");
 }

@@ -9,14 +9,16 @@
 //! changes no forecast. From one reading to the next, and in all:
 //!
 //! ```text
-//! last reading = first reading - what was spent + what it rose by
+//! last reading = first reading - what was spent + what it rose by - what lapsed
 //! ```
+//!
+//! Where a lot lapses the balance falls too, and nobody spent that: see [`replay_balance`].
 
 use std::collections::BTreeMap;
 
-use super::{CreditError, Use, places, steps, total};
+use super::{CreditError, Lot, Order, Replayed, Use, places, replay, steps, total};
 use crate::money::{Currency, Decimal, Total};
-use crate::time::{Date, Period, Timestamp};
+use crate::time::{Calendar, Date, Period, Timestamp};
 
 const DAY: i64 = 86_400;
 /// A reading that differs from two equal ones around it, at most so far apart, was a slip: an answer from a stale copy.
@@ -32,6 +34,15 @@ pub struct Known {
     /// The period.
     pub period: Period,
     /// How much.
+    pub amount: Decimal,
+}
+
+/// A lot that lapsed with something in it: a balance falls by that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lapse {
+    /// When.
+    pub at: Timestamp,
+    /// How much was in it.
     pub amount: Decimal,
 }
 
@@ -66,6 +77,8 @@ pub struct Burn {
     pub rises: Vec<Rise>,
     /// What was spent, each at the reading that showed it: by then it was. For a replay of lots.
     pub uses: Vec<Use>,
+    /// What of the falls was no spending, since lots lapsed; each at the reading that showed it.
+    pub lapses: Vec<Lapse>,
 }
 
 impl Burn {
@@ -97,6 +110,17 @@ fn pieces(from: Timestamp, to: Timestamp) -> impl Iterator<Item = (Date, i64)> {
     })
 }
 
+/// The readings of one balance, and what is known beside them.
+#[derive(Debug, Clone, Copy)]
+pub struct Readings<'a> {
+    /// Its currency or unit.
+    pub currency: Currency,
+    /// Each an instant and what was left then. Of two at one instant the later in the list stands.
+    pub seen: &'a [(Timestamp, Decimal)],
+    /// What is known to have been spent: it counts where its period lies between two readings.
+    pub known: &'a [Known],
+}
+
 /// What the readings of one balance tell, each an instant and what was left. Of two readings at one instant the later in the list
 /// stands. What is known to have been spent counts where its period lies between two readings.
 pub fn burn(
@@ -104,9 +128,48 @@ pub fn burn(
     readings: &[(Timestamp, Decimal)],
     known: &[Known],
 ) -> Result<Burn, CreditError> {
+    burn_beside(&Readings { currency, seen: readings, known }, &[])
+}
+
+/// Works out lots of which a balance alone tells what is spent, beside what is spent in the account's other currencies. Where a lot
+/// lapses, the balance falls by what was in it, at most by all of the fall: that is not taken for spending. One lapse after the
+/// other, since each changes what was spent after it and nothing before.
+pub fn replay_balance(
+    lots: &[Lot],
+    others: &[Use],
+    order: Order,
+    calendar: &Calendar,
+    until: Timestamp,
+    readings: &Readings<'_>,
+) -> Result<(Burn, Replayed), CreditError> {
+    let mut lapses = Vec::<Lapse>::new();
+    loop {
+        let burn = burn_beside(readings, &lapses)?;
+        let uses: Vec<Use> = others.iter().chain(&burn.uses).copied().collect();
+        let replayed = replay(lots, &uses, order, calendar, until)?;
+        let last = lapses.last().map(|lapse| lapse.at);
+        let ended =
+            replayed.lots.iter().filter(|lot| lot.currency == readings.currency && !lot.lapsed.is_zero());
+        let ended: Vec<_> = ended.filter_map(|lot| Some((lot.lapses_at?, lot.lapsed))).collect();
+        let Some(at) = ended.iter().map(|(at, _)| *at).filter(|at| last.is_none_or(|last| last < *at)).min()
+        else {
+            return Ok((burn, replayed));
+        };
+        for (_, amount) in ended.into_iter().filter(|(when, _)| *when == at) {
+            let amount = amount.exact().ok_or(CreditError::Overflow(readings.currency))?;
+            lapses.push(Lapse { at, amount });
+        }
+    }
+}
+
+/// The same, where it is known which lots lapsed.
+fn burn_beside(readings: &Readings<'_>, lapses: &[Lapse]) -> Result<Burn, CreditError> {
+    let Readings { currency, seen: readings, known } = *readings;
     let overflow = || CreditError::Overflow(currency);
     let amounts = readings.iter().map(|(_, left)| *left).chain(known.iter().map(|known| known.amount));
+    let amounts = amounts.chain(lapses.iter().map(|lapse| lapse.amount));
     let scale = (amounts.map(places).max().unwrap_or_default() + FINER).min(28);
+    let decimal = |steps| Decimal::try_from_i128_with_scale(steps, scale).map_err(|_| overflow());
     let counted = |amount: Decimal| steps(amount, scale).ok_or_else(overflow);
     let readings = readings
         .iter()
@@ -152,7 +215,14 @@ pub fn burn(
             }
             spent
         } else {
-            let spent = change.checked_neg().ok_or_else(overflow)?;
+            let mut spent = change.checked_neg().ok_or_else(overflow)?;
+            for lapse in lapses.iter().filter(|lapse| from < lapse.at && lapse.at <= to) {
+                let gone = counted(lapse.amount)?.min(spent);
+                if gone > 0 {
+                    spent -= gone;
+                    burn.lapses.push(Lapse { at: to, amount: decimal(gone)? });
+                }
+            }
             let (mut rest, whole) = (spent, i128::from(to.seconds_since(from)));
             let last = to.plus_seconds(-1).utc_date();
             for (date, seconds) in pieces(from, to).filter(|(date, _)| *date < last) {
@@ -164,16 +234,13 @@ pub fn burn(
             spent
         };
         if spent != 0 {
-            let amount = Decimal::try_from_i128_with_scale(spent, scale).map_err(|_| overflow())?;
-            burn.uses.push(Use { at: to, amount, currency });
+            burn.uses.push(Use { at: to, amount: decimal(spent)?, currency });
         }
     }
     burn.days = sums
         .into_iter()
         .map(|(date, sum)| {
-            let spent = Decimal::try_from_i128_with_scale(sum.spent, scale)
-                .map_err(|_| CreditError::DayTooPrecise(date, currency))?;
-            Ok(BurnDay { date, spent, whole: sum.read == DAY && sum.hidden <= HIDDEN })
+            Ok(BurnDay { date, spent: decimal(sum.spent)?, whole: sum.read == DAY && sum.hidden <= HIDDEN })
         })
         .collect::<Result<_, CreditError>>()?;
     Ok(burn)
