@@ -1,26 +1,30 @@
 //! The one door of the page: `call` in, `event` out.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 use spendglass_core::api::{self, ApiError, App, ErrorCode, Event, FileChooser, Request, Response};
+use tauri::async_runtime::JoinHandle;
 use tauri::{AppHandle, Emitter, Manager, State};
 use tauri_plugin_dialog::DialogExt;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::sync::{OnceCell, oneshot};
 
 use crate::options::Options;
+use crate::{show, tray};
 
 /// The core, opened by the first who needs it. Where it does not open, every request is answered with the reason, and the
 /// next one tries again: a full disk or a missing folder can be mended while the window stands.
 pub(crate) struct Door {
     options: Options,
     app: OnceCell<App>,
+    // What goes on beside the page: the loop, the tray, the calendar's address.
+    beside: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Door {
     pub(crate) fn new(options: Options) -> Door {
-        Door { options, app: OnceCell::new() }
+        Door { options, app: OnceCell::new(), beside: Mutex::default() }
     }
 
     async fn app(&self, page: &AppHandle) -> Result<&App, ApiError> {
@@ -28,6 +32,7 @@ impl Door {
             let app = App::open(self.options.config()?).await?;
             tauri::async_runtime::spawn(pass_on(app.events(), page.clone()));
             app.choose_files_with(chooser(page.clone()));
+            self.begin(&app, page);
             Ok(app)
         };
         self.app.get_or_try_init(open).await
@@ -37,8 +42,24 @@ impl Door {
         api::handle(self.app(page).await?, request).await
     }
 
+    /// Begins what goes on beside the page.
+    fn begin(&self, app: &App, page: &AppHandle) {
+        let calendar = app.clone();
+        let mut beside = self.beside.lock().unwrap_or_else(PoisonError::into_inner);
+        beside.extend([
+            tauri::async_runtime::spawn(tray::tend(page.clone(), app.clone(), self.options.hidden())),
+            tauri::async_runtime::spawn(async move { calendar.serve_calendar().await }),
+        ]);
+    }
+
     /// Stops the syncs under way and waits for them.
     pub(crate) async fn close(&self) {
+        let beside = std::mem::take(&mut *self.beside.lock().unwrap_or_else(PoisonError::into_inner));
+        for task in beside {
+            task.abort();
+            // It ends because it was stopped.
+            let _ = task.await;
+        }
         if let Some(app) = self.app.get() {
             app.close().await;
         }
@@ -47,8 +68,10 @@ impl Door {
 
 /// Opens the store while the page loads, so that its first request finds it open.
 pub(crate) async fn open(page: AppHandle) {
-    // A failure is told in answer to the page's first request.
-    let _ = page.state::<Door>().app(&page).await;
+    // A failure is told in answer to the page's first request, where the person can see it.
+    if page.state::<Door>().app(&page).await.is_err() {
+        show(&page, None);
+    }
 }
 
 #[tauri::command]
@@ -91,6 +114,10 @@ async fn pass_on(mut events: Receiver<Event>, page: AppHandle) {
             Err(RecvError::Lagged(_)) => Event::Changed,
             Err(RecvError::Closed) => return,
         };
+        if let Event::Show { screen } = &event {
+            show(&page, Some(screen));
+            continue;
+        }
         if let Err(error) = page.emit("event", event) {
             eprintln!("spendglass-app: an event did not reach the page: {error}");
         }

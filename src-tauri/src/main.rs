@@ -2,41 +2,63 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod door;
+mod host;
 mod links;
+mod login;
 mod options;
 mod sample;
+mod tray;
 
 use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
-use tauri::{AppHandle, Manager, RunEvent, WebviewWindowBuilder};
+use spendglass_core::api::Event;
+use tauri::{AppHandle, Emitter, Manager, RunEvent, WebviewWindowBuilder, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 
 use door::Door;
 use options::Options;
+use tray::Tray;
 
 /// How long quitting waits for syncs to stop. What is not booked by then is read again the next time.
 const FAREWELL: Duration = Duration::from_secs(5);
 
 fn main() -> anyhow::Result<()> {
     let options = Options::parse();
+    let hidden = options.hidden();
     prefer_plain_rendering();
     tauri::Builder::default()
-        .plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| show(app)))
+        .plugin(tauri_plugin_single_instance::init(|app, arguments, _folder| {
+            // What starts at login does not come to the front where the person has it open.
+            if !arguments.iter().any(|argument| argument == "--hidden") {
+                show(app, None);
+            }
+        }))
         .plugin(
             tauri_plugin_window_state::Builder::default()
                 .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED)
                 .build(),
         )
         .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_autostart::Builder::new().args(login::arguments(&options)).build())
+        .manage(Tray::default())
         .manage(Door::new(options))
         .invoke_handler(tauri::generate_handler![door::call])
-        .setup(|app| {
+        .on_window_event(|window, event| {
+            if let WindowEvent::CloseRequested { api, .. } = event
+                && window.state::<Tray>().keeps()
+            {
+                api.prevent_close();
+                // Where it cannot be hidden it stays.
+                let _ = window.hide();
+            }
+        })
+        .setup(move |app| {
             let handle = app.handle();
             tauri::async_runtime::spawn(end_when_asked(handle.clone()));
             tauri::async_runtime::spawn(door::open(handle.clone()));
-            open_window(handle)?;
+            open_window(handle, hidden)?;
             Ok(())
         })
         .build(tauri::generate_context!())
@@ -60,10 +82,11 @@ fn prefer_plain_rendering() {
     }
 }
 
-fn open_window(app: &AppHandle) -> anyhow::Result<()> {
+fn open_window(app: &AppHandle, hidden: bool) -> anyhow::Result<()> {
     let config = app.config().app.windows.first().context("the configuration names no window")?;
     let (here, opener) = (app.clone(), app.clone());
     WebviewWindowBuilder::from_config(app, config)?
+        .visible(!hidden)
         .on_navigation(move |url| {
             let own = links::is_own_page(url);
             if !own {
@@ -79,13 +102,18 @@ fn open_window(app: &AppHandle) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Brings the window to the front: what starting Spendglass again does.
-fn show(app: &AppHandle) {
+/// Brings the window to the front, on a screen where one is named.
+pub(crate) fn show(app: &AppHandle, screen: Option<&str>) {
     if let Some(window) = app.get_webview_window("main") {
         // A desktop may refuse any of these; there is nothing else to try.
         let _ = window.show();
         let _ = window.unminimize();
         let _ = window.set_focus();
+    }
+    if let Some(screen) = screen
+        && let Err(error) = app.emit("event", Event::Show { screen: screen.to_owned() })
+    {
+        eprintln!("spendglass-app: the page was not told which screen to show: {error}");
     }
 }
 

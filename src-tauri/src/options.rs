@@ -24,9 +24,22 @@ pub(crate) struct Options {
     /// Time zone of your own days, such as Asia/Kolkata; providers bill by UTC days all the same
     #[arg(long, value_name = "IANA")]
     timezone: Option<Zone>,
+    /// Start out of sight: in the tray, or minimised where there is none
+    #[arg(long)]
+    hidden: bool,
 }
 
 impl Options {
+    /// Whether the window stays out of sight at first.
+    pub(crate) const fn hidden(&self) -> bool {
+        self.hidden
+    }
+
+    /// The folder of the store, where one was named.
+    pub(crate) fn data_dir(&self) -> Option<String> {
+        self.data_dir.as_ref().map(|folder| folder.display().to_string())
+    }
+
     /// What the core needs to open.
     pub(crate) fn config(&self) -> Result<Config, ApiError> {
         let data_dir = self.data_dir.clone().or_else(api::default_data_dir).ok_or_else(|| ApiError {

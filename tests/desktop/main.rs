@@ -23,3 +23,4 @@ mod refusals;
 mod sample;
 mod second;
 mod states;
+mod tray;

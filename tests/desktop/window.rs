@@ -242,6 +242,11 @@ impl Window {
     pub(crate) async fn quit(self) {
         self.stays_on_this_machine();
         processes::ask_to_end(self.pid);
+        self.ended().await;
+    }
+
+    /// Waits until the program has ended in order.
+    pub(crate) async fn ended(self) {
         let end = Instant::now() + PATIENCE;
         while processes::alive(self.pid) {
             assert!(Instant::now() < end, "the program does not end when it is asked to");

@@ -450,3 +450,19 @@ async fn the_port_is_kept_and_another_is_taken_where_it_is_not_free() {
     let _ = serving.await;
     app.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tray_tells_three_lines_of_what_is_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = open(folder.path(), NOW).await;
+    let glance = app.glance().await.unwrap();
+    assert_eq!(
+        (glance.today.as_str(), glance.expiry.as_str(), glance.limit.as_str()),
+        ("Today: no account yet", "Next expiry: none known", "Tightest limit: none known")
+    );
+    enter(&app, json!({"kind": "cost", "date": "2026-11-18", "amount": "1.2", "currency": "USD"})).await;
+    enter(&app, json!({"kind": "cost", "date": "2026-11-18", "amount": "0.00456", "currency": "EUR"})).await;
+    let glance = app.glance().await.unwrap();
+    assert_eq!(glance.today, "Today: 0.0046 EUR, 1.20 USD entered");
+    app.close().await;
+}

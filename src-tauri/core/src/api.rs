@@ -39,6 +39,7 @@ mod failures;
 mod figures;
 mod forecasting;
 mod forms;
+mod glance;
 mod groups;
 mod held;
 mod importing;
@@ -76,6 +77,7 @@ pub use entries::{
     PurchaseEntry, Resets, SubscriptionEntry,
 };
 pub use forecasts::{BackTest, Forecast, ForecastQuery, MonthEnd, Spread};
+pub use glance::Glance;
 pub use holdings::{BalanceReading, GrantRow, QuotaRow, SubscriptionRow};
 pub use imports::{FirstCharge, FormatRow, ImportPart, ImportQuery, ImportReport, LeftOut, WrongLine};
 pub use limits::{
