@@ -9,6 +9,7 @@ mod chart;
 mod children;
 mod contract;
 mod credit;
+mod credits;
 mod door;
 mod engine;
 mod entries;

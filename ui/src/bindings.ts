@@ -1858,7 +1858,7 @@ rule: string | null,
  */
 ruleBy: RuleBy, 
 /**
- * Whether the provider may let it lapse and is not known to.
+ * Whether it only may lapse: the provider is not known to let it, or the source of the rule is not sure.
  */
 possible: boolean, 
 /**

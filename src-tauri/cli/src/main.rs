@@ -14,6 +14,7 @@ mod alerts;
 mod asking;
 mod budgets;
 mod chart;
+mod credits;
 mod csv;
 mod demo;
 mod doctor;
@@ -132,6 +133,9 @@ enum Command {
     /// The inbox of alerts, and how alerts are set
     #[command(subcommand, after_help = "Example:\n  spendglass alerts list")]
     Alerts(alerts::Command),
+    /// Lots of credit: what is left, when it lapses, what is at risk
+    #[command(subcommand, after_help = "Example:\n  spendglass credits list")]
+    Credits(credits::Command),
     /// Draw a chart into a file
     Chart(chart::Options),
     /// The calendar of expiries, resets and renewals: a file, or an address to subscribe to
@@ -209,6 +213,7 @@ async fn run(global: &Global, out: &Out, command: Command) -> Result<Ending, Fai
         Command::Forecast(options) => forecast::run(global, out, options).await,
         Command::Budgets(command) => budgets::run(global, out, command).await,
         Command::Alerts(command) => alerts::run(global, out, command).await,
+        Command::Credits(command) => credits::run(global, out, command).await,
         Command::Chart(options) => chart::run(global, out, options).await,
         Command::Export(command) => export::run(global, out, command).await,
         Command::Watch(options) => watch::run(global, out, options).await,

@@ -30,6 +30,7 @@ mod alerting;
 mod app;
 mod assigning;
 mod budgeting;
+mod crediting;
 mod calendar;
 mod calendar_address;
 mod delivering;
@@ -47,14 +48,20 @@ mod intake;
 mod keys;
 mod limit_rows;
 mod limiting;
+mod lot_rows;
 mod outlook;
 mod pictures;
 mod power;
 mod providing;
+mod purses;
+mod rises;
+mod risks;
 mod running;
 mod schedule;
 mod states;
+mod time_lines;
 mod today;
+mod told_lots;
 mod watching;
 mod webhook;
 
@@ -403,12 +410,12 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
         Request::Limits => Response::Limits(app.limits().await?),
         Request::LearnLimit(refusal) => Response::LearnLimit(app.learn_limit(&refusal).await?),
         Request::ChooseTier(choice) => Response::ChooseTier(app.choose_tier(&choice).await?),
-        Request::Credits(_) => return Err(unbuilt()),
-        Request::AddLot(_) => return Err(unbuilt()),
-        Request::EditLot(_) => return Err(unbuilt()),
-        Request::MoveLot(_) => return Err(unbuilt()),
-        Request::RemoveLot(_) => return Err(unbuilt()),
-        Request::AnswerOffer(_) => return Err(unbuilt()),
+        Request::Credits(query) => Response::Credits(app.credits(&query).await?),
+        Request::AddLot(lot) => Response::AddLot(app.add_lot(lot).await?),
+        Request::EditLot(change) => Response::EditLot(app.edit_lot(change).await?),
+        Request::MoveLot(change) => Response::MoveLot(app.move_lot(change).await?),
+        Request::RemoveLot(lot) => Response::RemoveLot(app.remove_lot(lot).await?),
+        Request::AnswerOffer(answer) => Response::AnswerOffer(app.answer_offer(&answer).await?),
         Request::Forecast(query) => Response::Forecast(app.forecast(&query).await?),
         Request::Inbox(query) => Response::Inbox(app.inbox(query).await?),
         Request::AnswerAlert(answer) => Response::AnswerAlert(app.answer_alert(&answer).await?),

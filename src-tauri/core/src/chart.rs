@@ -21,6 +21,7 @@ mod photo;
 mod ranked;
 mod sheet;
 mod stacked;
+mod time_line;
 mod words;
 
 pub use palette::{PALETTE, Swatch, Theme, style_sheet};
@@ -37,6 +38,8 @@ pub enum Picture {
     RankedBars(RankedBars),
     /// A month day by day, and what it may come to.
     MonthEnd(MonthEnd),
+    /// Lots from when they were had to when they lapse, one bar a lot.
+    TimeLine(TimeLine),
 }
 
 /// Amounts over time.
@@ -157,6 +160,54 @@ pub struct MonthDay {
     pub range: Option<(Decimal, Decimal, Decimal)>,
 }
 
+/// Lots on a time line; its height follows the rows. Instants are Unix seconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimeLine {
+    /// The name of the picture.
+    pub title: String,
+    /// The left edge.
+    pub from: i64,
+    /// What is written there.
+    pub from_label: String,
+    /// The present.
+    pub today: i64,
+    /// What is written there.
+    pub today_label: String,
+    /// The right edge.
+    pub to: i64,
+    /// What is written there.
+    pub to_label: String,
+    /// The rows, from the top.
+    pub rows: Vec<TimeLineRow>,
+    /// Width in CSS pixels, brought into 280 to 2400.
+    pub width: u32,
+}
+
+/// One lot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimeLineRow {
+    /// Its name, above the bar.
+    pub name: String,
+    /// When it was had.
+    pub start: i64,
+    /// The same for the table.
+    pub start_label: String,
+    /// When it lapses; nothing where it does not, or nobody says.
+    pub end: Option<i64>,
+    /// The same for the table.
+    pub end_label: String,
+    /// How much it was at first, where told.
+    pub amount: Option<Decimal>,
+    /// How much is left of it, where told.
+    pub left: Option<Decimal>,
+    /// What both count.
+    pub unit: Unit,
+    /// Spoken: all of it in a sentence.
+    pub words: String,
+    /// Its colour and pattern.
+    pub slot: Slot,
+}
+
 /// What the values count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unit {
@@ -261,6 +312,7 @@ pub fn draw(picture: &Picture) -> Result<Chart, ChartError> {
         Picture::StackedBars(bars) => stacked::draw(bars),
         Picture::RankedBars(bars) => ranked::draw(bars),
         Picture::MonthEnd(month) => month_end::draw(month),
+        Picture::TimeLine(line) => time_line::draw(line),
     }
 }
 

@@ -7,13 +7,14 @@ use super::budgeting::{Likely, budget_stands};
 use super::figures::Books;
 use super::forecasting::{Balanced, days_left, spending_of};
 use super::outlook::{DAYS_LOOKED_AT, Outlook};
+use super::purses::LotStand;
 use super::running::seen;
 use super::states::known;
 use super::{ApiError, LimitRow, UsedIs};
 use crate::alert::{
     BalanceLeft, BudgetStand, Days, Facts, Key, KeyState, Lot, Plan, PriceChange, Quota, Range, Whose,
 };
-use crate::ledger::{BalanceKind, BudgetScope, Entered, EnteredBalance, QuotaWindow};
+use crate::ledger::{BalanceKind, BudgetScope, Entered, EnteredBalance, ExpiryRule, QuotaWindow};
 use crate::money::{self, Currency, Decimal, Money};
 use crate::pricing;
 use crate::store::{EntryRow, StreamRow, StreamState};
@@ -21,6 +22,8 @@ use crate::time::{BillingCycle, Calendar, Date, Timestamp};
 
 /// Days that a spike is told from.
 const DAYS_HELD: i64 = 36;
+/// Of lots that lapse within so many days it is worked out what is at risk: more than the first reminder is ahead.
+const REACH: usize = 92;
 
 impl App {
     /// Everything that alerts are raised from.
@@ -35,8 +38,9 @@ impl App {
         let outlook = Outlook::open(house, &books, now.utc_date()).await?;
         let gather = Gather { books: &books, entries: &entries, outlook: &outlook, now, calendar };
         let limits = self.limits_of(house, now).await?;
+        let (_, stands) = self.lots(house, None, now, REACH).await?;
         Ok(Facts {
-            lots: gather.lots(house).await?,
+            lots: stands.iter().map(|stand| gather.lot(stand)).collect(),
             balances: gather.balances(house).await?,
             budgets: budget_stands(house, &books, now).await?.iter().map(budget_fact).collect(),
             quotas: limits.rows.iter().filter_map(quota_fact).collect(),
@@ -61,21 +65,25 @@ impl Gather<'_> {
         Whose { account, label: self.books.label_of(account) }
     }
 
-    async fn lots(&self, house: &House) -> Result<Vec<Lot>, ApiError> {
-        let grants = house.store.credit_grants().await?;
-        let lot = |(account, grant): (i64, crate::ledger::CreditGrant)| Lot {
-            id: format!("grant-{account}-{}", grant.id),
-            whose: self.whose(account),
-            currency: grant.currency,
-            left: grant.left,
-            lapses_at: grant.expires_at,
-            at_risk: None,
-            at_risk_unknown: None,
-            needed_per_day: None,
-            by_inactivity: false,
-            possible: false,
-        };
-        Ok(grants.into_iter().map(lot).collect())
+    fn lot(&self, stand: &LotStand) -> Lot {
+        let told = &stand.told;
+        let nearest = money::Total::nearest;
+        Lot {
+            id: told.id.clone(),
+            whose: self.whose(told.account),
+            currency: told.currency,
+            left: stand.left.map(nearest),
+            lapses_at: stand.lapses_at,
+            at_risk: stand.at_risk.map(|risk| Range {
+                p10: nearest(risk.p10),
+                p50: nearest(risk.p50),
+                p90: nearest(risk.p90),
+            }),
+            at_risk_unknown: stand.at_risk_unknown.clone(),
+            needed_per_day: stand.needed_per_day.map(nearest),
+            by_inactivity: matches!(told.rule, Some(ExpiryRule::AfterInactivity(_))),
+            possible: stand.is_possible(),
+        }
     }
 
     /// One balance an account and currency: what is told as a whole, else its kinds together; else what was entered last.

@@ -73,7 +73,7 @@ pub struct LotRow {
     pub rule: Option<String>,
     /// Who says so.
     pub rule_by: RuleBy,
-    /// Whether the provider may let it lapse and is not known to.
+    /// Whether it only may lapse: the provider is not known to let it, or the source of the rule is not sure.
     pub possible: bool,
     /// The page that says so.
     pub rule_source: Option<String>,

@@ -230,7 +230,7 @@ pub(super) fn spread(range: &forecast::Spread, at_least: Option<Decimal>) -> Spr
 }
 
 /// Two places, or three digits where that would say too little: a forecast is not known to more.
-fn rounded(figure: Decimal) -> Decimal {
+pub(super) fn rounded(figure: Decimal) -> Decimal {
     if figure.abs() >= Decimal::ONE { figure.round_dp(2) } else { figure.round_sf(3).unwrap_or(figure) }
 }
 
@@ -353,7 +353,7 @@ pub(super) fn spending_of(
 }
 
 /// Every balance, reported and entered.
-async fn balances(
+pub(super) async fn balances(
     house: &House,
     books: &Books,
     outlook: &Outlook,

@@ -102,7 +102,12 @@ pub(super) fn lot(form: LotWords, fields: &LotFields, today: Date) -> Result<Ent
         (None, Some(rule)) => Some(expiry_rule("rule", &rule)?),
         (None, None) => None,
     };
-    if let Some(ExpiryRule::On(ends)) = rule {
+    let ends = match rule {
+        Some(ExpiryRule::On(date)) => Some(date),
+        Some(ExpiryRule::At(at)) => Some(at.utc_date()),
+        _ => None,
+    };
+    if let Some(ends) = ends {
         let field = fields.ends;
         let day = date(field, &ends.to_string())?;
         if day < acquired_on {

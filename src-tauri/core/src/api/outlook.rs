@@ -54,8 +54,9 @@ impl Outlook {
         // The lanes of the month to date are those the overview shows; older days must not change them.
         let recent_from =
             today.month_start().min(today.plus_days(-super::pictures::DAYS_SHOWN + 1)).utc_start();
+        let first = today.plus_days(-DAYS_LOOKED_AT).utc_start();
         let (mut old, mut recent): (Vec<_>, Vec<_>) =
-            rows.into_iter().partition(|row| row.start < recent_from);
+            rows.into_iter().filter(|row| first <= row.start).partition(|row| row.start < recent_from);
         report::choose(&mut recent);
         report::choose(&mut old);
         let computed = |row: &RollupRow| matches!(row.lane, Lane::Estimated | Lane::Logged);

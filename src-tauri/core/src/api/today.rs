@@ -45,7 +45,7 @@ impl App {
             month: spend_figure(&rows, &books, (today.month_start(), tomorrow), now)?,
             month_end: self.month_ends(&house, &books).await?,
             budgets: self.budget_rows(&house, &books).await?,
-            next_expiry: None,
+            next_expiry: self.next_expiry(&house).await?,
             unseen_alerts: house.store.unseen_alerts().await?,
             own_day: own_day(&house, &books, calendar, now).await?,
             accounts: self.accounts_of(&house).await?,
