@@ -451,11 +451,6 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
     })
 }
 
-/// Until the issue is whole.
-fn unbuilt() -> ApiError {
-    ApiError::bad("this is not built yet")
-}
-
 /// What happens without being asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
