@@ -41,7 +41,7 @@ fn a_lot_is_added_by_keyboard_followed_and_shown_on_today() {
         let yesterday = date_after(TODAY, -1);
         let bills = Bills::read(&stage.town, &["openai"], &yesterday, &date_after(TODAY, 1)).await;
         let left = |days: &[&str]| days.iter().fold(Decimal::from(500), |left, day| left - bills.sum(day));
-        let shown = window.js("return at('lot-left').dataset.amount", &[]).await;
+        let shown = window.until("what is left is told", "return at('lot-left')?.dataset.amount", &[]).await;
         let shown: Decimal = shown.as_str().unwrap().parse().unwrap();
         let able = [left(&[&yesterday]), left(&[&yesterday, TODAY])];
         window.check(able.contains(&shown), &format!("{shown} is left, not one of {able:?}")).await;

@@ -251,6 +251,8 @@ describe('ranges and times to come', () => {
   it.each([
     [11, 60, '11–60 days'],
     [1, 1, '1 day'],
+    [0, 0, 'less than a day'],
+    [0, 3, 'up to 3 days'],
     [400, null, '400 days to over 2 years'],
     [null, null, 'over 2 years'],
   ])('%s to %s days', (few, many, text) => {

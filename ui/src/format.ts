@@ -234,6 +234,8 @@ export function isNought(text: string): boolean {
 /** Days, few to many: 12–30 days. Nothing in the place of a number means more than two years. */
 export function daySpan(few: number | null, many: number | null): string {
   if (few === null) return 'over 2 years';
+  if (many === 0) return 'less than a day';
+  if (few === 0 && many !== null) return `up to ${counted(many, 'day')}`;
   if (many === null) return `${counted(few, 'day')} to over 2 years`;
   return few === many ? counted(few, 'day') : `${count(few)}–${counted(many, 'day')}`;
 }
