@@ -180,7 +180,7 @@ async fn lots_entered_with_the_second_version_are_read_as_they_were_meant() {
         left_out: false,
     };
     store.set_lot_override(&said, now()).await.unwrap();
-    assert_eq!(store.lot_overrides().await.unwrap(), [said.clone()]);
+    assert_eq!(store.lot_overrides().await.unwrap(), std::slice::from_ref(&said));
     store.set_lot_override(&LotOverride { rule: None, ..said.clone() }, now()).await.unwrap();
     assert_eq!(store.lot_overrides().await.unwrap(), [], "nothing is kept where nothing is said");
 

@@ -62,6 +62,7 @@ pub(crate) struct Snooze {
 }
 
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that is typed")]
 pub(crate) struct Settings {
     /// The rule that --on, --off and --steps are about
     #[arg(long, value_enum, value_name = "NAME")]
@@ -84,7 +85,7 @@ pub(crate) struct Settings {
     /// A balance is low when it lasts fewer days than this
     #[arg(long, value_name = "N")]
     low_balance_days: Option<u32>,
-    /// A balance is low at this amount, such as 2:10:USD for account 2; without an amount (2::USD) no longer
+    /// A balance is low at this amount, such as 2:10:USD for account 2; an empty amount takes that back
     #[arg(long, value_name = "ACCOUNT:AMOUNT:CURRENCY")]
     low_balance: Vec<String>,
     /// Show alerts on the desktop
@@ -225,7 +226,7 @@ fn inbox_words(inbox: &Inbox, zone: Zone) -> String {
             match (delivery.delivered, &delivery.problem) {
                 (true, _) => put!(text, "       {channel}: delivered {at}\n"),
                 (false, Some(problem)) => {
-                    put!(text, "       {channel}: not delivered {at}: {}\n", clean(problem))
+                    put!(text, "       {channel}: not delivered {at}: {}\n", clean(problem));
                 }
                 (false, None) => put!(text, "       {channel}: tried {at}, without an answer yet\n"),
             }
@@ -269,7 +270,7 @@ fn settings_words(settings: &AlertSettings) -> String {
     }
     match &settings.quiet {
         Some(QuietHours { from, to }) => {
-            put!(text, "Quiet from {from} to {to}: what falls due then comes at {to}.\n")
+            put!(text, "Quiet from {from} to {to}: what falls due then comes at {to}.\n");
         }
         None => text.push_str("No quiet hours.\n"),
     }

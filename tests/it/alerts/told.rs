@@ -56,9 +56,8 @@ impl Desk {
             let same = |stand: &AlertStand| {
                 (stand.rule, &stand.subject, &stand.step) == (raised.rule, &raised.subject, &raised.step)
             };
-            if self.stands.iter().any(|stand| same(stand) && !stand.rearmed) {
-                panic!("{} of {} is raised while it stands", raised.step, raised.subject);
-            }
+            let stands = self.stands.iter().any(|stand| same(stand) && !stand.rearmed);
+            assert!(!stands, "{} of {} is raised while it stands", raised.step, raised.subject);
             self.stands.retain(|stand| !same(stand));
             self.stands.push(AlertStand {
                 id: self.next,

@@ -31,7 +31,8 @@ async fn billed(books: &Books) -> Vec<String> {
 async fn a_part_of_the_money_never_takes_the_place_of_the_whole() {
     let head = "start_time,end_time,amount_value,amount_currency,line_item,project_id,api_key_id,user_id\n";
     let file = |lines: &[&str]| {
-        let lines: String = lines.iter().map(|line| format!("1790812800,1790899200,{line}\n")).collect();
+        let lines: Vec<_> = lines.iter().map(|line| format!("1790812800,1790899200,{line}\n")).collect();
+        let lines = lines.concat();
         format!("{head}{lines}")
     };
     let whole = file(&["30.00,usd,,,,"]);
@@ -114,13 +115,13 @@ async fn a_month_of_a_cost_table_and_its_days_count_once() {
         line("09-01", "09-30", "PROMOTION", "-15.00")
     );
     let day = format!("{head}{}", line("09-15", "09-15", "", "2.00"));
-    let days: String = (1..=30)
+    let days: Vec<_> = (1..=30)
         .map(|day| {
             let date = format!("09-{day:02}");
             format!("{}{}", line(&date, &date, "", "2.00"), line(&date, &date, "PROMOTION", "-0.50"))
         })
         .collect();
-    let days = format!("{head}{days}");
+    let days = format!("{head}{}", days.concat());
     for order in [[&month, &day], [&day, &month]] {
         let books = Books::open().await;
         for text in order {
