@@ -207,10 +207,10 @@ async fn prepay(window: &Window) {
           ask({ method: 'addLot', params: { account, amount, currency: 'USD', acquired, rule, ...more } }); \
         ask({ method: 'accounts' }).then(async ({ result }) => { \
           const id = (provider) => result.find((account) => account.provider === provider).id; \
-          await lot(id('openai'), '250', '2026-08-03', 'on:2026-11-30', { note: 'Spring promotion', kind: 'granted' }); \
+          await lot(id('openai'), '160', '2026-11-05', 'on:2026-11-30', { note: 'Spring promotion', kind: 'granted' }); \
           await lot(id('anthropic'), '100', '2026-11-10', 'after-purchase:12mo'); \
           await lot(id('openrouter'), '40', '2025-11-20', 'never'); \
-          await lot(id('openai'), '900', '2025-09-01', 'on:2025-10-01'); \
+          await lot(id('openai'), '25', '2025-09-01', 'on:2025-10-01'); \
           await ask({ method: 'setBudget', params: { id: null, of: { kind: 'all' }, span: 'month', amount: '400', currency: 'USD' } }); \
           await ask({ method: 'setBudget', params: { id: null, of: { kind: 'provider', provider: 'anthropic' }, span: 'week', amount: '20', currency: 'USD' } }); \
         }).then(() => done('done'), (error) => done(error))";
