@@ -2,6 +2,7 @@
 //!
 //! Arguments choose parts: `cargo bench -p spendglass-core --bench figures -- screens`.
 
+mod alerts;
 mod charges;
 mod files;
 mod forecast;
@@ -24,6 +25,9 @@ async fn main() -> Result<()> {
     }
     let wanted = |part: &str| args.is_empty() || args.iter().any(|arg| arg == part);
     let mut figures = Vec::new();
+    if wanted("alerts") {
+        alerts::measure(&mut figures).await?;
+    }
     if wanted("screens") {
         screens::measure(&mut figures).await?;
     }
