@@ -5,3 +5,4 @@ mod hours;
 mod rules;
 mod steps;
 mod told;
+mod whole;

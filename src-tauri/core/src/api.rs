@@ -26,6 +26,7 @@ mod upkeep;
 mod watch;
 
 mod alert_facts;
+mod alert_figures;
 mod alerting;
 mod app;
 mod assigning;

@@ -17,10 +17,11 @@ pub(super) fn judge(lots: &[Lot], machine: &mut Machine<'_>) {
     let now = machine.moment.now;
     for lot in lots {
         let Some(lapses_at) = lot.lapses_at else { continue };
-        let over = if lot.left.is_some_and(|left| left <= Decimal::ZERO) {
-            Some(AlertEnd::Settled)
-        } else if lapses_at <= now {
+        // Nothing is left of what has lapsed, and that it did is still to be told to whoever did not hear of it.
+        let over = if lapses_at <= now {
             Some(AlertEnd::Passed)
+        } else if lot.left.is_some_and(|left| left <= Decimal::ZERO) {
+            Some(AlertEnd::Settled)
         } else {
             None
         };
@@ -146,11 +147,19 @@ fn words(lot: &Lot, lapses_at: Timestamp, risk: Risk, machine: &Machine<'_>) -> 
     } else if let Some(needed) = lot.needed_per_day {
         let pace = format!(
             " Spend {} a day to use it up, or mark it as used to hear no more of it.",
-            money(needed, currency)
+            money(upward(needed), currency)
         );
         body.push_str(&pace);
     }
     (title, body)
+}
+
+/// To two places, or as it is where that would say too little; upward, so that it is enough.
+fn upward(needed: Decimal) -> Decimal {
+    if needed < Decimal::ONE {
+        return needed;
+    }
+    needed.checked_mul(Decimal::ONE_HUNDRED).map_or(needed, |cents| cents.ceil() / Decimal::ONE_HUNDRED)
 }
 
 /// A reason within brackets: without its full stop.

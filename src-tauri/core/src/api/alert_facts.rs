@@ -1,162 +1,153 @@
 //! What alerts are raised from, gathered from the books.
 
-use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
+use super::alert_figures::{Gather, budget_fact};
 use super::app::{App, House};
-use super::budgeting::{Likely, budget_stands};
+use super::budgeting::budget_stands;
 use super::figures::Books;
-use super::forecasting::{Balanced, days_left, spending_of};
-use super::outlook::{DAYS_LOOKED_AT, Outlook};
-use super::purses::LotStand;
 use super::running::seen;
 use super::states::known;
 use super::{ApiError, LimitRow, UsedIs};
 use crate::alert::{
-    BalanceLeft, BudgetStand, Days, Facts, Key, KeyState, Lot, Plan, PriceChange, Quota, Range, Whose,
+    BalanceLeft, BudgetStand, Days, Facts, Key, KeyState, Lot, Plan, PriceChange, Quota, Settings, Whose,
 };
-use crate::ledger::{BalanceKind, BudgetScope, Entered, EnteredBalance, ExpiryRule, QuotaWindow};
-use crate::money::{self, Currency, Decimal, Money};
+use crate::ledger::{AlertRule, Entered, QuotaWindow};
+use crate::money;
 use crate::pricing;
 use crate::store::{EntryRow, StreamRow, StreamState};
 use crate::time::{BillingCycle, Calendar, Date, Timestamp};
 
-/// Days that a spike is told from.
-const DAYS_HELD: i64 = 36;
-/// Of lots that lapse within so many days it is worked out what is at risk: more than the first reminder is ahead.
-const REACH: usize = 92;
+/// What takes longer to work out is looked at again after so many seconds at least; whatever is read or entered, at once.
+const KEPT: i64 = 3_600;
+
+/// What alerts are raised from and takes longer to work out: it changes only with what was read or entered.
+#[derive(Clone)]
+struct Slow {
+    lots: Vec<Lot>,
+    balances: Vec<BalanceLeft>,
+    budgets: Vec<BudgetStand>,
+    days: Vec<Days>,
+}
+
+/// What was worked out last, with the mark of what it was worked out from.
+#[derive(Default)]
+pub(super) struct AlertMemory {
+    forgotten: AtomicU64,
+    kept: Mutex<Option<(u64, Slow)>>,
+}
+
+impl AlertMemory {
+    /// Something was read or entered here.
+    pub(super) fn forget(&self) {
+        self.forgotten.fetch_add(1, Ordering::Relaxed);
+    }
+}
 
 impl App {
     /// Everything that alerts are raised from.
     pub(super) async fn alert_facts(
         &self,
         house: &House,
+        settings: &Settings,
         now: Timestamp,
         calendar: Calendar,
     ) -> Result<Facts, ApiError> {
         let books = Books::open(house).await?;
         let entries = house.store.entries(None).await?;
-        let outlook = Outlook::open(house, &books, now.utc_date()).await?;
-        let gather = Gather { books: &books, entries: &entries, outlook: &outlook, now, calendar };
+        let mark = self.mark(house, &books, &entries, settings, (now, calendar)).await?;
+        let lock = || self.alert_memory().kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = lock().as_ref().filter(|(known, _)| *known == mark).map(|(_, slow)| slow.clone());
+        let slow = if let Some(slow) = kept {
+            slow
+        } else {
+            let slow = self.slow_facts(house, settings, &entries, now).await?;
+            *lock() = Some((mark, slow.clone()));
+            slow
+        };
         let limits = self.limits_of(house, now).await?;
-        let (_, stands) = self.lots(house, None, now, REACH).await?;
+        let Slow { lots, balances, budgets, days } = slow;
+        let quick = Quick { books: &books, entries: &entries, now, calendar };
         Ok(Facts {
+            lots,
+            balances,
+            budgets,
+            days,
+            quotas: limits.rows.iter().filter_map(quota_fact).collect(),
+            plans: quick.plans(house).await?,
+            keys: quick.keys(),
+            prices: quick.prices(),
+        })
+    }
+
+    async fn slow_facts(
+        &self,
+        house: &House,
+        settings: &Settings,
+        entries: &[EntryRow],
+        now: Timestamp,
+    ) -> Result<Slow, ApiError> {
+        // What is at risk is asked of lots that are within the first reminder.
+        let farthest = settings.rule(AlertRule::Expiry).steps.into_iter().max().unwrap_or_default();
+        let reach = usize::try_from(farthest).unwrap_or_default() + 1;
+        let (purses, stands) = self.lots(house, None, now, reach).await?;
+        let (books, outlook) = (&purses.books, &purses.outlook);
+        let gather = Gather { books, entries, outlook, settings };
+        Ok(Slow {
             lots: stands.iter().map(|stand| gather.lot(stand)).collect(),
             balances: gather.balances(house).await?,
-            budgets: budget_stands(house, &books, now).await?.iter().map(budget_fact).collect(),
-            quotas: limits.rows.iter().filter_map(quota_fact).collect(),
+            budgets: budget_stands(house, books, now).await?.iter().map(budget_fact).collect(),
             days: gather.days(),
-            plans: gather.plans(house).await?,
-            keys: gather.keys(),
-            prices: gather.prices(),
         })
+    }
+
+    /// A number that is another one when anything is that the slower facts are worked out from, also by another program.
+    async fn mark(
+        &self,
+        house: &House,
+        books: &Books,
+        entries: &[EntryRow],
+        settings: &Settings,
+        (now, calendar): (Timestamp, Calendar),
+    ) -> Result<u64, ApiError> {
+        let mut hash = DefaultHasher::new();
+        house.sample.hash(&mut hash);
+        self.alert_memory().forgotten.load(Ordering::Relaxed).hash(&mut hash);
+        (now.unix().div_euclid(KEPT), calendar.zone().name()).hash(&mut hash);
+        for row in &books.accounts {
+            (row.id, &row.account.label, &row.account.provider).hash(&mut hash);
+        }
+        for stream in &books.streams {
+            let covered = stream.covered.map(|covered| (covered.from, covered.until));
+            (stream.id, covered, stream.synced_at).hash(&mut hash);
+        }
+        for entry in entries {
+            (entry.id, entry.account_id, entry.changed_at).hash(&mut hash);
+        }
+        format!(
+            "{:?} {:?} {:?} {settings:?}",
+            house.store.budgets().await?,
+            house.store.assignments().await?,
+            house.store.lot_overrides().await?,
+        )
+        .hash(&mut hash);
+        Ok(hash.finish())
     }
 }
 
-struct Gather<'a> {
+/// What is looked at anew each time.
+struct Quick<'a> {
     books: &'a Books,
     entries: &'a [EntryRow],
-    outlook: &'a Outlook,
     now: Timestamp,
     calendar: Calendar,
 }
 
-impl Gather<'_> {
+impl Quick<'_> {
     fn whose(&self, account: i64) -> Whose {
         Whose { account, label: self.books.label_of(account) }
-    }
-
-    fn lot(&self, stand: &LotStand) -> Lot {
-        let told = &stand.told;
-        let nearest = money::Total::nearest;
-        Lot {
-            id: told.id.clone(),
-            whose: self.whose(told.account),
-            currency: told.currency,
-            left: stand.left.map(nearest),
-            lapses_at: stand.lapses_at,
-            at_risk: stand.at_risk.map(|risk| Range {
-                p10: nearest(risk.p10),
-                p50: nearest(risk.p50),
-                p90: nearest(risk.p90),
-            }),
-            at_risk_unknown: stand.at_risk_unknown.clone(),
-            needed_per_day: stand.needed_per_day.map(nearest),
-            by_inactivity: matches!(told.rule, Some(ExpiryRule::AfterInactivity(_))),
-            possible: stand.is_possible(),
-        }
-    }
-
-    /// One balance an account and currency: what is told as a whole, else its kinds together; else what was entered last.
-    async fn balances(&self, house: &House) -> Result<Vec<BalanceLeft>, ApiError> {
-        let since = self.outlook.today.plus_days(-DAYS_LOOKED_AT).utc_start();
-        let mut by_place = BTreeMap::<(i64, Currency), Told>::new();
-        for series in house.store.balance_history(None, since).await? {
-            let told = Told {
-                kind: series.kind,
-                readings: series.readings.iter().map(|reading| (reading.at, reading.amount)).collect(),
-            };
-            by_place
-                .entry((series.account_id, series.currency))
-                .and_modify(|held| match (held.kind, told.kind) {
-                    (BalanceKind::Credits, _) => {}
-                    (_, BalanceKind::Credits) => held.clone_from(&told),
-                    _ => held.add(&told),
-                })
-                .or_insert(told);
-        }
-        let mut all = Vec::new();
-        for ((account, currency), told) in &by_place {
-            if let Some((at, amount)) = told.readings.last() {
-                let amount = Money::new(*amount, *currency);
-                let of =
-                    Balanced { account: *account, kind: told.kind, amount, as_of: *at, date: at.utc_date() };
-                all.push(self.balance(of, &told.readings)?);
-            }
-        }
-        let mut entered = BTreeMap::<(i64, Currency), Balanced>::new();
-        for row in self.entries {
-            let Entered::Balance(EnteredBalance { amount, as_of: date }) = row.entered else { continue };
-            let place = (row.account_id, amount.currency);
-            if by_place.contains_key(&place) || entered.get(&place).is_some_and(|held| held.date > date) {
-                continue;
-            }
-            let (account, kind, as_of) = (row.account_id, BalanceKind::Credits, row.changed_at);
-            entered.insert(place, Balanced { account, kind, amount, as_of, date });
-        }
-        for balance in entered.into_values() {
-            all.push(self.balance(balance, &[])?);
-        }
-        Ok(all)
-    }
-
-    fn balance(&self, balance: Balanced, readings: &[(Timestamp, Decimal)]) -> Result<BalanceLeft, ApiError> {
-        let spending = spending_of(self.outlook, readings, &balance)?;
-        let told = days_left(balance, self.books, spending.as_ref());
-        // What nobody spends from does not run out, even where there is nothing.
-        let is_spent = |day: &super::Spread| money::exact(&day.p50).is_ok_and(|day| day > Decimal::ZERO);
-        let used = told.per_day.as_ref().is_some_and(is_spent);
-        Ok(BalanceLeft {
-            whose: self.whose(balance.account),
-            kind: BalanceKind::Credits,
-            currency: balance.amount.currency,
-            left: balance.amount.amount,
-            days: told.days.filter(|_| used).map(|days| [days.p10, days.p50, days.p90]),
-            as_of: balance.as_of,
-        })
-    }
-
-    fn days(&self) -> Vec<Days> {
-        let days = |line: &super::outlook::Line| {
-            let (from, until) = line.complete?;
-            let first = from.max(until.plus_days(-DAYS_HELD));
-            Some(Days {
-                whose: self.whose(line.account),
-                currency: line.currency,
-                first,
-                days: super::outlook::days(&[&line.by_day], first, until),
-            })
-        };
-        self.outlook.lines.iter().filter_map(days).collect()
     }
 
     async fn plans(&self, house: &House) -> Result<Vec<Plan>, ApiError> {
@@ -239,28 +230,6 @@ impl Gather<'_> {
     }
 }
 
-/// A balance, reading by reading.
-#[derive(Clone)]
-struct Told {
-    kind: BalanceKind,
-    readings: Vec<(Timestamp, Decimal)>,
-}
-
-impl Told {
-    /// Adds another kind of the same money: what was read at one time is one sum.
-    fn add(&mut self, other: &Told) {
-        let of = |readings: &[(Timestamp, Decimal)], at: Timestamp| {
-            readings.iter().rev().find(|(read, _)| *read <= at).map_or(Decimal::ZERO, |(_, amount)| *amount)
-        };
-        let mut times: Vec<Timestamp> =
-            self.readings.iter().chain(&other.readings).map(|(at, _)| *at).collect();
-        times.sort_unstable();
-        times.dedup();
-        let sum = |at: &Timestamp| (*at, of(&self.readings, *at).saturating_add(of(&other.readings, *at)));
-        self.readings = times.iter().map(sum).collect();
-    }
-}
-
 /// The next day on which a plan renews that a person entered once.
 fn next_renewal(first: Date, period: QuotaWindow, today: Date) -> Date {
     if first >= today {
@@ -282,28 +251,6 @@ fn next_renewal(first: Date, period: QuotaWindow, today: Date) -> Date {
         }
         // Of other periods nobody knows the next.
         _ => first,
-    }
-}
-
-fn budget_fact(stand: &super::budgeting::Stand) -> BudgetStand {
-    let range = match &stand.forecast {
-        Likely::Range(range) => Some(range),
-        Likely::Unsaid(_) => None,
-    };
-    BudgetStand {
-        id: stand.id,
-        label: stand.label.clone(),
-        account: match stand.budget.scope {
-            BudgetScope::Account(account) => Some(account),
-            _ => None,
-        },
-        span: stand.budget.span,
-        from: stand.span.0,
-        to: stand.span.1,
-        amount: stand.budget.amount.amount,
-        currency: stand.budget.amount.currency,
-        spent: stand.spent.map(money::Total::nearest),
-        forecast: range.map(|range| Range { p10: range.p10, p50: range.p50, p90: range.p90 }),
     }
 }
 

@@ -128,7 +128,7 @@ impl App {
     ) -> Result<usize, ApiError> {
         let settings = in_room(&self.kept_alert_settings(house).await?);
         let calendar = self.calendar().await?;
-        let facts = self.alert_facts(house, now, calendar).await?;
+        let facts = self.alert_facts(house, &settings, now, calendar).await?;
         let raised = house.store.alert_stands().await?;
         let changes = alert::evaluate(&facts, &settings, &raised, Moment { now, calendar, fresh });
         house.store.book_alerts(&changes, now).await?;

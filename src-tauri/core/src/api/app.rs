@@ -7,6 +7,7 @@ use tempfile::TempDir;
 use tokio::sync::{RwLock, broadcast};
 use tokio_util::sync::CancellationToken;
 
+use super::alert_facts::AlertMemory;
 use super::watching::WatchState;
 use super::{ApiError, ChosenFile, Config, ErrorCode, Event, FileChooser, SampleTown, Settings, SyncQuery};
 use crate::forecast::BackTest;
@@ -37,6 +38,7 @@ struct Inner {
     /// Back-tests by the mark of their history: days that are over seldom change, and a screen asks often.
     back_tests: Mutex<BTreeMap<u64, Option<BackTest>>>,
     watch: WatchState,
+    alert_memory: AlertMemory,
 }
 
 /// A store with the ways in and out of it: the person's own, or sample data's.
@@ -99,6 +101,7 @@ impl App {
             under_way: RwLock::default(),
             back_tests: Mutex::default(),
             watch: WatchState::default(),
+            alert_memory: AlertMemory::default(),
         })))
     }
 
@@ -176,6 +179,10 @@ impl App {
         self.0.sample.read().await.is_some()
     }
 
+    pub(super) fn alert_memory(&self) -> &AlertMemory {
+        &self.0.alert_memory
+    }
+
     pub(super) fn watch_state(&self) -> &WatchState {
         &self.0.watch
     }
@@ -186,6 +193,9 @@ impl App {
     }
 
     pub(super) fn tell(&self, event: Event) {
+        if matches!(event, Event::Synced { .. } | Event::Changed) {
+            self.0.alert_memory.forget();
+        }
         // Nobody listening is no error.
         let _ = self.0.events.send(event);
     }

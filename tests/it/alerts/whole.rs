@@ -1,0 +1,133 @@
+//! The whole trip without a socket: what is entered by hand is judged, told in the inbox, answered, and over when it is over.
+
+use serde_json::{Value, json};
+use spendglass_core::api::{App, Config, handle};
+use spendglass_core::time::{Clock, Timestamp};
+use spendglass_core::vault::Vault;
+
+async fn open(folder: &std::path::Path, now: &str) -> App {
+    let config = Config {
+        data_dir: folder.join("data"),
+        vault: Vault::memory(),
+        clock: Clock::Fixed(now.parse::<Timestamp>().unwrap()),
+        zone: Some("Asia/Kolkata".parse().unwrap()),
+        sample: None,
+    };
+    App::open(config).await.unwrap()
+}
+
+async fn ask(app: &App, method: &str, params: Value) -> Value {
+    let request = json!({"method": method, "params": params});
+    let answer = handle(app, serde_json::from_value(request).unwrap()).await.unwrap();
+    serde_json::to_value(answer).unwrap()["result"].take()
+}
+
+async fn refused(app: &App, method: &str, params: Value) -> String {
+    let request = json!({"method": method, "params": params});
+    handle(app, serde_json::from_value(request).unwrap()).await.unwrap_err().message
+}
+
+/// Rule, step and state of every alert, the newest first.
+async fn inbox(app: &App) -> Vec<(String, String, String)> {
+    let inbox = ask(app, "inbox", json!({})).await;
+    let text = |row: &Value, field: &str| row[field].as_str().unwrap().to_owned();
+    let row = |row: &Value| (text(row, "rule"), text(row, "step"), text(row, "state"));
+    inbox["alerts"].as_array().unwrap().iter().map(row).collect()
+}
+
+fn said(rule: &str, step: &str, state: &str) -> (String, String, String) {
+    (rule.to_owned(), step.to_owned(), state.to_owned())
+}
+
+#[tokio::test]
+async fn what_is_entered_is_judged_told_and_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = open(folder.path(), "2026-11-22T09:00:00Z").await;
+    let lot = |amount: &str, ends: &str| {
+        json!({"provider": "deepseek", "entry": {"kind": "purchase", "amount": amount, "currency": "USD",
+            "acquiredOn": "2026-10-01", "expiresOn": ends}})
+    };
+    ask(&app, "enter", lot("25", "2026-11-27")).await;
+    app.raise_alerts(true).await.unwrap();
+    assert_eq!(inbox(&app).await, [said("expiry", "7d", "due")]);
+    let row = &ask(&app, "inbox", json!({})).await["alerts"][0];
+    assert_eq!(row["title"], "$25.00 of DeepSeek credit lapses at the end of 27 November");
+    assert_eq!((row["account"].as_i64(), row["subject"].as_str()), (Some(1), Some("lot:entry-1")));
+    assert_eq!(ask(&app, "overview", json!({})).await["unseenAlerts"], 1);
+
+    // What is entered later is seen at the next look, though the slower figures are remembered.
+    ask(&app, "enter", json!({"account": 1, "entry": lot("5", "2026-11-22")["entry"]})).await;
+    ask(
+        &app,
+        "setBudget",
+        json!({"of": {"kind": "all"}, "span": "month", "amount": "100", "currency": "USD"}),
+    )
+    .await;
+    app.raise_alerts(false).await.unwrap();
+    app.raise_alerts(false).await.unwrap();
+    assert_eq!(inbox(&app).await, [said("expiry", "1d", "due"), said("expiry", "7d", "due")]);
+    let cost = |amount: &str, date: &str| json!({"account": 1, "entry": {"kind": "cost", "date": date, "amount": amount, "currency": "USD"}});
+    // It comes out of the lot that lapses first, of which nothing is left then.
+    ask(&app, "enter", cost("85", "2026-11-20")).await;
+    app.raise_alerts(false).await.unwrap();
+    assert_eq!(
+        inbox(&app).await,
+        [said("budget", "80%", "due"), said("expiry", "1d", "over"), said("expiry", "7d", "over")]
+    );
+    let budgets = ask(&app, "budgets", json!(null)).await;
+    assert_eq!((budgets[0]["spent"].as_str(), budgets[0]["percent"].as_i64()), (Some("85"), Some(85)));
+    assert_eq!(budgets[0]["lane"], "entered");
+
+    let answer = |id: i64, answer: Value| json!({"id": id, "answer": answer});
+    let alerts = ask(&app, "inbox", json!({})).await["alerts"].take();
+    let [id, over] = [0, 2].map(|place: usize| alerts[place]["id"].as_i64().unwrap());
+    let text = refused(&app, "answerAlert", answer(over, json!({"do": "snooze", "hours": 4}))).await;
+    assert_eq!(text, format!("Alert {over} is over, so there is nothing to put off; mark it as seen."));
+    // The steps that it passed on its way are remembered, and are nobody's to answer.
+    assert_eq!(refused(&app, "answerAlert", answer(1, json!({"do": "seen"}))).await, "There is no alert 1.");
+    let text = refused(&app, "answerAlert", answer(id, json!({"do": "used"}))).await;
+    assert!(text.contains("is of no lot of credit"), "{text}");
+    let text = refused(&app, "answerAlert", answer(id, json!({"do": "snooze", "hours": 721}))).await;
+    assert!(text.starts_with("Hours: \"721\" is not between 1 and 720"), "{text}");
+    let row = ask(&app, "answerAlert", answer(id, json!({"do": "snooze", "hours": 4}))).await;
+    assert_eq!(
+        (row["state"].as_str(), row["dueAt"].as_str()),
+        (Some("snoozed"), Some("2026-11-22T13:00:00Z"))
+    );
+    let row = ask(&app, "answerAlert", answer(id, json!({"do": "seen"}))).await;
+    assert_eq!(row["state"], "seen");
+    // The budget is raised: what was said of it is over.
+    ask(
+        &app,
+        "setBudget",
+        json!({"id": 1, "of": {"kind": "all"}, "span": "month", "amount": "1000", "currency": "USD"}),
+    )
+    .await;
+    app.raise_alerts(false).await.unwrap();
+    assert_eq!(inbox(&app).await[0], said("budget", "80%", "over"));
+    app.close().await;
+}
+
+#[tokio::test]
+async fn an_account_that_is_removed_takes_its_alerts_out_of_the_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = open(folder.path(), "2026-11-22T19:00:00Z").await;
+    let quiet = json!({"rules": [], "lowBalanceDays": 7, "lowBalances": [],
+        "quiet": {"from": "22:00", "to": "08:00"}, "desktop": true});
+    ask(&app, "changeAlertSettings", quiet).await;
+    let lot = json!({"kind": "purchase", "amount": "25", "currency": "USD", "acquiredOn": "2026-10-01",
+        "expiresOn": "2026-11-27"});
+    ask(&app, "enter", json!({"provider": "deepseek", "entry": lot})).await;
+    // It is half past midnight in Kolkata.
+    assert_eq!(app.raise_alerts(false).await.unwrap(), 0);
+    assert_eq!(inbox(&app).await, [said("expiry", "7d", "quiet")]);
+    assert_eq!(ask(&app, "inbox", json!({})).await["alerts"][0]["dueAt"], "2026-11-23T02:30:00Z");
+    app.close().await;
+    let app = open(folder.path(), "2026-11-23T02:30:00Z").await;
+    assert_eq!(app.raise_alerts(false).await.unwrap(), 1, "in the morning it is due");
+    ask(&app, "removeAccount", json!({"account": 1})).await;
+    assert_eq!(app.raise_alerts(false).await.unwrap(), 0);
+    assert_eq!(inbox(&app).await, [said("expiry", "7d", "over")]);
+    assert_eq!(ask(&app, "inbox", json!({})).await["unseen"], 0);
+    app.close().await;
+}
