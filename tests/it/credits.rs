@@ -415,6 +415,35 @@ async fn a_balance_alone_tells_what_was_spent_and_offers_what_it_rose_by() {
     app.close().await;
 }
 
+/// A balance falls where a lot lapses, and nobody spent that.
+#[tokio::test]
+async fn a_fall_in_which_a_lot_lapsed_is_not_taken_for_spending() {
+    let folder = folder_with(&["novita"]).await;
+    let store = Store::open(folder.path(), at(NOW)).await.unwrap();
+    for (time, amount) in [
+        ("2026-11-08T00:00:00Z", "50"),
+        ("2026-11-09T00:00:00Z", "48"),
+        ("2026-11-10T00:00:00Z", "46"),
+        ("2026-11-12T00:00:00Z", "16"),
+        ("2026-11-13T00:00:00Z", "14"),
+    ] {
+        balance(&store, 1, time, amount).await;
+    }
+    store.close().await;
+    let app = open(folder.path(), "UTC").await;
+    for (amount, rule) in [("30", "on:2026-11-10"), ("20", "never")] {
+        let lot = json!({"account": 1, "amount": amount, "currency": "USD", "acquired": "2026-11-08", "rule": rule});
+        ask(&app, "addLot", lot).await;
+    }
+    let credits = ask(&app, "credits", json!({})).await;
+    let find =
+        |id: &str| credits["lots"].as_array().unwrap().iter().find(|row| row["id"] == id).cloned().unwrap();
+    assert_eq!(texts(&find("entry-1"), &SUMS), ["4", "26", "0", "lapsed"]);
+    assert_eq!(texts(&find("entry-2"), &SUMS), ["6", "0", "14", "open"]);
+    assert_eq!(texts(&credits["reconciliation"][0], &["observed", "lots", "difference"]), ["14", "14", "0"]);
+    app.close().await;
+}
+
 #[tokio::test]
 async fn what_is_at_risk_follows_the_days_before_and_the_same_data_say_the_same() {
     let folder = folder_with(&["openai"]).await;

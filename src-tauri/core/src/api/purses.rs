@@ -10,7 +10,7 @@ use super::told_lots::{LotBook, ToldLot, order_of};
 use super::{ApiError, ErrorCode, LotState};
 use crate::catalogue::CreditRules;
 use crate::credit::{
-    self, Burn, CreditError, End, Fate, Known, Lot, Replayed, Spread, Standing, Use, needed_per_day,
+    self, Burn, CreditError, End, Fate, Known, Lot, Readings, Replayed, Spread, Standing, Use, needed_per_day,
 };
 use crate::forecast::{History, NoForecast};
 use crate::ledger::{BalanceKind, ChargeCategory, Entered, ExpiryRule, LotKind};
@@ -71,6 +71,8 @@ pub(super) struct Purse {
     pub(super) left_out: BTreeSet<String>,
     /// Every balance, with what its readings tell.
     pub(super) balances: Vec<Seen>,
+    /// What the falls of a balance tell, by currency, where nothing is charged in it.
+    burns: BTreeMap<Currency, Burn>,
     /// The days with charges, by currency: what was taken from credit on each.
     pub(super) charges: BTreeMap<Currency, BTreeMap<Date, Decimal>>,
     /// Up to when charges were read.
@@ -184,16 +186,22 @@ impl Desk<'_> {
                 uses.push(Use { at, ..end });
             }
         }
-        let silent = balances.iter().filter(|seen| !charges.contains_key(&seen.series.currency));
-        uses.extend(silent.flat_map(|seen| seen.burn.uses.iter().copied()));
-        let last_use = uses
-            .iter()
-            .filter(|one| one.amount > Decimal::ZERO && one.at <= self.now)
-            .map(|one| one.at)
-            .max();
         // What was charged before there was any lot says nothing of lots.
+        let last_charge = uses.iter().filter(|one| is_use(one, self.now)).map(|one| one.at).max();
         uses.retain(|one| begin.is_some_and(|begin| begin <= one.at));
-        let replayed = credit::replay(&lots, &uses, order, &self.calendar, self.now)?;
+        let mut replayed = credit::replay(&lots, &uses, order, &self.calendar, self.now)?;
+        // Where nothing is charged, the falls of a balance say what was spent, and lots that lapse make it fall too.
+        let mut burns = BTreeMap::new();
+        for (currency, readings, known) in silent(&balances, &charges) {
+            let readings = Readings { currency, seen: &readings, known: &known };
+            let (burn, again) =
+                credit::replay_balance(&lots, &uses, order, &self.calendar, self.now, &readings)?;
+            replayed = again;
+            uses.extend(burn.uses.iter().copied());
+            burns.insert(currency, burn);
+        }
+        let burned = burns.values().flat_map(|burn: &Burn| &burn.uses);
+        let last_use = burned.filter(|one| is_use(one, self.now)).map(|one| one.at).chain(last_charge).max();
         Ok(Purse {
             account,
             calendar: self.calendar,
@@ -201,6 +209,7 @@ impl Desk<'_> {
             replayed,
             left_out: BTreeSet::new(),
             balances,
+            burns,
             charges,
             read_until,
             last_use,
@@ -244,19 +253,58 @@ impl Desk<'_> {
     }
 }
 
+/// Whether the account was used by it.
+fn is_use(one: &Use, now: Timestamp) -> bool {
+    one.amount > Decimal::ZERO && one.at <= now
+}
+
+/// The readings of a currency, and what is known beside them.
+type Readout = (Currency, Vec<(Timestamp, Decimal)>, Vec<Known>);
+
+/// The balances in whose currency nothing is charged. Bought and granted are two balances that one spending takes from: their sum
+/// counts where both were read.
+fn silent(balances: &[Seen], charges: &BTreeMap<Currency, BTreeMap<Date, Decimal>>) -> Vec<Readout> {
+    let mut apart = BTreeMap::<Currency, Vec<&BalanceSeries>>::new();
+    for series in balances.iter().map(|seen| &seen.series) {
+        if !charges.contains_key(&series.currency) {
+            apart.entry(series.currency).or_default().push(series);
+        }
+    }
+    let readout = |(currency, parts): (Currency, Vec<&BalanceSeries>)| {
+        let mut sums = BTreeMap::<Timestamp, (usize, Decimal)>::new();
+        for reading in parts.iter().flat_map(|series| &series.readings) {
+            let (count, sum) = sums.entry(reading.at).or_default();
+            let whole = crate::money::exact_add(*sum, reading.amount);
+            (*count, *sum) = (*count + usize::from(whole.is_some()), whole.unwrap_or(*sum));
+        }
+        let whole = sums.into_iter().filter(|(_, (count, _))| *count == parts.len());
+        let known = match parts.as_slice() {
+            [one] => counted(one),
+            _ => Vec::new(),
+        };
+        (currency, whole.map(|(at, (_, sum))| (at, sum)).collect(), known)
+    };
+    apart.into_iter().map(readout).collect()
+}
+
 /// What is known to have been spent between readings: what the provider itself counts, else whole days of charges.
 fn known(series: &BalanceSeries, charges: Option<&BTreeMap<Date, Decimal>>, now: Timestamp) -> Vec<Known> {
-    let pairs = series.readings.windows(2).filter_map(|pair| {
-        let period = crate::time::Period::new(pair[0].at, pair[1].at).ok()?;
-        let amount = crate::money::exact_add(pair[1].used?, -pair[0].used?)?;
-        Some(Known { period, amount })
-    });
-    let counted: Vec<Known> = pairs.filter(|known| known.amount >= Decimal::ZERO).collect();
+    let counted = counted(series);
     if !counted.is_empty() {
         return counted;
     }
     let days = charges.into_iter().flatten().map(|(date, amount)| (date.utc_day(), *amount));
     days.filter(|(period, _)| period.end <= now).map(|(period, amount)| Known { period, amount }).collect()
+}
+
+/// What the provider itself counted between two readings.
+fn counted(series: &BalanceSeries) -> Vec<Known> {
+    let pairs = series.readings.windows(2).filter_map(|pair| {
+        let period = crate::time::Period::new(pair[0].at, pair[1].at).ok()?;
+        let amount = crate::money::exact_add(pair[1].used?, -pair[0].used?)?;
+        Some(Known { period, amount })
+    });
+    pairs.filter(|known| known.amount >= Decimal::ZERO).collect()
 }
 
 /// What an account was charged by day, of what is taken from credit.
@@ -307,27 +355,9 @@ impl Purse {
     }
 
     /// The same by falls of the balance.
-    pub(super) fn burned(&self, currency: Currency) -> Option<History> {
-        let seen: Vec<&Seen> = self.balances.iter().filter(|seen| seen.series.currency == currency).collect();
-        if let [one] = seen.as_slice() {
-            let (first, days) = one.burn.whole_days()?;
-            return Some(History { first, days });
-        }
-        // Bought and granted are two balances that one spending takes from: a day counts where it is whole in both.
-        let mut sums = BTreeMap::<Date, (usize, Decimal)>::new();
-        for day in seen.iter().flat_map(|seen| &seen.burn.days).filter(|day| day.whole) {
-            let (count, sum) = sums.entry(day.date).or_default();
-            (*count, *sum) = (*count + 1, sum.saturating_add(day.spent));
-        }
-        let mut history: Option<History> = None;
-        for (date, (count, sum)) in sums {
-            match &mut history {
-                _ if count < seen.len() => {}
-                Some(history) if history.end() == date => history.days.push(sum),
-                history => *history = Some(History { first: date, days: vec![sum] }),
-            }
-        }
-        history
+    fn burned(&self, currency: Currency) -> Option<History> {
+        let (first, days) = self.burns.get(&currency)?.whole_days()?;
+        Some(History { first, days })
     }
 
     /// What was left in the lots of a currency at an instant, to the last digit.
