@@ -4,10 +4,10 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use spendglass_core::api::{SampleAccount, SampleSource, SampleTown};
+use spendglass_core::api::{AddLot, SampleAccount, SampleSource, SampleTown};
 use spendglass_core::time::Timestamp;
 use spendglass_core::vault::Secret;
-use spendglass_simulator::{Person, TownOptions, TownProvider, serve};
+use spendglass_simulator::{Person, TownLot, TownOptions, TownProvider, serve};
 
 /// The same town as that of `spendglass demo`.
 const SEED: u64 = 7;
@@ -36,5 +36,19 @@ fn account(provider: TownProvider) -> io::Result<SampleAccount> {
         base_url: provider.base_url,
         key,
         details: provider.details,
+        lots: provider.lots.into_iter().map(lot).collect(),
     })
+}
+
+/// Credit that the person knows of, as it is entered.
+fn lot(lot: TownLot) -> AddLot {
+    AddLot {
+        account: 0,
+        amount: lot.amount.to_owned(),
+        currency: lot.currency.to_owned(),
+        acquired: lot.acquired,
+        kind: Some(lot.kind.to_owned()),
+        rule: lot.expires.map(|date| format!("on:{date}")),
+        note: Some(lot.note.to_owned()),
+    }
 }

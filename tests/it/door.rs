@@ -25,6 +25,7 @@ fn sample() -> SampleSource {
                 provider: told.id.to_owned(),
                 base_url: told.base_url,
                 key: Secret::new(told.key).unwrap(),
+                lots: Vec::new(),
                 details: told.details,
             };
             Ok(SampleTown {

@@ -328,7 +328,7 @@ const fn state(state: LotState) -> &'static str {
     }
 }
 
-fn list(credits: &Credits, zone: Zone) -> String {
+pub(crate) fn list(credits: &Credits, zone: Zone) -> String {
     if credits.lots.is_empty() && credits.reconciliation.is_empty() && credits.offers.is_empty() {
         return "No credit is known yet. Enter what was bought or given: spendglass credits add ACCOUNT --amount 50 --currency \
                 USD --acquired 2026-11-01\n"

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use spendglass_core::api::{
-    Config, Grouping, OverviewQuery, PictureFormat, PictureKind, PictureQuery, PictureTheme, Request,
-    Response, UsageQuery,
+    Config, CreditsQuery, Grouping, OverviewQuery, PictureFormat, PictureKind, PictureQuery, PictureTheme,
+    Request, Response, UsageQuery,
 };
 use spendglass_core::time::Date;
 use spendglass_core::vault::Vault;
 
 use crate::door::{Door, Ending, Failure, Interrupts, Out, note};
-use crate::{Global, accounts, chart, status, town, usage};
+use crate::{Global, accounts, chart, credits, status, town, usage};
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -82,6 +82,7 @@ async fn tell(door: &Door, global: &Global, out: &Out, options: Options) -> Resu
     let (from, to) = (today.plus_days(1 - DAYS), today.plus_days(1));
     let daily = UsageQuery { by: Grouping::Day, from: Some(from.to_string()), to: Some(to.to_string()) };
     let daily = door.ask(Request::Usage(daily)).await?;
+    let credit = door.ask(Request::Credits(CreditsQuery::default())).await?;
     if let Some(folder) = &options.out {
         pictures(door, folder, today).await?;
     }
@@ -89,8 +90,12 @@ async fn tell(door: &Door, global: &Global, out: &Out, options: Options) -> Resu
         Out::result(&overview)?;
         return Ok(Ending::Done);
     }
-    let (Response::Overview(overview), Response::Usage(models), Response::Usage(daily)) =
-        (&overview, &models, &daily)
+    let (
+        Response::Overview(overview),
+        Response::Usage(models),
+        Response::Usage(daily),
+        Response::Credits(credit),
+    ) = (&overview, &models, &daily, &credit)
     else {
         return Err(Failure::mismatch());
     };
@@ -98,11 +103,13 @@ async fn tell(door: &Door, global: &Global, out: &Out, options: Options) -> Resu
     out.text(&format!(
         "   {}\n2. What it cost (spendglass status)\n\n{}\n\
          3. By model, this month (spendglass usage --by model)\n\n{}\n\
-         4. Billed by day (spendglass chart daily --out spend.svg draws it)\n\n{}\n",
+         4. Billed by day (spendglass chart daily --out spend.svg draws it)\n\n{}\n\
+         5. Credit, and what of it will lapse (spendglass credits list)\n\n{}\n",
         accounts_words(overview),
         status::words(overview, zone),
         usage::words(models, zone),
         usage::bars(daily, WIDE),
+        credits::list(credit, zone),
     ))?;
     if let Some(folder) = &options.out {
         out.text(&format!("The charts are kept in {}\n\n", folder.display()))?;

@@ -5,10 +5,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use clap::Args;
-use spendglass_core::api::{SampleAccount, SampleSource, SampleTown};
+use spendglass_core::api::{AddLot, SampleAccount, SampleSource, SampleTown};
 use spendglass_core::time::Timestamp;
 use spendglass_core::vault::Secret;
-use spendglass_simulator::{Fault, Person, Town, TownOptions};
+use spendglass_simulator::{Fault, Person, Town, TownLot, TownOptions};
 
 use crate::Global;
 use crate::door::{Ending, Failure, Interrupts, Out};
@@ -76,8 +76,22 @@ async fn sample_town(now: Timestamp) -> io::Result<SampleTown> {
             base_url: provider.base_url,
             key,
             details: provider.details,
+            lots: provider.lots.into_iter().map(lot).collect(),
         })
     };
     let accounts = town.accounts().into_iter().map(account).collect::<io::Result<Vec<_>>>()?;
     Ok(SampleTown { accounts, keep: Box::new(town) })
+}
+
+/// Credit that the person knows of, as it is entered.
+fn lot(lot: TownLot) -> AddLot {
+    AddLot {
+        account: 0,
+        amount: lot.amount.to_owned(),
+        currency: lot.currency.to_owned(),
+        acquired: lot.acquired,
+        kind: Some(lot.kind.to_owned()),
+        rule: lot.expires.map(|date| format!("on:{date}")),
+        note: Some(lot.note.to_owned()),
+    }
 }

@@ -149,6 +149,8 @@ pub struct SampleAccount {
     pub key: Secret,
     /// What is told beside it.
     pub details: Vec<(String, String)>,
+    /// Credit to enter, which its provider does not tell; the number of its account is that of this one.
+    pub lots: Vec<AddLot>,
 }
 
 /// The folder of the store where a door is told no other.

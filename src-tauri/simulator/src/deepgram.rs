@@ -167,8 +167,11 @@ struct Order {
 fn orders(world: &World, project: &str) -> Vec<Order> {
     if project == PROJECTS[1] {
         let hours = 100 * DOLLAR;
-        let expires = Some(world.today() + 40);
-        return vec![Order { name: "package", units: "hour", amount: hours, left: hours / 8, expires }];
+        // The team's lapses soon, with hours in it.
+        let days = if world.person == Person::Team { 12 } else { 40 };
+        let expires = world.opened.div_euclid(MINUTES_A_DAY) + days;
+        let left = if world.today() < expires { hours / 8 } else { 0 };
+        return vec![Order { name: "package", units: "hour", amount: hours, left, expires: Some(expires) }];
     }
     let used: i128 = voices(world.person)
         .iter()

@@ -26,6 +26,7 @@ mod handler;
 mod given;
 mod admit;
 mod trade;
+mod pocket;
 mod pages;
 mod road;
 mod reply;
@@ -36,7 +37,7 @@ mod probe;
 
 pub use faults::{Fault, FaultError, KINDS, Kind};
 pub use handler::STREAMS;
-pub use town::{Town, TownOptions, TownProvider, serve};
+pub use town::{Town, TownLot, TownOptions, TownProvider, serve};
 pub use world::{NobodyError, Person};
 
 /// Opens each provider's file and puts it into `ALL`, so that a provider is added by one line and cannot be half added.

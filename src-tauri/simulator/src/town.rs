@@ -61,8 +61,27 @@ pub struct TownProvider {
     pub key: String,
     /// What an account needs besides its key and is no secret, such as `tenant_id`.
     pub details: Vec<(String, String)>,
+    /// Credit that its person bought or was given, which no endpoint tells.
+    pub lots: Vec<TownLot>,
     /// A key of the wrong kind, of the same form; where there is one kind, a key that the provider does not know.
     pub ordinary_key: String,
+}
+
+/// Credit that a person knows of and no endpoint tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TownLot {
+    /// How much.
+    pub amount: &'static str,
+    /// In which currency.
+    pub currency: &'static str,
+    /// `purchased` or `granted`.
+    pub kind: &'static str,
+    /// The day it was had.
+    pub acquired: String,
+    /// The last day on which it can be spent, where that is not by the provider's own rule.
+    pub expires: Option<String>,
+    /// The person's words.
+    pub note: &'static str,
 }
 
 /// A running town. It closes when it is dropped.
@@ -178,6 +197,7 @@ impl Town {
                 base_url: format!("http://{}{}", self.state.address, handler.base_path),
                 key: keys.text(handler.key, Holder::Admin),
                 details: details.map(|(name, value)| (name.to_owned(), value)).collect(),
+                lots: self.state.world().lots(handler.id),
                 ordinary_key: keys.text(handler.key, Holder::Ordinary),
             }
         };

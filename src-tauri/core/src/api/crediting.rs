@@ -73,7 +73,14 @@ impl App {
 
     pub(super) async fn add_lot(&self, request: AddLot) -> Result<LotRow, ApiError> {
         let house = self.own_house().await?;
-        let account = find_account(&house, request.account).await?;
+        let id = self.enter_lot(&house, request).await?;
+        self.tell(Event::Changed);
+        self.lot(&house, &format!("entry-{id}")).await
+    }
+
+    /// Keeps a lot, and tells the number of its entry.
+    pub(super) async fn enter_lot(&self, house: &House, request: AddLot) -> Result<i64, ApiError> {
+        let account = find_account(house, request.account).await?;
         let AddLot { amount, currency, acquired, kind, rule, note, .. } = request;
         let kind = kind.filter(|kind| !kind.trim().is_empty());
         let words = LotWords {
@@ -86,9 +93,7 @@ impl App {
             note,
         };
         let entered = Entered::Purchase(lot(words, &FIELDS, self.own_today().await?)?);
-        let id = house.store.add_entry(Owner::Account(account.id), &entered, self.now()).await?;
-        self.tell(Event::Changed);
-        self.lot(&house, &format!("entry-{id}")).await
+        Ok(house.store.add_entry(Owner::Account(account.id), &entered, self.now()).await?)
     }
 
     pub(super) async fn edit_lot(&self, request: EditLot) -> Result<LotRow, ApiError> {

@@ -8,7 +8,9 @@ use super::intake::{
 };
 use super::providing::kind_row;
 use super::states::known;
-use super::{Account, AddAccount, ApiError, ErrorCode, Event, KeyCandidate, ReplaceKey, SampleAccount};
+use super::{
+    Account, AddAccount, AddLot, ApiError, ErrorCode, Event, KeyCandidate, ReplaceKey, SampleAccount,
+};
 use crate::net::BaseUrl;
 use crate::providers::{self, Details, Intake, KeyKind, Provider};
 use crate::store::{AccountRow, KeyPlace, NewAccount};
@@ -56,7 +58,11 @@ impl App {
         account: &SampleAccount,
     ) -> Result<(), ApiError> {
         let provider = find_provider(&account.provider)?;
-        self.connect(house, provider, None, of_sample(provider, account)?).await.map(|_| ())
+        let id = self.connect(house, provider, None, of_sample(provider, account)?).await?;
+        for lot in &account.lots {
+            self.enter_lot(house, AddLot { account: id, ..lot.clone() }).await?;
+        }
+        Ok(())
     }
 
     async fn add_to(&self, house: &House, request: AddAccount) -> Result<i64, ApiError> {
