@@ -70,7 +70,7 @@ pub(crate) fn sync_task(data: &Path, now: &str, accounts: &[Connected]) -> Value
     json!({"do": "sync", "data": data, "now": now, "accounts": accounts})
 }
 
-fn say(line: &str) {
+pub(crate) fn say(line: &str) {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{SAYS}{line}").unwrap();
     out.flush().unwrap();
@@ -89,6 +89,8 @@ fn does_its_task() {
             "hold" => hold(&task).await,
             "login" => login(&task).await,
             "requests" => requests(&task).await,
+            #[cfg(target_os = "linux")]
+            "turn" => crate::year::turn(&task).await,
             _ => sync(&task).await,
         }
     });

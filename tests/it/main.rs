@@ -39,3 +39,5 @@ mod vault;
 #[cfg(target_os = "linux")]
 mod watching;
 mod windows;
+#[cfg(target_os = "linux")]
+mod year;

@@ -21,7 +21,7 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 use crate::house::{ask, first_three, open_town};
-use crate::notice::stage::{Bus, Faced, Manner};
+use crate::notice::stage::{Bus, Cut, Faced, Manner};
 
 const NOW: &str = "2026-11-18T09:00:00Z";
 const PATIENT: Duration = Duration::from_secs(20);
@@ -195,6 +195,39 @@ async fn refusals_are_tried_again_at_growing_distances() {
     assert_eq!(sent(&stage.tick().await), [("desktop", "two")]);
     assert_eq!(faced.told().len(), 2);
     stage.app.close().await;
+}
+
+/// A death before the showing repeats nothing; one between the showing and the receipt repeats that one.
+#[tokio::test]
+async fn a_death_in_a_delivery_repeats_at_most_that_one() {
+    for (cut, times) in [(Cut::BeforeShowing, 1), (Cut::BeforeReceipt, 2)] {
+        let bus = Bus::start();
+        let faced = Faced::start(&bus, &ALL, Manner::Answers).await;
+        let stage = Stage::new(Some(Desktop::at(&bus.address, PATIENT))).await;
+        for title in ["one", "two", "three"] {
+            stage.raise(title).await;
+        }
+        let hangs = {
+            let mut log = faced.log.lock().unwrap();
+            log.cut = Some(cut);
+            Arc::clone(&log.hangs)
+        };
+        tokio::select! {
+            _ = stage.app.tick(&|_| {}) => panic!("it was to die"),
+            () = hangs.notified() => {}
+        }
+        let Stage { app, clock, folder, .. } = stage;
+        drop(app);
+        let app = open(folder.path(), &clock).await;
+        app.show_on(Desktop::at(&bus.address, PATIENT));
+        for _ in 0..3 {
+            assert!(app.tick(&|_| {}).await.unwrap());
+        }
+        let titles: Vec<String> = faced.told().into_iter().map(|told| told.summary).collect();
+        let shown = |title: &str| titles.iter().filter(|shown| *shown == title).count();
+        assert_eq!((shown("one"), shown("two"), shown("three")), (times, 1, 1), "{titles:?}");
+        app.close().await;
+    }
 }
 
 /// What the loop tells, one at a time.

@@ -90,6 +90,19 @@ pub(crate) struct Log {
     pub(crate) told: Vec<Told>,
     next: u32,
     open: BTreeSet<u32>,
+    /// Where the next notification hangs, once.
+    pub(crate) cut: Option<Cut>,
+    /// Told when it does.
+    pub(crate) hangs: Arc<tokio::sync::Notify>,
+}
+
+/// A place at which a call hangs, so that the caller can be killed there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// Before anything is shown.
+    BeforeShowing,
+    /// After it is shown, before the receipt is given.
+    BeforeReceipt,
 }
 
 /// How a server behaves.
@@ -107,6 +120,15 @@ struct Faces {
     name: &'static str,
     capabilities: Vec<String>,
     manner: Manner,
+}
+
+impl Faces {
+    /// Says that it hangs, and does.
+    async fn hang(&self) -> zbus::fdo::Result<u32> {
+        let hangs = Arc::clone(&self.log.lock().unwrap().hangs);
+        hangs.notify_one();
+        std::future::pending().await
+    }
 }
 
 #[interface(name = "org.freedesktop.Notifications")]
@@ -136,29 +158,39 @@ impl Faces {
             Manner::Hangs => std::future::pending().await,
             Manner::Refuses => return Err(zbus::fdo::Error::LimitsExceeded("too many\nalready".to_owned())),
         }
-        let mut log = self.log.lock().unwrap();
-        let id = if log.open.contains(&replaces) {
-            replaces
-        } else {
-            log.next += 1;
-            log.next
+        let cut = self.log.lock().unwrap().cut.take();
+        if cut == Some(Cut::BeforeShowing) {
+            return self.hang().await;
+        }
+        let id = {
+            let mut log = self.log.lock().unwrap();
+            let id = if log.open.contains(&replaces) {
+                replaces
+            } else {
+                log.next += 1;
+                log.next
+            };
+            log.open.insert(id);
+            let urgency = hints.get("urgency").map_or(255, |value| value.downcast_ref::<u8>().unwrap());
+            let category = hints.get("category").map_or("", |value| value.downcast_ref::<&str>().unwrap());
+            let category = category.to_owned();
+            log.told.push(Told {
+                id,
+                replaces,
+                program,
+                icon,
+                summary,
+                body,
+                actions,
+                urgency,
+                category,
+                expires,
+            });
+            id
         };
-        log.open.insert(id);
-        let urgency = hints.get("urgency").map_or(255, |value| value.downcast_ref::<u8>().unwrap());
-        let category = hints.get("category").map_or("", |value| value.downcast_ref::<&str>().unwrap());
-        let category = category.to_owned();
-        log.told.push(Told {
-            id,
-            replaces,
-            program,
-            icon,
-            summary,
-            body,
-            actions,
-            urgency,
-            category,
-            expires,
-        });
+        if cut == Some(Cut::BeforeReceipt) {
+            return self.hang().await;
+        }
         Ok(id)
     }
 }

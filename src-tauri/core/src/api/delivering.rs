@@ -9,7 +9,7 @@ use super::webhook::{self, Hook, HookError, Message};
 use super::{AnswerAlert, ApiError, DeliveryRow as DoorRow, Event, TestedAlert};
 use crate::ledger::{AlertLevel, AlertRule, Channel, name_of};
 use crate::notice::{Action, Desktop, Notice, NoticeError, Reaction, Urgency};
-use crate::store::{AlertRow, DeliveryRow, DueAlert, StoreError};
+use crate::store::{AlertRow, DueAlert, StoreError};
 use crate::time::Timestamp;
 
 /// The channels, as they are told.
@@ -144,13 +144,6 @@ impl App {
         const BODY: &str = "This is a test: reminders will look like this one. Nothing is to be done.";
         let house = self.house().await;
         let mut deliveries = Vec::new();
-        let row = |channel, outcome: Result<String, String>| DoorRow {
-            channel: name_of(channel, Channel::NAMED).to_owned(),
-            delivered: outcome.is_ok(),
-            at: self.now().to_string(),
-            problem: outcome.as_ref().err().cloned(),
-            receipt: outcome.ok(),
-        };
         if let (Some(desktop), true) =
             (self.watch_state().desktop(), self.kept_alert_settings(&house).await?.desktop)
         {
@@ -163,7 +156,7 @@ impl App {
             };
             let shown = desktop.show(&notice).await;
             self.note_server(shown.as_ref().err());
-            deliveries.push(row(Channel::Desktop, shown.map_err(|error| sentence(&error.to_string()))));
+            deliveries.push(tested(Channel::Desktop, shown, self.now()));
         }
         if let Some(hook) = webhook::hook(&house).await? {
             let now = self.now().to_string();
@@ -182,7 +175,7 @@ impl App {
                 text: format!("{TITLE}\n{BODY}"),
             };
             let sent = webhook::send(&house, &hook, &message, self.now()).await;
-            deliveries.push(row(Channel::Webhook, sent.map_err(|error| sentence(&error.to_string()))));
+            deliveries.push(tested(Channel::Webhook, sent, self.now()));
         }
         Ok(TestedAlert { deliveries })
     }
@@ -319,13 +312,13 @@ fn message(row: &AlertRow) -> Message {
     }
 }
 
-/// A delivery in the door's words.
-pub(super) fn door_row(row: &DeliveryRow) -> DoorRow {
+/// What came of a test.
+fn tested(channel: Channel, outcome: Result<String, impl std::error::Error>, now: Timestamp) -> DoorRow {
     DoorRow {
-        channel: name_of(row.channel, Channel::NAMED).to_owned(),
-        delivered: row.delivered_at.is_some(),
-        at: row.delivered_at.unwrap_or(row.attempted_at).to_string(),
-        receipt: row.receipt.clone(),
-        problem: row.problem.clone(),
+        channel: name_of(channel, Channel::NAMED).to_owned(),
+        delivered: outcome.is_ok(),
+        at: now.to_string(),
+        problem: outcome.as_ref().err().map(|error| sentence(&error.to_string())),
+        receipt: outcome.ok(),
     }
 }

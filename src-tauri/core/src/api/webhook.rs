@@ -6,8 +6,8 @@ use hmac::{Hmac, Mac as _};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
+use super::alerting::delivery_row;
 use super::app::{App, House};
-use super::delivering::door_row;
 use super::forms::wrong;
 use super::{ApiError, Event, SetWebhook, Webhook};
 use crate::ledger::Channel;
@@ -91,7 +91,7 @@ impl App {
     async fn webhook_of(&self, house: &House) -> Result<Webhook, ApiError> {
         let hook = hook(house).await?;
         let last = match &hook {
-            Some(_) => house.store.last_delivery(Channel::Webhook).await?.as_ref().map(door_row),
+            Some(_) => house.store.last_delivery(Channel::Webhook).await?.as_ref().map(delivery_row),
             None => None,
         };
         Ok(Webhook {
