@@ -7,9 +7,9 @@ use spendglass_core::api::{
 };
 use spendglass_core::time::Zone;
 
-use crate::Global;
 use crate::door::{Door, Ending, Failure, Out};
 use crate::text::{Stand, Table, cell, clean, several, time};
+use crate::{Global, webhook};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -37,6 +37,17 @@ Examples:
   spendglass alerts settings --quiet 22:00-08:00 --low-balance-days 5
   spendglass alerts settings --low-balance 2:10:USD --no-desktop")]
     Settings(Settings),
+    /// Send a test through every channel that is on
+    #[command(
+        after_help = "Exit codes: 0 it arrived everywhere, 1 it did not.\n\nExample:\n  spendglass alerts test"
+    )]
+    Test,
+    /// Send alerts to an address of yours, too
+    #[command(
+        subcommand,
+        after_help = "Example:\n  spendglass alerts webhook set https://ntfy.example.org/spending"
+    )]
+    Webhook(webhook::Command),
 }
 
 #[derive(Args)]
@@ -135,6 +146,8 @@ pub(crate) async fn run(global: &Global, out: &Out, command: Command) -> Result<
         Command::Seen(Which { id }) => answer(id, AlertAnswer::Seen),
         Command::Used(Which { id }) => answer(id, AlertAnswer::Used),
         Command::Settings(settings) => changed(global, settings).await?,
+        Command::Test => return webhook::test(global, out).await,
+        Command::Webhook(command) => return webhook::run(global, out, command).await,
     };
     let (response, zone) = Door::ask_once(global, request).await?;
     let words = match &response {

@@ -33,6 +33,7 @@ mod text;
 mod town;
 mod usage;
 mod watch;
+mod webhook;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

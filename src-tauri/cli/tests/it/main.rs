@@ -13,3 +13,4 @@ mod raw;
 mod stage;
 mod sums;
 mod trip;
+mod watch;

@@ -1,0 +1,59 @@
+//! The loop without a window: one turn, a long one that ends in order, and the webhook that it sends to.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+use crate::stage::{Stage, Town};
+
+#[test]
+fn one_turn_reads_what_is_due_and_ends() {
+    let town = Town::open("student", &[]);
+    let stage = Stage::with(&town, &["openrouter"]);
+    let ran = stage.run(&["watch", "--once"]).ends(0);
+    assert_eq!(ran.stdout, "read     1 OpenRouter\n");
+    // It is not due again at the same instant.
+    assert_eq!(stage.run(&["--json", "watch", "--once"]).ends(0).stdout, "");
+    let status = stage.run(&["--json", "status"]).ends(0).json();
+    assert_eq!(status["month"]["billed"][0]["currency"], "USD", "{status}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_it_in_order_and_a_second_one_waits_for_the_first() {
+    let stage = Stage::new();
+    for signal in ["-TERM", "-INT"] {
+        let mut command = stage.command(&["watch"]);
+        let mut first = command.stdout(Stdio::piped()).stdin(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(first.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        assert_eq!(line, "Watching. Ctrl-C ends it.\n");
+        let second = stage.run(&["watch", "--once"]).ends(1);
+        assert!(second.stdout.starts_with("Another loop works for this store"), "{}", second.stdout);
+        let id = first.id().to_string();
+        assert!(std::process::Command::new("kill").args([signal, &id]).status().unwrap().success());
+        assert_eq!(first.wait().unwrap().code(), Some(0));
+    }
+}
+
+#[test]
+fn a_webhook_is_set_shown_and_removed() {
+    let stage = Stage::new();
+    let none = stage.run(&["alerts", "webhook", "show"]).ends(0);
+    assert!(none.stdout.contains("Set one: spendglass alerts webhook set"), "{}", none.stdout);
+    let set = stage.run(&["alerts", "webhook", "set", "https://ntfy.example.org/spending"]).ends(0);
+    assert!(set.stdout.contains("https://ntfy.example.org/spending, not signed"), "{}", set.stdout);
+    let refused = stage.run(&["alerts", "webhook", "set", "http://ntfy.example.org/spending"]).ends(2);
+    assert!(refused.stderr.contains("https://"), "{}", refused.stderr);
+    let shown = stage.run(&["--json", "alerts", "webhook", "show"]).ends(0).json();
+    assert_eq!(
+        (&shown["url"], &shown["signed"]),
+        (&"https://ntfy.example.org/spending".into(), &false.into())
+    );
+    let gone = stage.run(&["--json", "alerts", "webhook", "remove"]).ends(0).json();
+    assert_eq!(gone["url"], serde_json::Value::Null);
+    // An address with a token is no argument: it is read from standard input.
+    let address = "https://hooks.example.org/services/T0/B0/a1b2c3d4e5f6a1b2c3d4e5f6";
+    stage.run(&["alerts", "webhook", "set", address]).ends(2);
+    let set = stage.run_with(&["--json", "alerts", "webhook", "set"], address).ends(0).json();
+    assert_eq!(set["url"], address);
+}
