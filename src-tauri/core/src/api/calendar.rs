@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::app::{App, House};
 use super::calendar_address::random;
 use super::figures::Books;
-use super::{ApiError, CalendarFile, ExportCalendar};
+use super::glance::amount;
+use super::{ApiError, CalendarFile, ExportCalendar, LotRow, LotState};
 use crate::export::{self, Dates, Lapse, Renewal, Reset, When};
 use crate::ledger::Entered;
 use crate::money::Money;
@@ -73,17 +74,15 @@ impl App {
     async fn dates(&self, house: &House) -> Result<Dates, ApiError> {
         let books = Books::open(house).await?;
         let entries = house.store.entries(None).await?;
-        let mut dates = Dates::default();
+        // What is at risk changes from day to day, and is not in the calendar.
+        let (_, lots) = self.lots(house, None, self.now(), 0).await?;
+        let mut dates = Dates {
+            lots: lots.iter().filter_map(|lot| lapse(lot.row(&books))).collect(),
+            ..Dates::default()
+        };
         for row in &entries {
             let label = books.label_of(row.account_id);
             match &row.entered {
-                Entered::Purchase(purchase) => dates.lots.extend(purchase.expires_on().map(|date| Lapse {
-                    id: format!("entry-{}", row.id),
-                    label,
-                    left: None,
-                    when: When::On(date),
-                    possible: false,
-                })),
                 Entered::Subscription(plan) => dates.renewals.extend(plan.renews_on.map(|date| Renewal {
                     account: row.account_id,
                     label,
@@ -93,21 +92,8 @@ impl App {
                     when: When::On(date),
                     ends: false,
                 })),
-                Entered::Balance(_) | Entered::Allowance(_) | Entered::Cost(_) => {}
+                Entered::Purchase(_) | Entered::Balance(_) | Entered::Allowance(_) | Entered::Cost(_) => {}
             }
-        }
-        for (account, grant) in house.store.credit_grants().await? {
-            let left = grant.left.map(|left| Money::new(left, grant.currency));
-            if left.is_some_and(|left| left.amount.is_zero()) {
-                continue;
-            }
-            dates.lots.extend(grant.expires_at.map(|at| Lapse {
-                id: format!("grant-{account}-{}", grant.id),
-                label: books.label_of(account),
-                left: left.map(money),
-                when: When::At(at),
-                possible: false,
-            }));
         }
         for (account, plan) in house.store.subscriptions().await? {
             let status = plan.status.unwrap_or_default().to_lowercase();
@@ -136,8 +122,19 @@ impl App {
     }
 }
 
+/// The end of a lot in which something is left, or of which nobody tells what is.
+fn lapse(lot: LotRow) -> Option<Lapse> {
+    if !matches!(lot.state, LotState::Open | LotState::Untold | LotState::Ahead) {
+        return None;
+    }
+    let end = lot.expires_at?;
+    let when = end.parse().map(When::On).or_else(|_| end.parse().map(When::At)).ok()?;
+    let left = lot.left.map(|left| amount(&left, &lot.currency));
+    Some(Lapse { id: lot.id, label: lot.label, left, when, possible: lot.possible })
+}
+
 fn money(money: Money) -> String {
-    format!("{} {}", money.amount.normalize(), money.currency)
+    amount(&money.amount.to_string(), money.currency.as_str())
 }
 
 /// The file that is meant: `~` is the person's own folder, which a shell would have put in its place.

@@ -86,7 +86,7 @@ fn amounts(amounts: &[Amount]) -> String {
 }
 
 /// To two places, or two digits where it is less than one.
-fn amount(text: &str, currency: &str) -> String {
+pub(super) fn amount(text: &str, currency: &str) -> String {
     let Ok(exact) = exact(text) else { return format!("{text} {currency}") };
     let rounded =
         if exact.abs() < Decimal::ONE { exact.round_sf(2).unwrap_or(exact) } else { exact.round_dp(2) };
