@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tempfile::TempDir;
-use tokio::sync::{RwLock, broadcast};
+use tokio::sync::{RwLock, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::alert_facts::AlertMemory;
@@ -31,6 +31,8 @@ struct Inner {
     real: House,
     sample: RwLock<Option<Sample>>,
     events: broadcast::Sender<Event>,
+    // For what goes on inside: it is not among those who listen at a door.
+    news: watch::Sender<u64>,
     cancel: Mutex<CancellationToken>,
     chooser: OnceLock<FileChooser>,
     // Read by every sync under way, written by `close`, which so waits for them.
@@ -96,6 +98,7 @@ impl App {
             real,
             sample: RwLock::new(None),
             events: broadcast::Sender::new(EVENTS_KEPT),
+            news: watch::Sender::default(),
             cancel: Mutex::default(),
             chooser: OnceLock::new(),
             under_way: RwLock::default(),
@@ -192,7 +195,15 @@ impl App {
         self.0.events.receiver_count() > 0
     }
 
+    /// Changes whenever something was read, entered or set.
+    pub(super) fn news(&self) -> watch::Receiver<u64> {
+        self.0.news.subscribe()
+    }
+
     pub(super) fn tell(&self, event: Event) {
+        if matches!(event, Event::Synced { .. } | Event::Changed) {
+            self.0.news.send_modify(|count| *count = count.wrapping_add(1));
+        }
         if matches!(event, Event::Synced { .. } | Event::Changed) {
             self.0.alert_memory.forget();
         }

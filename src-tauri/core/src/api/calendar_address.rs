@@ -22,8 +22,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 use super::app::App;
@@ -97,31 +96,22 @@ impl App {
 
     /// Serves the calendar's address while it is on. Of several programs over one store one does. Never returns: it is dropped.
     pub async fn serve_calendar(&self) {
-        let mut events = self.events();
+        let mut news = self.news();
         loop {
             // A store that cannot be read now may be read later.
             let place = self.place().await.unwrap_or_default();
             tokio::select! {
                 () = self.serve(&place) => {}
-                () = self.moved(&mut events, &place) => {}
+                () = self.moved(&mut news, &place) => {}
             }
         }
     }
 
     /// Ends when the address is another one.
-    async fn moved(&self, events: &mut tokio::sync::broadcast::Receiver<Event>, place: &Place) {
+    async fn moved(&self, news: &mut watch::Receiver<u64>, place: &Place) {
         loop {
-            let looked = tokio::time::timeout(LOOK, async {
-                loop {
-                    match events.recv().await {
-                        Ok(Event::Changed) | Err(RecvError::Lagged(_)) => return,
-                        Ok(_) => {}
-                        Err(RecvError::Closed) => std::future::pending().await,
-                    }
-                }
-            });
-            // Told or not, it is looked.
-            let _ = looked.await;
+            // Told or not, it is looked: another program tells nothing here.
+            let _ = tokio::time::timeout(LOOK, news.changed()).await;
             if self.place().await.is_ok_and(|now| now != *place) {
                 return;
             }

@@ -23,6 +23,8 @@ use crate::time::Timestamp;
 
 /// Seconds between two looks at the clock: timers stop while a machine sleeps.
 const TICK: u64 = 60;
+/// How long what comes in a burst is waited for.
+const BURST: Duration = Duration::from_millis(500);
 /// Seconds after which a loop that waits for another one asks again.
 const ANOTHER: u64 = 15;
 /// Seconds without an evaluation after which the program comes to what is there anew.
@@ -187,6 +189,7 @@ impl App {
         };
         tell(Told::Begins);
         let mut reactions = self.watch_state().desktop().map(Desktop::reactions);
+        let mut news = self.news();
         // Readings go on while something is delivered; they end when this future is dropped.
         let mut reading = JoinSet::new();
         let (say, mut said) = mpsc::unbounded_channel();
@@ -218,9 +221,10 @@ impl App {
                     failed(error);
                 }
             }
-            let tick = Instant::now() + Duration::from_secs(TICK);
+            let mut tick = Instant::now() + Duration::from_secs(TICK);
             loop {
                 tokio::select! {
+                    Ok(()) = news.changed() => tick = tick.min(Instant::now() + BURST),
                     Some(read) = reading.join_next() => {
                         match read {
                             Ok((account, read)) => {
