@@ -111,32 +111,32 @@ fn words(lot: &Lot, lapses_at: Timestamp, risk: Risk, machine: &Machine<'_>) -> 
         );
         return (format!("{label} credit {lapse} {when}"), body);
     };
-    let title = format!("{} of {label} credit {lapse} {when}", money(left, currency));
+    let title = format!("{} of {label} credit {lapse} {when}", about(left, currency));
     let mut body = if !risk.certain {
         let why = lot.at_risk_unknown.as_deref().map(plain).filter(|why| !why.is_empty());
         let why = why.map_or_else(String::new, |why| format!(" ({why})"));
         format!(
             "{} of your {label} credit {lapse} {when}. How much of it you will have spent by then is not known{why}, so all \
              that is left is counted.",
-            money(left, currency)
+            about(left, currency)
         )
     } else if risk.amount < smallest(currency) {
         format!(
             "{} of your {label} credit {lapse} {when}. As you spend now it is likely to be used up in time, but up to {} may \
              be left.",
-            money(left, currency),
+            about(left, currency),
             about(risk.most, currency)
         )
     } else if risk.least == risk.most {
         format!(
             "{} of your {label} credit {lapse} {when}, and as you spend now {} of it would be lost.",
-            money(left, currency),
+            about(left, currency),
             about(risk.amount, currency)
         )
     } else {
         format!(
             "{} of your {label} credit {lapse} {when}, and as you spend now about {} of it would be lost ({} to {}).",
-            money(left, currency),
+            about(left, currency),
             about(risk.amount, currency),
             about(risk.least, currency),
             about(risk.most, currency)
