@@ -29,6 +29,7 @@ bench: packages-test page
 	cargo build --release --package spendglass-app --bin spendglass-app --example empty_window
 	cargo bench --package spendglass-core --bench figures
 	tests/desktop/session.sh tests/bench/paint.sh
+	tests/desktop/session.sh cargo test --package spendglass-app --test window -- --ignored --nocapture idle_in_the_tray
 
 bundle: packages-window page
 	npm --prefix ui exec -- tauri build --bundles deb,rpm

@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
-use spendglass_core::api::{self, ApiError, App, ErrorCode, Event, FileChooser, Request, Response};
+use spendglass_core::api::{self, ApiError, App, ErrorCode, Event, FileChooser, Request, Response, Told};
+use spendglass_core::notice::Desktop;
 use tauri::async_runtime::JoinHandle;
 use tauri::{AppHandle, Emitter, Manager, State};
 use tauri_plugin_dialog::DialogExt;
@@ -44,12 +45,21 @@ impl Door {
 
     /// Begins what goes on beside the page.
     fn begin(&self, app: &App, page: &AppHandle) {
-        let calendar = app.clone();
+        app.show_on(Desktop::session());
+        let (watched, calendar) = (app.clone(), app.clone());
         let mut beside = self.beside.lock().unwrap_or_else(PoisonError::into_inner);
         beside.extend([
             tauri::async_runtime::spawn(tray::tend(page.clone(), app.clone(), self.options.hidden())),
+            tauri::async_runtime::spawn(watch(watched)),
             tauri::async_runtime::spawn(async move { calendar.serve_calendar().await }),
         ]);
+    }
+
+    /// Says whether the person looks at the window now: figures are then read more often.
+    pub(crate) fn looked_at(&self, looks: bool) {
+        if let Some(app) = self.app.get() {
+            app.looked_at(looks);
+        }
     }
 
     /// Stops the syncs under way and waits for them.
@@ -63,6 +73,18 @@ impl Door {
         if let Some(app) = self.app.get() {
             app.close().await;
         }
+    }
+}
+
+/// Reads, raises and delivers for as long as the program runs. What it does is told on the screens.
+async fn watch(app: App) {
+    let tell = |told: Told| {
+        if let Told::Failed { words } = told {
+            eprintln!("spendglass-app: {words}");
+        }
+    };
+    if let Err(error) = app.watch(&tell).await {
+        eprintln!("spendglass-app: nothing is watched: {error}");
     }
 }
 

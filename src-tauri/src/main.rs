@@ -45,14 +45,15 @@ fn main() -> anyhow::Result<()> {
         .manage(Tray::default())
         .manage(Door::new(options))
         .invoke_handler(tauri::generate_handler![door::call])
-        .on_window_event(|window, event| {
-            if let WindowEvent::CloseRequested { api, .. } = event
-                && window.state::<Tray>().keeps()
-            {
+        .on_window_event(|window, event| match event {
+            WindowEvent::CloseRequested { api, .. } if window.state::<Tray>().keeps() => {
                 api.prevent_close();
                 // Where it cannot be hidden it stays.
                 let _ = window.hide();
+                window.state::<Door>().looked_at(false);
             }
+            WindowEvent::Focused(focused) => window.state::<Door>().looked_at(*focused),
+            _ => {}
         })
         .setup(move |app| {
             let handle = app.handle();

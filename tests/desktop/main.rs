@@ -13,12 +13,14 @@ mod window;
 
 mod credits;
 mod first_run;
+mod idle;
 mod inbox;
 mod keyboard;
 mod keychain;
 mod kinds;
 mod ways_in;
 mod looks;
+mod notifications;
 mod refusals;
 mod sample;
 mod second;

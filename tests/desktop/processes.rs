@@ -66,6 +66,18 @@ fn family(pid: u32) -> BTreeSet<u32> {
     }
 }
 
+/// Hundredths of a second of processor time that a process and those it started have had.
+pub(crate) fn ticks(pid: u32) -> u64 {
+    let of = |pid: u32| {
+        let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        let fields: Vec<u64> =
+            text.rsplit_once(") ")?.1.split(' ').map(|field| field.parse().unwrap_or(0)).collect();
+        // In user mode, and in the kernel.
+        Some(fields.get(11)? + fields.get(12)?)
+    };
+    family(pid).into_iter().filter_map(of).sum()
+}
+
 /// The far ends, off this machine, of all that a process and those it started have open.
 pub(crate) fn strangers(pid: u32) -> Vec<String> {
     let family = family(pid);

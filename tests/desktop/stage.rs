@@ -4,6 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Mutex, PoisonError};
 
+use spendglass_core::api::{App, Config, handle};
+use spendglass_core::time::Clock;
+use spendglass_core::vault::Vault;
 use spendglass_simulator::{Person, Town, TownOptions, TownProvider, serve};
 use tempfile::TempDir;
 
@@ -66,6 +69,21 @@ impl Stage {
 
     pub(crate) async fn open(&self) -> Window {
         Window::open(self.name, &self.data_dir(), NOW).await
+    }
+
+    /// The store, asked without a window, which must not be open: what a terminal does.
+    pub(crate) async fn ask(&self, request: serde_json::Value) -> serde_json::Value {
+        let config = Config {
+            data_dir: self.data_dir(),
+            vault: Vault::memory(),
+            clock: Clock::Fixed(NOW.parse().unwrap()),
+            zone: Some("Asia/Kolkata".parse().unwrap()),
+            sample: None,
+        };
+        let app = App::open(config).await.unwrap();
+        let answer = handle(&app, serde_json::from_value(request).unwrap()).await.unwrap();
+        app.close().await;
+        serde_json::to_value(answer).unwrap()["result"].take()
     }
 
     pub(crate) fn provider(&self, id: &str) -> TownProvider {

@@ -7,9 +7,6 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use spendglass_core::api::{App, Config, Request, Response, Settings, handle};
-use spendglass_core::time::Clock;
-use spendglass_core::vault::Vault;
 use zbus::message::Header;
 use zbus::names::OwnedUniqueName;
 use zbus::zvariant::{OwnedObjectPath, OwnedValue, Structure, Value};
@@ -26,7 +23,7 @@ const PAUSE: Duration = Duration::from_millis(30);
 type Items = Arc<Mutex<Vec<(OwnedUniqueName, String)>>>;
 
 /// A panel: it says that it shows trays, and hears of each.
-struct Panel {
+pub(crate) struct Panel {
     bus: Connection,
     items: Items,
 }
@@ -59,7 +56,7 @@ impl Watcher {
 }
 
 impl Panel {
-    async fn open() -> Panel {
+    pub(crate) async fn open() -> Panel {
         let items = Items::default();
         let watcher = Watcher(Arc::clone(&items));
         let bus =
@@ -69,7 +66,7 @@ impl Panel {
     }
 
     /// The menu of the tray, once it is there.
-    async fn menu(&self) -> Menu {
+    pub(crate) async fn menu(&self) -> Menu {
         let (who, path) =
             wait("a tray registers itself", async || self.items.lock().unwrap().last().cloned()).await;
         let asked = ("org.kde.StatusNotifierItem", "Menu");
@@ -81,7 +78,7 @@ impl Panel {
 }
 
 /// A tray's menu, as a panel reads it.
-struct Menu {
+pub(crate) struct Menu {
     bus: Connection,
     who: OwnedUniqueName,
     path: OwnedObjectPath,
@@ -144,18 +141,9 @@ async fn holds(what: &str, look: impl AsyncFn() -> bool) {
 
 /// Says, before the program starts, that closing the window leaves it in the tray.
 async fn keep_in_tray(stage: &Stage) {
-    let config = Config {
-        data_dir: stage.data_dir(),
-        vault: Vault::memory(),
-        clock: Clock::Fixed(NOW.parse().unwrap()),
-        zone: None,
-        sample: None,
-    };
-    let app = App::open(config).await.unwrap();
-    let settings = Settings { keep_in_tray: true, ..Settings::default() };
-    let kept = handle(&app, Request::ChangeSettings(settings)).await.unwrap();
-    assert!(matches!(kept, Response::ChangeSettings(Settings { keep_in_tray: true, .. })));
-    app.close().await;
+    let settings = json!({"keepInTray": true});
+    let kept = stage.ask(json!({"method": "changeSettings", "params": settings})).await;
+    assert_eq!(kept["keepInTray"], true);
 }
 
 /// Closes a window as its button does.
@@ -173,7 +161,7 @@ fn sees(pid: u32) -> Vec<String> {
 }
 
 /// The program without a driver, ended with the test.
-struct Bare(Child);
+pub(crate) struct Bare(pub(crate) Child);
 
 impl Bare {
     fn start(data_dir: &Path, more: &[&str]) -> Bare {

@@ -53,10 +53,16 @@ pub(crate) struct Window {
 impl Window {
     /// Starts the program over a data folder. What it says goes into a file of this name.
     pub(crate) async fn open(name: &str, data_dir: &Path, now: &str) -> Window {
+        Window::open_on(None, name, data_dir, now).await
+    }
+
+    /// The same on the bus of this address, in place of the session's.
+    pub(crate) async fn open_on(bus: Option<&str>, name: &str, data_dir: &Path, now: &str) -> Window {
         let log = out_dir().join(format!("{name}.log"));
         let said = File::options().create(true).append(true).open(&log).unwrap();
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let driver = Command::new("WebKitWebDriver")
+            .envs(bus.map(|address| ("DBUS_SESSION_BUS_ADDRESS", address)))
             .args([format!("--port={port}"), "--host=127.0.0.1".to_owned()])
             .env("TAURI_AUTOMATION", "true")
             .env("TAURI_WEBVIEW_AUTOMATION", "true")

@@ -49,6 +49,7 @@ pub(crate) async fn run(global: &Global, out: &Out, options: Options) -> Result<
     } else {
         tokio::select! {
             broken = door.app.watch(&say) => broken.map(|()| Ending::Done),
+            () = door.app.serve_calendar() => Ok(Ending::Done),
             () = interrupts.next() => Ok(Ending::Done),
         }
     };
