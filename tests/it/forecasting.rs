@@ -157,6 +157,98 @@ async fn a_day_that_was_not_read_is_no_day_without_cost() {
     store.close().await;
 }
 
+async fn enter(app: &App, account: i64, entry: Value) {
+    let request = serde_json::json!({"method": "enter", "params": {"account": account, "entry": entry}});
+    ask(app, serde_json::from_value(request).unwrap()).await;
+}
+
+#[tokio::test]
+async fn an_entered_balance_is_the_last_one_said_and_lasts_by_its_falls() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path()).await;
+    let openai = account(&store, "openai", "none").await;
+    let app = door(folder.path()).await;
+    // Said in any order, twice of one day, and in two currencies.
+    for (day, amount) in [(17, "80"), (2, "110"), (16, "70"), (16, "82"), (9, "96")] {
+        let as_of = format!("2026-11-{day:02}");
+        let entry =
+            serde_json::json!({"kind": "balance", "asOf": as_of, "amount": amount, "currency": "USD"});
+        enter(&app, openai, entry).await;
+    }
+    enter(
+        &app,
+        openai,
+        serde_json::json!({"kind": "balance", "asOf": "2026-11-01", "amount": "5", "currency": "EUR"}),
+    )
+    .await;
+    let credits =
+        serde_json::from_value(serde_json::json!({"method": "credits", "params": {"account": openai}}));
+    for told in [forecast(&app).await, ask(&app, credits.unwrap()).await] {
+        let rows = told["balances"].as_array().unwrap();
+        let shown: Vec<_> = rows.iter().map(|row| (row["left"].as_str(), row["currency"].as_str())).collect();
+        assert_eq!(shown, [(Some("5"), Some("EUR")), (Some("80"), Some("USD"))]);
+        let (none, falls) = (&rows[0], &rows[1]);
+        assert_eq!(none["unknown"], "Nothing tells what is spent of it a day.");
+        assert_eq!(
+            (falls["from"].as_str(), falls["asOf"].as_str()),
+            (Some("balance"), Some("2026-11-17T23:59:59Z"))
+        );
+        let (a_day, days) = (dec(&falls["perDay"]["p50"]), falls["days"]["p50"].as_u64().unwrap());
+        assert!((Decimal::ONE..Decimal::from(3)).contains(&a_day) && (35..=45).contains(&days), "{falls}");
+    }
+    app.close().await;
+    store.close().await;
+}
+
+#[tokio::test]
+async fn figures_that_do_not_fit_are_said_and_take_nothing_from_the_other_accounts() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path()).await;
+    let wild = account(&store, "deepseek", "api").await;
+    let tame = account(&store, "openrouter", "management").await;
+    for (id, day, amount) in [
+        (wild, "2026-11-01", "0.1234567890123456789012345678"),
+        (wild, "2026-11-10", "999999999999999"),
+        (tame, "2026-11-01", "50"),
+        (tame, "2026-11-10", "32"),
+    ] {
+        let amount = Money::new(amount.parse().unwrap(), Currency::USD);
+        let observed_at = date(day).utc_start();
+        let balances = vec![Balance::left(observed_at, BalanceKind::Credits, amount)];
+        let snapshot = Snapshot { balances, ..Snapshot::default() };
+        store.book_snapshot(id, &snapshot, observed_at).await.unwrap();
+    }
+    let app = door(folder.path()).await;
+    let credits = serde_json::from_value(serde_json::json!({"method": "credits", "params": {}})).unwrap();
+    for told in [forecast(&app).await, ask(&app, credits).await] {
+        let rows = told["balances"].as_array().unwrap();
+        let of = |label: &str| rows.iter().find(|row| row["label"] == label).unwrap();
+        let why = of("DEEPSEEK")["unknown"].as_str().unwrap();
+        assert!(why.starts_with("The amounts in USD together need more than 38 digits"), "{why}");
+        assert_eq!(of("DEEPSEEK")["left"], "999999999999999");
+        let a_day = dec(&of("OPENROUTER")["perDay"]["p50"]);
+        assert!((Decimal::from(2)..Decimal::new(21, 1)).contains(&a_day), "{a_day}");
+    }
+    app.close().await;
+    store.close().await;
+}
+
+#[tokio::test]
+async fn what_was_entered_is_known_as_of_when_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path()).await;
+    let openai = account(&store, "openai", "none").await;
+    let app = door(folder.path()).await;
+    let entry = serde_json::json!({"kind": "cost", "date": "2026-11-12", "amount": "3", "currency": "USD"});
+    enter(&app, openai, entry).await;
+    let told = forecast(&app).await;
+    let row = &told["months"][0];
+    assert_eq!((row["soFar"].as_str(), row["asOf"].as_str()), (Some("3"), Some(NOW)));
+    assert_eq!(told["accounts"][0]["asOf"], NOW);
+    app.close().await;
+    store.close().await;
+}
+
 #[tokio::test]
 async fn balances_last_by_charges_or_by_their_falls() {
     let folder = tempfile::tempdir().unwrap();

@@ -58,7 +58,10 @@ fn words(forecast: &Forecast, zone: Zone) -> String {
         }
         text.push_str(&table.render());
         for row in &forecast.months {
-            put!(text, "\n{} is known {}.\n", row.currency, as_of(row.as_of.as_deref(), zone));
+            match row.as_of.as_deref() {
+                Some(at) => put!(text, "\n{} is known {}.\n", row.currency, as_of(Some(at), zone)),
+                None => put!(text, "\nNobody says as of when {} is known.\n", row.currency),
+            }
             if let Some(test) = &row.back_test {
                 text.push_str(&tested(test, &row.currency));
             }
@@ -200,6 +203,9 @@ mod tests {
         {
             assert!(said.contains(part), "{part} in {said}");
         }
+        let undated = MonthEnd { as_of: None, ..row(None, None, None) };
+        let undated = Forecast { months: vec![undated], ..forecast.clone() };
+        assert!(words(&undated, Zone::UTC).contains("Nobody says as of when USD is known."));
         let nothing = Forecast { months: vec![], accounts: vec![], balances: vec![], ..forecast };
         assert!(words(&nothing, Zone::UTC).contains("nothing to forecast"));
     }

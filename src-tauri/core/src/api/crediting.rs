@@ -53,7 +53,14 @@ impl App {
             totals: totals(&stands)?,
             reconciliation: purses.reconciliation(),
             offers: purses.offers(&answered).iter().map(|offer| offer.row(&purses.books)).collect(),
-            balances: forecasting::balances(&house, &purses.books, &purses.outlook, query.account).await?,
+            balances: forecasting::balances(
+                &house,
+                &purses.books,
+                &purses.outlook,
+                purses.calendar,
+                query.account,
+            )
+            .await?,
             time_line,
             notes: notes(&purses),
             lots: stands.iter().map(|stand| stand.row(&purses.books)).collect(),

@@ -1,5 +1,7 @@
 //! Sums in the door's words: usage by a grouping, and the spend figures of the overview.
 
+use std::collections::BTreeMap;
+
 use super::app::{App, House};
 use super::groups::{Names, group_key, group_names};
 use super::running::seen;
@@ -20,11 +22,19 @@ pub(super) struct Books {
     pub(super) accounts: Vec<AccountRow>,
     pub(super) streams: Vec<StreamRow>,
     pub(super) names: Names,
+    /// When a cost was last entered by hand, by account.
+    entered: BTreeMap<i64, Timestamp>,
 }
 
 impl Books {
     pub(super) async fn open(house: &House) -> Result<Books, ApiError> {
+        let mut entered = BTreeMap::new();
+        for row in house.store.entries(None).await?.iter().filter(|row| row.entered.as_cost().is_some()) {
+            let last = entered.entry(row.account_id).or_insert(row.changed_at);
+            *last = row.changed_at.max(*last);
+        }
         Ok(Books {
+            entered,
             accounts: house.store.accounts().await?,
             streams: house.store.streams().await?,
             names: Names::of(house.store.names().await?),
@@ -106,6 +116,12 @@ impl Books {
     pub(super) fn as_of_account(&self, account: i64) -> Option<Timestamp> {
         let both = self.streams_of(Sees::Cost).chain(self.streams_of(Sees::Usage));
         both.filter(|(row, ..)| row.id == account).filter_map(|(.., kept)| kept?.synced_at).min()
+    }
+
+    /// When an account was last told of by hand or by a file.
+    pub(super) fn told_at(&self, account: i64) -> Option<Timestamp> {
+        let of = self.streams.iter().filter(|kept| kept.account_id == account);
+        of.filter_map(|kept| kept.synced_at).chain(self.entered.get(&account).copied()).max()
     }
 
     /// Why a figure over a range is missing or partial.

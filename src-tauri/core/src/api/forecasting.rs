@@ -14,9 +14,10 @@ use super::{
 use crate::chart::{self, MonthDay, Unit};
 use crate::credit;
 use crate::forecast::{self, Course, History};
-use crate::ledger::{BalanceKind, Entered, Lane, name_of};
+use crate::ledger::{BalanceKind, Entered, EnteredBalance, Lane, name_of};
 use crate::money::{Currency, Decimal, Money, MoneyError, Total};
-use crate::time::{Date, Timestamp};
+use crate::store::{BalanceSeries, EntryRow, Reading};
+use crate::time::{Calendar, Date, Timestamp};
 
 const CHART_HEIGHT: u32 = 240;
 
@@ -29,6 +30,8 @@ struct Ending {
     lane: Lane,
     so_far: Total,
     of_days: usize,
+    /// When what no stream of a key tells was entered or imported.
+    told_at: Option<Timestamp>,
     /// What the month comes to by the end of each day from today on; or why nothing is said.
     running: Result<Vec<forecast::Spread>, NotSaid>,
     /// Complete days of all lines at once, on which the forecast can be tried.
@@ -72,7 +75,7 @@ impl App {
             now: now.to_string(),
             months,
             accounts,
-            balances: balances(&house, &books, &outlook, query.account).await?,
+            balances: balances(&house, &books, &outlook, self.calendar().await?, query.account).await?,
             daily: daily.transpose()?,
         })
     }
@@ -106,7 +109,7 @@ impl App {
             currency: ending.currency.to_string(),
             lane: name_of(ending.lane, Lane::NAMED).to_owned(),
             so_far: ending.so_far.to_string(),
-            as_of: as_of.map(|at| at.to_string()),
+            as_of: as_of.or(ending.told_at).map(|at| at.to_string()),
             range: last.map(|range| spread(range, Some(so_far))),
             unknown: ending.running.as_ref().err().map(|NotSaid(reason)| reason.clone()),
             of_days: u32::try_from(ending.of_days).unwrap_or(u32::MAX),
@@ -200,7 +203,8 @@ fn ending(
         History { first, days: days(&by_day, first, until) }
     });
     let lane = lines.iter().map(|line| line.lane).min().unwrap_or(Lane::Billed);
-    Ok(Ending { currency, lane, so_far, of_days: of_days.unwrap_or_default(), running, history })
+    let told_at = lines.iter().filter_map(|line| books.told_at(line.account)).max();
+    Ok(Ending { currency, lane, so_far, of_days: of_days.unwrap_or_default(), told_at, running, history })
 }
 
 /// Why lines without complete days are not forecast.
@@ -352,29 +356,54 @@ pub(super) fn spending_of(
     Ok(whole.map(|history| Spending { history, since: Decimal::ZERO, from: "balance" }))
 }
 
-/// Every balance, reported and entered.
+/// What was entered of balances, each over time: a day's at its end in the person's zone, or when it was entered if before.
+pub(super) fn entered_balances(entries: &[EntryRow], calendar: Calendar) -> Vec<BalanceSeries> {
+    let mut places = BTreeMap::<(i64, Currency), Vec<(Date, Timestamp, Reading)>>::new();
+    for row in entries {
+        let Entered::Balance(EnteredBalance { amount: Money { amount, currency }, as_of }) = row.entered
+        else {
+            continue;
+        };
+        let end = calendar.start_of(as_of.plus_days(1)).plus_seconds(-1);
+        let reading = Reading { at: end.min(row.changed_at), amount, acquired: None, used: None };
+        places.entry((row.account_id, currency)).or_default().push((as_of, row.changed_at, reading));
+    }
+    let series = places.into_iter().map(|((account_id, currency), mut told)| {
+        // Of two of one day the one that was said last stands.
+        told.sort_by_key(|(date, changed_at, _)| (*date, *changed_at));
+        let readings = told.into_iter().map(|(.., reading)| reading).collect();
+        BalanceSeries { account_id, kind: BalanceKind::Credits, currency, readings }
+    });
+    series.collect()
+}
+
+/// Every balance as it was last seen: what providers report, and what was entered where they do not.
 pub(super) async fn balances(
     house: &House,
     books: &Books,
     outlook: &Outlook,
+    calendar: Calendar,
     account: Option<i64>,
 ) -> Result<Vec<DaysLeft>, ApiError> {
-    let mut rows = Vec::new();
     let since = outlook.today.plus_days(-super::outlook::DAYS_LOOKED_AT).utc_start();
-    for series in house.store.balance_history(account, since).await? {
-        let Some(last) = series.readings.last() else { continue };
+    let all = house.store.balance_history(account, since).await?;
+    let mut entered = entered_balances(&house.store.entries(account).await?, calendar);
+    let place = |series: &BalanceSeries| (series.account_id, series.currency);
+    entered.retain(|series| all.iter().all(|told| place(told) != place(series)));
+    let reported = all.into_iter().map(|series| (series, false));
+    let row = |(series, by_hand): (BalanceSeries, bool)| {
+        let last = series.readings.last()?;
         let amount = Money::new(last.amount, series.currency);
-        let (date, kind) = (last.at.utc_date(), series.kind);
-        let of = Balanced { account: series.account_id, kind, amount, as_of: last.at, date };
+        let (account, kind) = (series.account_id, series.kind);
+        // What was entered is of the person's own day.
+        let date = if by_hand { calendar.date_of(last.at) } else { last.at.utc_date() };
+        let of = Balanced { account, kind, amount, as_of: last.at, date };
         let readings: Vec<_> = series.readings.iter().map(|reading| (reading.at, reading.amount)).collect();
-        rows.push(days_left(of, books, spending_of(outlook, &readings, &of)?.as_ref()));
-    }
-    for row in house.store.entries(account).await? {
-        if let Entered::Balance(balance) = &row.entered {
-            let (amount, date, kind) = (balance.amount, balance.as_of, BalanceKind::Credits);
-            let of = Balanced { account: row.account_id, kind, amount, as_of: row.changed_at, date };
-            rows.push(days_left(of, books, spending_of(outlook, &[], &of)?.as_ref()));
-        }
-    }
-    Ok(rows)
+        Some(match spending_of(outlook, &readings, &of) {
+            Ok(spending) => days_left(of, books, spending.as_ref()),
+            // One account whose figures do not fit takes nothing from the others.
+            Err(error) => DaysLeft { unknown: Some(sentence(&error.message)), ..days_left(of, books, None) },
+        })
+    };
+    Ok(reported.chain(entered.into_iter().map(|series| (series, true))).filter_map(row).collect())
 }
