@@ -518,3 +518,24 @@ async fn entering_a_purchase_and_adding_a_lot_are_the_same() {
     }
     app.close().await;
 }
+
+#[tokio::test]
+async fn a_currency_is_compared_once_however_the_balances_are_told() {
+    let folder = folder_with(&["deepseek"]).await;
+    let store = Store::open(folder.path(), at(NOW)).await.unwrap();
+    let time = at("2026-11-21T12:00:00Z");
+    let mut balances = Vec::new();
+    for (kind, amount) in [(BalanceKind::Granted, "3"), (BalanceKind::Purchased, "10")] {
+        for currency in [Currency::USD, Currency::unit("CNY")] {
+            balances.push(Balance::left(time, kind, Money::new(exact(amount).unwrap(), currency)));
+        }
+    }
+    store.book_snapshot(1, &Snapshot { balances, ..Snapshot::default() }, time).await.unwrap();
+    let app = open(folder.path(), "UTC").await;
+    let credits = ask(&app, "credits", json!({})).await;
+    let rows: Vec<_> = credits["reconciliation"].as_array().unwrap().iter().collect();
+    let told: Vec<_> = rows.iter().map(|row| texts(row, &["currency", "observed"])).collect();
+    assert_eq!(told, [["CNY", "13"], ["USD", "13"]]);
+    app.close().await;
+    store.close().await;
+}

@@ -1,5 +1,7 @@
 //! Balances beside lots: rises that look like a purchase or a grant, and what a balance holds more or less than the lots say.
 
+use std::collections::BTreeSet;
+
 use super::figures::Books;
 use super::purses::{Purse, Purses, Seen};
 use super::{LotOffer, OfferAnswer, ReconciliationRow};
@@ -126,8 +128,7 @@ impl Purse {
     }
 
     fn reconciliation(&self, books: &Books) -> Vec<ReconciliationRow> {
-        let mut currencies: Vec<Currency> = self.balances.iter().map(|seen| seen.series.currency).collect();
-        currencies.dedup();
+        let currencies: BTreeSet<Currency> = self.balances.iter().map(|seen| seen.series.currency).collect();
         currencies.into_iter().filter_map(|currency| self.reconciled(currency, books)).collect()
     }
 
