@@ -342,7 +342,7 @@ fn what_a_provider_says_holds_unless_it_is_of_one_gift_only() {
         said("elevenlabs", LotKind::RolledOver, "credits"),
         by("end-of-period:month@31,rollover=2", true)
     );
-    assert_eq!(said("github_copilot", included, "USD"), by("end-of-period:month", false));
+    assert_eq!(said("github_copilot", included, "USD"), by("end-of-period:month@utc", false));
     // Nobody says, and each lot has its own end: both are unknown, and neither is "never".
     assert_eq!(said("x_ai", bought, "USD"), Some((None, false)));
     assert_eq!(said("openai", given, "USD"), Some((None, false)));

@@ -14,6 +14,8 @@ it.each([
   ['after-purchase:1mo', '1 month after it was had'],
   ['after-inactivity:90d', '90 days after the account was last used'],
   ['end-of-period:month', 'at the end of the month'],
+  ['end-of-period:month@utc', 'at the end of the month in UTC'],
+  ['end-of-period:month@utc,rollover=1', 'at the end of the month in UTC, rolling over once'],
   ['end-of-period:month@15', 'at the end of the month that begins on day 15'],
   ['end-of-period:week,rollover=1', 'at the end of the week, rolling over once'],
   ['end-of-period:month,rollover=2', 'at the end of the month, rolling over 2 times'],

@@ -14,7 +14,7 @@ export interface RuleForm {
   /** How many days or months. */
   count: string;
   unit: 'd' | 'mo';
-  /** `day`, `week`, `month`, `month@15`, `year`. */
+  /** `day`, `week`, `month`, `month@15`, `month@utc`, `year`. */
   cycle: string;
   /** Over how many later periods it lives on. */
   rollover: string;
@@ -71,7 +71,7 @@ export function writeRule(form: RuleForm): string | null {
   }
 }
 
-const CYCLES: Record<string, string> = { day: 'day', week: 'week', month: 'month', year: 'year' };
+const CYCLES: Record<string, string> = { day: 'day', week: 'week', month: 'month', 'month@utc': 'month in UTC', year: 'year' };
 
 function cycleWords(cycle: string): string {
   const [, day] = /^month@(\d+)$/.exec(cycle) ?? [];

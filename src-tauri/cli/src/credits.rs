@@ -18,7 +18,7 @@ pub(crate) enum Command {
     /// Without --expires and --rule the provider's own rule holds, where it is known. It cannot have been had in the future.
     #[command(after_help = "\
 Rules: never, on:DATE, after-purchase:365d, after-purchase:12mo, after-inactivity:90d, end-of-period:month,rollover=2 (or day,
-week, month@15, year). A lot can be spent through the whole of its last day, in your own time zone.
+week, month@15, month@utc, year). A lot can be spent through the whole of its last day, in your own time zone.
 
 Examples:
   spendglass credits add openai --amount 50 --currency USD --acquired 2025-12-01

@@ -91,10 +91,11 @@ fn rule(dice: &mut fastrand::Rng, date: Date) -> ExpiryRule {
         5 => ExpiryRule::AfterPurchase(Life::Months(dice.u32(0..3))),
         6..=8 => ExpiryRule::AfterInactivity(any(dice, &[1, 2, 3, 3, 7])),
         _ => {
-            let cycle = match dice.u8(0..8) {
+            let cycle = match dice.u8(0..9) {
                 0 => Cycle::Day,
                 1 | 2 => Cycle::Week,
                 3 => Cycle::Year,
+                4 => Cycle::UtcMonth,
                 _ => Cycle::Month(dice.u8(1..=31)),
             };
             ExpiryRule::EndOfPeriod { cycle, rollover: any(dice, &[0, 0, 1, 1, 2, 3]) }
@@ -135,7 +136,7 @@ impl History {
             turns.push(clock.had);
             turns.extend(clock.end(clock.had, &[]));
         }
-        let instant = |dice: &mut fastrand::Rng| match dice.u8(0..8) {
+        let instant = |dice: &mut fastrand::Rng| match dice.u8(0..9) {
             0..=2 => any(dice, &turns).plus_seconds(dice.i64(-1..2)),
             3 => calendar.start_of(start.plus_days(dice.i64(0..30))).plus_seconds(dice.i64(-1..2)),
             4 => start.utc_start().plus_seconds(dice.i64(0..30 * 86_400)),

@@ -33,6 +33,7 @@ fn begins(date: Date, cycle: Cycle) -> bool {
         Cycle::Day => true,
         Cycle::Week => date.weekday() == "Monday",
         Cycle::Month(day) => date.day() == u32::from(day).min(days_in_month(date)),
+        Cycle::UtcMonth => date.day() == 1,
         Cycle::Year => (date.month(), date.day()) == (1, 1),
     }
 }
@@ -85,14 +86,17 @@ pub(super) fn clock(lot: &Lot, calendar: Calendar) -> Clock {
         }
         ExpiryRule::AfterInactivity(days) => idle = Some(i64::from(days) * 86_400),
         ExpiryRule::EndOfPeriod { cycle, rollover } => {
+            let utc = cycle == Cycle::UtcMonth;
+            let date = if let (true, Acquired::At(at)) = (utc, lot.acquired) { at.utc_date() } else { date };
+            let start_of = |date: Date| if utc { date.utc_start() } else { calendar.start_of(date) };
             let mut end = next_beginning(date, cycle);
             if rollover > 0 {
-                rolls = Some(calendar.start_of(end));
+                rolls = Some(start_of(end));
             }
             for _ in 0..rollover {
                 end = next_beginning(end, cycle);
             }
-            ends = Some(calendar.start_of(end));
+            ends = Some(start_of(end));
         }
     }
     Clock { had, ends, rolls, idle }

@@ -42,6 +42,16 @@ fn every_rule_has_its_instant() {
         ("UTC", "2026-11-23", "end-of-period:week,rollover=1", Some("2026-12-07T00:00:00Z")),
         ("UTC", "2028-02-29", "end-of-period:month", Some("2028-03-01T00:00:00Z")),
         ("UTC", "2026-11-22", "end-of-period:month,rollover=2", Some("2027-02-01T00:00:00Z")),
+        // The provider's own month, whatever the zone of the person: of a day that was entered, that day's month.
+        ("America/New_York", "2026-10-03", "end-of-period:month@utc", Some("2026-11-01T00:00:00Z")),
+        ("Asia/Kolkata", "2026-11-01", "end-of-period:month@utc", Some("2026-12-01T00:00:00Z")),
+        ("America/New_York", "2026-11-01T01:00:00Z", "end-of-period:month@utc", Some("2026-12-01T00:00:00Z")),
+        (
+            "Asia/Kolkata",
+            "2026-10-31T20:00:00Z",
+            "end-of-period:month@utc,rollover=2",
+            Some("2027-01-01T00:00:00Z"),
+        ),
         ("UTC", "2026-01-31", "end-of-period:month@31", Some("2026-02-28T00:00:00Z")),
         ("UTC", "2026-02-27", "end-of-period:month@31,rollover=1", Some("2026-03-31T00:00:00Z")),
         ("UTC", "2026-02-27", "end-of-period:month@31,rollover=12", Some("2027-02-28T00:00:00Z")),
@@ -86,7 +96,7 @@ fn the_longest_lives_end_with_the_calendar() {
         let lapses = lifespan(&lot, &calendar).unwrap().lapses_at.unwrap();
         assert!(lapses >= date("9999-12-01").utc_start(), "{rule:?}: {lapses}");
     }
-    for cycle in ["day", "week", "month", "month@31", "year"] {
+    for cycle in ["day", "week", "month", "month@31", "month@utc", "year"] {
         let ExpiryRule::EndOfPeriod { cycle, .. } = format!("end-of-period:{cycle}").parse().unwrap() else {
             panic!("{cycle}")
         };

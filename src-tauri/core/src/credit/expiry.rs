@@ -91,6 +91,15 @@ pub fn lifespan(lot: &Lot, calendar: &Calendar) -> Result<Lifespan, CreditError>
             life.idle_days = Some(days);
             Some(End::At(acquired_at.plus_seconds(i64::from(days) * DAY)))
         }
+        ExpiryRule::EndOfPeriod { cycle: Cycle::UtcMonth, rollover } => {
+            // A day that was entered is the provider's day, wherever the person is.
+            let date = match lot.acquired {
+                Acquired::On(date) => date,
+                Acquired::At(at) => at.utc_date(),
+            };
+            life.rolls_at = (rollover > 0).then(|| date.next_month_start().utc_start());
+            Some(End::At(month_later(date, rollover).next_month_start().utc_start()))
+        }
         ExpiryRule::EndOfPeriod { cycle, rollover } => {
             let own = period_end(date, cycle, 0).ok_or_else(|| no_such_day(lot, cycle))?;
             let last = period_end(date, cycle, rollover).ok_or_else(|| no_such_day(lot, cycle))?;
@@ -134,6 +143,7 @@ fn period_end(date: Date, cycle: Cycle, later: u32) -> Option<Date> {
             let monday = date.plus_days(-date.days_since(first).rem_euclid(7));
             Some(monday.plus_days(7 * (1 + count)))
         }
+        Cycle::UtcMonth => Some(month_later(date, later).next_month_start()),
         Cycle::Month(day) => {
             let cycle = BillingCycle::monthly_on(u32::from(day)).ok()?;
             let end = cycle.containing(date).1;

@@ -69,6 +69,8 @@ pub enum Cycle {
     Week,
     /// The month, from this day of it, 1 to 31; on the last day where a month is shorter.
     Month(u8),
+    /// The month in UTC, from its first day, whatever the person's zone.
+    UtcMonth,
     /// The year, from January.
     Year,
 }
@@ -119,6 +121,7 @@ impl fmt::Display for Cycle {
             Cycle::Week => f.write_str("week"),
             Cycle::Month(1) => f.write_str("month"),
             Cycle::Month(day) => write!(f, "month@{day}"),
+            Cycle::UtcMonth => f.write_str("month@utc"),
             Cycle::Year => f.write_str("year"),
         }
     }
@@ -168,6 +171,7 @@ impl FromStr for Cycle {
             "day" => Ok(Cycle::Day),
             "week" => Ok(Cycle::Week),
             "month" => Ok(Cycle::Month(1)),
+            "month@utc" => Ok(Cycle::UtcMonth),
             "year" => Ok(Cycle::Year),
             _ => text
                 .strip_prefix("month@")
