@@ -10,6 +10,8 @@ use spendglass_core::store::{KeyPlace, NewAccount, Snapshot, Store};
 use spendglass_core::time::{Clock, Timestamp};
 use spendglass_core::vault::Vault;
 
+mod lapses;
+
 const NOW: &str = "2026-11-22T12:00:00Z";
 
 fn at(text: &str) -> Timestamp {
@@ -41,11 +43,15 @@ async fn ask(app: &App, method: &str, params: Value) -> Value {
 
 /// An account without a key, made as the store makes one.
 async fn account(store: &Store, provider: &str) -> i64 {
+    account_with(store, provider, "none").await
+}
+
+async fn account_with(store: &Store, provider: &str, kind: &str) -> i64 {
     let account = NewAccount {
         provider: provider.to_owned(),
         label: None,
         base_url: None,
-        key_kind: "none".to_owned(),
+        key_kind: kind.to_owned(),
         key_hint: None,
         key_fingerprint: None,
         key_place: KeyPlace::Nowhere,
@@ -526,7 +532,7 @@ async fn a_currency_is_compared_once_however_the_balances_are_told() {
     let time = at("2026-11-21T12:00:00Z");
     let mut balances = Vec::new();
     for (kind, amount) in [(BalanceKind::Granted, "3"), (BalanceKind::Purchased, "10")] {
-        for currency in [Currency::USD, Currency::unit("CNY")] {
+        for currency in [Currency::USD, "CNY".parse().unwrap()] {
             balances.push(Balance::left(time, kind, Money::new(exact(amount).unwrap(), currency)));
         }
     }

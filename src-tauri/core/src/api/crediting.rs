@@ -298,6 +298,12 @@ fn notes(purses: &Purses) -> Vec<String> {
                 "{label}: left out of account is {lots}. A change of its rule or note takes it back."
             ));
         }
+        for (lot, at) in purse.cut_by_a_lapse() {
+            notes.push(format!(
+                "{label}: {lot} lapsed at {at}, within a day that is billed as a whole (UTC). What was known of the day by then \
+                 counts before; more of it may have been spent in time, and then less has lapsed than is shown."
+            ));
+        }
         let untold = purse.lots.iter().filter(|lot| lot.left.is_none() && lot.lot().is_none()).count();
         if untold > 0 {
             notes.push(format!(

@@ -13,10 +13,10 @@ use crate::credit::{
     self, Burn, CreditError, End, Fate, Known, Lot, Readings, Replayed, Spread, Standing, Use, needed_per_day,
 };
 use crate::forecast::{History, NoForecast};
-use crate::ledger::{BalanceKind, ChargeCategory, Entered, ExpiryRule, LotKind};
+use crate::ledger::{BalanceKind, ChargeCategory, Entered, EnteredCost, ExpiryRule, LotKind};
 use crate::money::{Currency, Decimal, MoneyError, Total};
 use crate::report;
-use crate::store::{BalanceSeries, Dimension, EntryRow, Reading, RollupRow};
+use crate::store::{BalanceSeries, Dimension, EntryRow, Origin, Reading, RollupRow};
 use crate::time::{Calendar, Date, Timestamp};
 
 /// What is at risk is worked out for lots that lapse within so many days: a forecast of more says little.
@@ -75,6 +75,8 @@ pub(super) struct Purse {
     burns: BTreeMap<Currency, Burn>,
     /// The days with charges, by currency: what was taken from credit on each.
     pub(super) charges: BTreeMap<Currency, BTreeMap<Date, Decimal>>,
+    /// What was charged, each when it was spent as far as is known.
+    pub(super) placed: Vec<Use>,
     /// Up to when charges were read.
     read_until: Option<Timestamp>,
     /// The latest use of anything.
@@ -169,23 +171,17 @@ impl Desk<'_> {
         &self,
         account: i64,
         lots: &[ToldLot],
-        rows: Vec<RollupRow>,
+        mut rows: Vec<RollupRow>,
         order: credit::Order,
     ) -> Result<Purse, ApiError> {
-        let charges = charges(rows)?;
+        report::choose(&mut rows);
+        let charges = charges(&rows)?;
         let read_until = self.books.as_of_account(account);
         let balances = self.balances(account, &charges)?;
         let lots: Vec<Lot> = lots.iter().filter_map(ToldLot::lot).collect();
         let begin = lots.iter().map(|lot| lot.acquired.instant(&self.calendar)).min();
-        let mut uses = Vec::new();
-        for (currency, days) in &charges {
-            for (date, amount) in days {
-                // A day under way has cost this by the time that it was read.
-                let end = Use::of_period(date.utc_day(), *amount, *currency);
-                let at = end.at.min(read_until.unwrap_or(self.now)).min(self.now).max(date.utc_start());
-                uses.push(Use { at, ..end });
-            }
-        }
+        let mut uses = self.placed(account, &rows)?;
+        let placed = uses.clone();
         // What was charged before there was any lot says nothing of lots.
         let last_charge = uses.iter().filter(|one| is_use(one, self.now)).map(|one| one.at).max();
         uses.retain(|one| begin.is_some_and(|begin| begin <= one.at));
@@ -211,9 +207,55 @@ impl Desk<'_> {
             balances,
             burns,
             charges,
+            placed,
             read_until,
             last_use,
         })
+    }
+
+    /// What was charged, each at the end of its day; what was known before, when it was: by then it was spent.
+    fn placed(&self, account: i64, rows: &[RollupRow]) -> Result<Vec<Use>, ApiError> {
+        let mut sums = BTreeMap::<(Currency, Timestamp), Total>::new();
+        let mut by_hand = BTreeMap::<(Currency, Date), Total>::new();
+        let add = |sum: &mut Total, more: Total, currency: Currency| {
+            *sum = sum.checked_add(more).ok_or(MoneyError::Overflow(currency))?;
+            Ok::<(), ApiError>(())
+        };
+        for (row, currency, billed) in rows.iter().filter_map(taken) {
+            let date = row.start.utc_date();
+            if row.origin == Origin::Hand {
+                add(by_hand.entry((currency, date)).or_default(), billed, currency)?;
+                continue;
+            }
+            // What is booked of a stream that did not come to its end may be newer than its last reading.
+            let read_at = row.read_at.filter(|read| date.utc_start() <= *read);
+            let end = date.utc_day().end.plus_seconds(-1);
+            let at = end.min(read_at.unwrap_or(end)).min(self.now.max(date.utc_start()));
+            add(sums.entry((currency, at)).or_default(), billed, currency)?;
+        }
+        let mut entered = BTreeMap::<(Currency, Date), Vec<(Timestamp, Total)>>::new();
+        for row in self.entries.iter().filter(|row| row.account_id == account) {
+            let Some(EnteredCost { date, amount, .. }) = row.entered.as_cost() else { continue };
+            let at = date.utc_day().end.plus_seconds(-1).min(row.changed_at).min(self.now);
+            entered.entry((amount.currency, *date)).or_default().push((at, amount.amount.into()));
+        }
+        for ((currency, date), told) in by_hand {
+            let end = date.utc_day().end.plus_seconds(-1);
+            let of_day = entered.remove(&(currency, date)).unwrap_or_default();
+            let whole = of_day.iter().try_fold(Total::default(), |sum, (_, more)| sum.checked_add(*more));
+            if whole == Some(told) {
+                for (at, amount) in of_day {
+                    add(sums.entry((currency, at)).or_default(), amount, currency)?;
+                }
+            } else {
+                add(sums.entry((currency, end.min(self.now))).or_default(), told, currency)?;
+            }
+        }
+        let placed = sums.into_iter().map(|((currency, at), sum)| {
+            let amount = sum.exact().ok_or(MoneyError::Overflow(currency))?;
+            Ok(Use { at, amount, currency })
+        });
+        placed.collect()
     }
 
     /// The balances of an account: what its provider reports, else what was entered by hand.
@@ -307,16 +349,17 @@ fn counted(series: &BalanceSeries) -> Vec<Known> {
     pairs.filter(|known| known.amount >= Decimal::ZERO).collect()
 }
 
+/// The money of a chosen row that is taken from credit.
+fn taken(row: &RollupRow) -> Option<(&RollupRow, Currency, Total)> {
+    let taken =
+        matches!(row.category, ChargeCategory::Usage | ChargeCategory::Adjustment | ChargeCategory::Credit);
+    (taken && !row.beside).then_some((row, row.currency?, row.sums.billed?))
+}
+
 /// What an account was charged by day, of what is taken from credit.
-fn charges(mut rows: Vec<RollupRow>) -> Result<BTreeMap<Currency, BTreeMap<Date, Decimal>>, ApiError> {
-    report::choose(&mut rows);
+fn charges(rows: &[RollupRow]) -> Result<BTreeMap<Currency, BTreeMap<Date, Decimal>>, ApiError> {
     let mut sums = BTreeMap::<(Currency, Date), Total>::new();
-    for row in rows.iter().filter(|row| !row.beside) {
-        let taken = matches!(
-            row.category,
-            ChargeCategory::Usage | ChargeCategory::Adjustment | ChargeCategory::Credit
-        );
-        let (Some(currency), Some(billed), true) = (row.currency, row.sums.billed, taken) else { continue };
+    for (row, currency, billed) in rows.iter().filter_map(taken) {
         let sum = sums.entry((currency, row.start.utc_date())).or_default();
         *sum = sum.checked_add(billed).ok_or(MoneyError::Overflow(currency))?;
     }
@@ -358,6 +401,19 @@ impl Purse {
     fn burned(&self, currency: Currency) -> Option<History> {
         let (first, days) = self.burns.get(&currency)?.whole_days()?;
         Some(History { first, days })
+    }
+
+    /// Lots that lapsed in the middle of a UTC day of which some was charged later than that, by their ids: it is not known what
+    /// of it was spent before.
+    pub(super) fn cut_by_a_lapse(&self) -> impl Iterator<Item = (&str, Timestamp)> {
+        self.replayed.lots.iter().filter(|fate| !fate.lapsed.is_zero()).filter_map(|fate| {
+            let at = fate.lapses_at?;
+            let day = at.utc_date().utc_day();
+            let mut after = self.placed.iter().filter(|one| one.currency == fate.currency);
+            let cut = after
+                .any(|one| day.start < at && at <= one.at && one.at < day.end && one.amount > Decimal::ZERO);
+            cut.then_some((fate.id.as_str(), at))
+        })
     }
 
     /// What was left in the lots of a currency at an instant, to the last digit.

@@ -40,6 +40,7 @@ impl Store {
                     member: inside.then(String::new),
                     lane: named(&text("lane")?, Lane::NAMED).ok_or_else(|| strange("lane"))?,
                     origin: Origin::of(&text("name")?),
+                    read_at: None,
                     category: named(&text("category")?, ChargeCategory::NAMED)
                         .ok_or_else(|| strange("category"))?,
                     currency: Some(currency.parse()?),

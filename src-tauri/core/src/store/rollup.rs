@@ -104,6 +104,8 @@ pub struct RollupRow {
     pub lane: Lane,
     /// How near it is to who bills it.
     pub origin: Origin,
+    /// When the stream that holds it was last read to its end.
+    pub read_at: Option<Timestamp>,
     /// Kind of charge.
     pub category: ChargeCategory,
     /// Currency of the money, where there is any.
@@ -393,9 +395,10 @@ impl Store {
     ///
     /// A day's rows come as one JSON text: thousands of small rows cost the database driver ten times what the text does.
     pub async fn rollup(&self, dimension: Dimension, period: Period) -> Result<Vec<RollupRow>, StoreError> {
-        let days: Vec<(i64, String, i64, String)> = sqlx::query_as(
-            "SELECT s.account_id, s.name, r.period_start, json_group_array(json_array(r.member, r.lane, r.category, r.currency, \
-             r.billed, r.listed, r.input_tokens, r.output_tokens, r.requests, r.unpriced, r.charges)) \
+        let days: Vec<(i64, String, Option<i64>, i64, String)> = sqlx::query_as(
+            "SELECT s.account_id, s.name, s.synced_at, r.period_start, \
+             json_group_array(json_array(r.member, r.lane, r.category, r.currency, r.billed, r.listed, \
+             r.input_tokens, r.output_tokens, r.requests, r.unpriced, r.charges)) \
              FROM streams AS s CROSS JOIN rollup AS r \
              WHERE r.stream_id = s.id AND r.dimension = ? AND r.period_start >= ? AND r.period_start < ? \
              GROUP BY s.id, r.period_start",
@@ -406,13 +409,13 @@ impl Store {
         .fetch_all(&self.readers)
         .await?;
         let mut rows = Vec::new();
-        for (account_id, stream, start, text) in &days {
-            let origin = Origin::of(stream);
+        for (account_id, stream, read_at, start, text) in &days {
+            let (origin, read_at) = (Origin::of(stream), read_at.map(timestamp).transpose()?);
             let start = timestamp(*start)?;
             let told: Vec<Told<'_>> = serde_json::from_str(text)
                 .map_err(|error| StoreError::Row(format!("a roll-up row ({error})")))?;
             for one in told {
-                rows.push(one.row(*account_id, start, origin)?);
+                rows.push(RollupRow { read_at, ..one.row(*account_id, start, origin)? });
             }
         }
         Ok(rows)
@@ -445,6 +448,7 @@ impl Told<'_> {
             member: Some(self.member).filter(|member| !member.is_empty()),
             lane: named(self.lane, Lane::NAMED).ok_or_else(|| strange("lane"))?,
             origin,
+            read_at: None,
             category: named(self.category, ChargeCategory::NAMED).ok_or_else(|| strange("category"))?,
             currency: match self.currency {
                 "" => None,
