@@ -58,9 +58,10 @@ fn words(forecast: &Forecast, zone: Zone) -> String {
         }
         text.push_str(&table.render());
         for row in &forecast.months {
-            match row.as_of.as_deref() {
-                Some(at) => put!(text, "\n{} is known {}.\n", row.currency, as_of(Some(at), zone)),
-                None => put!(text, "\nNobody says as of when {} is known.\n", row.currency),
+            if row.as_of.is_some() {
+                put!(text, "\n{} is known {}.\n", row.currency, as_of(row.as_of.as_deref(), zone));
+            } else {
+                put!(text, "\nNobody says as of when {} is known.\n", row.currency);
             }
             if let Some(test) = &row.back_test {
                 text.push_str(&tested(test, &row.currency));
