@@ -349,12 +349,11 @@ pub(crate) fn list(credits: &Credits, zone: Zone) -> String {
                 end.push(format!("{} of it unspent", figure(row.lapsed.as_deref(), &row.currency)));
             }
             if let Some(risk) = &row.at_risk {
-                end.push(format!(
-                    "at risk {} (80 %: {} to {})",
-                    sum(&risk.p50, &row.currency),
-                    risk.p10,
-                    risk.p90
-                ));
+                end.push(if risk.p90 == "0" {
+                    "nothing at risk at the usual pace".to_owned()
+                } else {
+                    format!("at risk {} (80 %: {} to {})", sum(&risk.p50, &row.currency), risk.p10, risk.p90)
+                });
             }
             if let Some(needed) = row.needed_per_day.as_deref().filter(|_| row.state == LotState::Open) {
                 end.push(format!("{} a day uses it up", sum(needed, &row.currency)));

@@ -18,6 +18,8 @@ use crate::time::Timestamp;
 
 /// What the form calls the days of a lot.
 const FIELDS: LotFields = LotFields { acquired: "acquired", ends: "rule" };
+/// The first screen looks so many days ahead for something at risk.
+const NEXT: usize = 92;
 /// In the place of a rule: the provider's own.
 const PROVIDERS: &str = "provider";
 
@@ -69,7 +71,7 @@ impl App {
 
     /// The lot that lapses next with something at risk; where nothing is known to be at risk, the one that lapses next.
     pub(super) async fn next_expiry(&self, house: &House) -> Result<Option<LotRow>, ApiError> {
-        let (purses, stands) = self.lots(house, None, self.now(), FARTHEST).await?;
+        let (purses, stands) = self.lots(house, None, self.now(), NEXT).await?;
         let due = || stands.iter().filter(|stand| stand.needed_per_day.is_some());
         let next = due().find(|stand| stand.is_at_risk()).or_else(|| {
             let unknown = due().find(|stand| stand.at_risk.is_none());

@@ -27,7 +27,11 @@ impl Purse {
         if due.is_empty() {
             return;
         }
-        let risks = self.risks(&due, currency, purses, reach);
+        let days = i64::try_from(reach).unwrap_or(i64::MAX);
+        let end = now.utc_date().plus_days(days).utc_start();
+        // A forecast takes its time: none is made for lots that are all too far away.
+        let near = due.iter().any(|stand| stand.lapses_at.is_some_and(|at| at <= end));
+        let risks = if near { self.risks(&due, currency, purses, reach) } else { Ok(BTreeMap::new()) };
         for stand in &mut due {
             match &risks {
                 Ok(risks) => {
