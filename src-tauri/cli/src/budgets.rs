@@ -5,9 +5,9 @@ use spendglass_core::api::{
     Amount, Assign, Assignment, BudgetId, BudgetOf, BudgetRow, Request, Response, SetBudget,
 };
 
-use crate::Global;
 use crate::door::{Door, Ending, Failure, Out};
 use crate::text::{Stand, Table, amount, cell, clean, days, explained, lane_head};
+use crate::{Global, credits};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -48,7 +48,7 @@ Examples:
 #[derive(Args)]
 pub(crate) struct Terms {
     /// How much, such as 100 or 12.50
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     amount: String,
     /// The currency or unit, such as USD or credits
     #[arg(long)]
@@ -66,9 +66,9 @@ pub(crate) struct Of {
     /// Only of a provider, by its id
     #[arg(long, value_name = "P")]
     provider: Option<String>,
-    /// Only of an account, by its number
-    #[arg(long, value_name = "N")]
-    account: Option<i64>,
+    /// Only of an account: its number or name, or a provider that has one account
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Option<String>,
     /// Only of a project or workspace, by its name or the provider's id
     #[arg(long, value_name = "X")]
     project: Option<String>,
@@ -84,15 +84,19 @@ pub(crate) struct Of {
 }
 
 impl Of {
-    fn given(self) -> Option<BudgetOf> {
+    async fn given(self, door: &Door) -> Result<Option<BudgetOf>, Failure> {
         let Of { provider, account, project, key, client, tag } = self;
-        provider
+        let account = match account {
+            Some(typed) => Some(credits::account_of(door, &typed).await?),
+            None => None,
+        };
+        Ok(provider
             .map(|provider| BudgetOf::Provider { provider })
             .or(account.map(|account| BudgetOf::Account { account }))
             .or(project.map(|project| BudgetOf::Project { project }))
             .or(key.map(|key| BudgetOf::Key { key }))
             .or(client.map(|client| BudgetOf::Client { client }))
-            .or(tag.map(|tag| BudgetOf::Tag { tag }))
+            .or(tag.map(|tag| BudgetOf::Tag { tag })))
     }
 }
 
@@ -101,7 +105,7 @@ pub(crate) struct Edit {
     /// The budget's number, as `spendglass budgets list` shows it
     id: i64,
     /// How much, such as 100 or 12.50
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     amount: Option<String>,
     /// The currency or unit, such as USD or credits
     #[arg(long)]
@@ -121,11 +125,11 @@ pub(crate) struct Which {
 
 #[derive(Args)]
 pub(crate) struct Assigning {
-    /// The account's number, as `spendglass accounts list` shows it
-    #[arg(long, value_name = "N")]
-    account: i64,
-    /// The client
-    #[arg(long, value_name = "C", required_unless_present = "tag", conflicts_with = "tag")]
+    /// The account's number or name, or a provider that has one account
+    #[arg(long, value_name = "ACCOUNT")]
+    account: String,
+    /// The client; or --tag
+    #[arg(long, value_name = "C", conflicts_with = "tag")]
     client: Option<String>,
     /// The tag
     #[arg(long, value_name = "T")]
@@ -139,33 +143,26 @@ pub(crate) struct Assigning {
 }
 
 impl Assigning {
-    fn request(self, on: bool) -> Request {
+    async fn request(self, door: &Door, on: bool) -> Result<Request, Failure> {
         let Assigning { account, client, tag, project, key } = self;
         let (kind, name) = match (client, tag) {
             (Some(client), _) => ("client", client),
-            (None, tag) => ("tag", tag.unwrap_or_default()),
+            (None, Some(tag)) => ("tag", tag),
+            (None, None) => return Err(Failure::usage("Say which: --client NAME or --tag NAME.")),
         };
-        Request::Assign(Assign {
+        let account = credits::account_of(door, &account).await?;
+        Ok(Request::Assign(Assign {
             assignment: Assignment { kind: kind.to_owned(), name, account, project, key },
             on,
-        })
+        }))
     }
 }
 
 pub(crate) async fn run(global: &Global, out: &Out, command: Command) -> Result<Ending, Failure> {
-    let request = match command {
-        Command::List => Request::Budgets,
-        Command::Set(Terms { amount, currency, span, of }) => {
-            let of = of.given().unwrap_or(BudgetOf::All);
-            Request::SetBudget(SetBudget { id: None, of, span, amount, currency })
-        }
-        Command::Edit(edit) => Request::SetBudget(edited(global, edit).await?),
-        Command::Remove(Which { id }) => Request::RemoveBudget(BudgetId { id }),
-        Command::Assignments => Request::Assignments,
-        Command::Assign(assigning) => assigning.request(true),
-        Command::Unassign(assigning) => assigning.request(false),
-    };
-    let (response, _) = Door::ask_once(global, request).await?;
+    let door = Door::open(global).await?;
+    let asked = ask(&door, command).await;
+    door.app.close().await;
+    let response = asked?;
     let words = match &response {
         Response::Budgets(rows) => list(rows),
         Response::SetBudget(row) => list(std::slice::from_ref(row)),
@@ -177,19 +174,40 @@ pub(crate) async fn run(global: &Global, out: &Out, command: Command) -> Result<
     Ok(Ending::Done)
 }
 
+async fn ask(door: &Door, command: Command) -> Result<Response, Failure> {
+    let request = match command {
+        Command::List => Request::Budgets,
+        Command::Set(Terms { amount, currency, span, of }) => {
+            let of = of.given(door).await?.unwrap_or(BudgetOf::All);
+            Request::SetBudget(SetBudget { id: None, of, span, amount, currency })
+        }
+        Command::Edit(edit) => Request::SetBudget(edited(door, edit).await?),
+        Command::Remove(Which { id }) => Request::RemoveBudget(BudgetId { id }),
+        Command::Assignments => Request::Assignments,
+        Command::Assign(assigning) => assigning.request(door, true).await?,
+        Command::Unassign(assigning) => assigning.request(door, false).await?,
+    };
+    door.ask(request).await
+}
+
 /// The budget as it is, with what was typed in its place.
-async fn edited(global: &Global, edit: Edit) -> Result<SetBudget, Failure> {
-    let (response, _) = Door::ask_once(global, Request::Budgets).await?;
-    let Response::Budgets(rows) = response else { return Err(Failure::mismatch()) };
-    let id = edit.id;
+async fn edited(door: &Door, edit: Edit) -> Result<SetBudget, Failure> {
+    let Edit { id, amount, currency, span, of } = edit;
+    let Response::Budgets(rows) = door.ask(Request::Budgets).await? else { return Err(Failure::mismatch()) };
     let none = || Failure::usage(format!("There is no budget {id}: see spendglass budgets list."));
     let row = rows.into_iter().find(|row| row.id == id).ok_or_else(none)?;
+    let of = of.given(door).await?;
+    if of.is_none() && amount.is_none() && currency.is_none() && span.is_none() {
+        return Err(Failure::usage(
+            "Say what to change: the amount, currency or span of the budget, or what it is of.",
+        ));
+    }
     Ok(SetBudget {
         id: Some(id),
-        of: edit.of.given().unwrap_or(row.of),
-        span: edit.span.unwrap_or(row.span),
-        amount: edit.amount.unwrap_or(row.amount),
-        currency: edit.currency.unwrap_or(row.currency),
+        of: of.unwrap_or(row.of),
+        span: span.unwrap_or(row.span),
+        amount: amount.unwrap_or(row.amount),
+        currency: currency.unwrap_or(row.currency),
     })
 }
 

@@ -6,9 +6,9 @@ use spendglass_core::api::{
 };
 use spendglass_core::time::Zone;
 
-use crate::Global;
 use crate::door::{Door, Ending, Failure, Out};
 use crate::text::{Stand, Table, UNKNOWN, amount, as_of, cell, clean, explained, number, time};
+use crate::{Global, credits};
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -17,24 +17,35 @@ how often that held in your own past months is said below the table.
 
 Examples:
   spendglass forecast
-  spendglass forecast --account 2
+  spendglass forecast --account openai
   spendglass forecast --json")]
 pub(crate) struct Options {
-    /// One account by its number, as `spendglass accounts list` shows it
+    /// Of one account: its number or name, or a provider that has one account
     #[arg(long, value_name = "ACCOUNT")]
-    account: Option<i64>,
+    account: Option<String>,
 }
 
 pub(crate) async fn run(global: &Global, out: &Out, options: Options) -> Result<Ending, Failure> {
-    let query = ForecastQuery { account: options.account, chart_width: None };
-    let (response, zone) = Door::ask_once(global, Request::Forecast(query)).await?;
+    let door = Door::open(global).await?;
+    let asked = ask(&door, options).await;
+    let zone = door.zone().await;
+    door.app.close().await;
+    let response = asked?;
     let Response::Forecast(forecast) = &response else { return Err(Failure::mismatch()) };
     out.answer(&response, || words(forecast, zone))?;
     Ok(Ending::Done)
 }
 
+async fn ask(door: &Door, options: Options) -> Result<Response, Failure> {
+    let account = match options.account {
+        Some(typed) => Some(credits::account_of(door, &typed).await?),
+        None => None,
+    };
+    door.ask(Request::Forecast(ForecastQuery { account, chart_width: None })).await
+}
+
 /// The forecast in words.
-fn words(forecast: &Forecast, zone: Zone) -> String {
+pub(crate) fn words(forecast: &Forecast, zone: Zone) -> String {
     let mut text = format!("{} ({})\n\n", time(&forecast.now, zone), zone.name());
     if forecast.months.is_empty() {
         text.push_str("Nothing was spent of late, as far as is known: there is nothing to forecast.\n");

@@ -47,6 +47,9 @@ fn the_month_of_a_person_is_forecast_in_all_and_by_account() {
     assert_eq!(one["months"][0]["range"], accounts[0]["range"]);
     assert_eq!(one["accounts"].as_array().unwrap().len(), 1);
 
+    let named = stage.run(&["forecast", "--account", "OpenAI", "--json"]).ends(0).json();
+    assert_eq!(named["accounts"][0]["account"], 1, "by a name as by a number");
+
     let said = stage.run(&["forecast"]).ends(0).stdout;
     for words in ["All 2026-11", "likely", "from days", dollars["range"]["p50"].as_str().unwrap()] {
         assert!(said.contains(words), "{words}: {said}");

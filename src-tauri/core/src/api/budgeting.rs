@@ -7,7 +7,7 @@ use super::assigning::{Assigned, Parts};
 use super::failures::sentence;
 use super::figures::{Books, whole_days};
 use super::forecasting::{reason, spread};
-use super::forms::{Sign, money, wrong};
+use super::forms::{Sign, money, refused, wrong};
 use super::outlook::{DAYS_LOOKED_AT, Line, Outlook, Split, split};
 use super::{ApiError, BudgetId, BudgetOf, BudgetRow, Event, SetBudget};
 use crate::forecast::{self, Course, Forecast};
@@ -89,7 +89,7 @@ impl App {
                 };
                 let known = house.store.budgets().await?.into_iter().find(same);
                 let which = known.map_or_else(String::new, |row| format!(": change budget {}", row.id));
-                return Err(wrong("of", format!("there is such a budget already{which}")));
+                return Err(refused("of", format!("there is such a budget already{which}")));
             }
             id => id?,
         };

@@ -25,6 +25,11 @@ pub(super) fn wrong(field: &'static str, problem: impl Into<String>) -> ApiError
     ApiError { field: Some(camel(field)), ..ApiError::bad(format!("{words}: {}", problem.into())) }
 }
 
+/// What is wrong, of a field that a person does not know by its name.
+pub(super) fn refused(field: &'static str, problem: impl Into<String>) -> ApiError {
+    ApiError { field: Some(camel(field)), ..ApiError::bad(problem) }
+}
+
 /// A field as the door names it.
 pub(super) fn camel(field: &str) -> String {
     let mut parts = field.split('_');
