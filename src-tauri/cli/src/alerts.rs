@@ -5,11 +5,11 @@ use spendglass_core::api::{
     AlertAnswer, AlertLevel, AlertRow, AlertRule, AlertSettings, AlertState, AnswerAlert, Inbox, InboxQuery,
     LowBalance, QuietHours, Request, Response,
 };
-use spendglass_core::time::Zone;
+use spendglass_core::time::{Calendar, Timestamp, Zone};
 
 use crate::door::{Door, Ending, Failure, Out};
 use crate::text::{Stand, Table, cell, clean, several, time};
-use crate::{Global, webhook};
+use crate::{Global, credits, webhook};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -35,7 +35,7 @@ Examples:
   spendglass alerts settings --rule expiry --steps 30,14,7,3,1
   spendglass alerts settings --rule spike --off
   spendglass alerts settings --quiet 22:00-08:00 --low-balance-days 5
-  spendglass alerts settings --low-balance 2:10:USD --no-desktop")]
+  spendglass alerts settings --low-balance openai:10:USD --no-desktop")]
     Settings(Settings),
     /// Send a test through every channel that is on
     #[command(
@@ -52,8 +52,8 @@ Examples:
 
 #[derive(Args)]
 pub(crate) struct List {
-    /// At most so many
-    #[arg(long, value_name = "N")]
+    /// At most so many, 1 or more
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     most: Option<u32>,
 }
 
@@ -96,7 +96,7 @@ pub(crate) struct Settings {
     /// A balance is low when it lasts fewer days than this
     #[arg(long, value_name = "N")]
     low_balance_days: Option<u32>,
-    /// A balance is low at this amount, such as 2:10:USD for account 2; an empty amount takes that back
+    /// A balance is low at this amount, such as 2:10:USD for account 2 or openai:10:USD; an empty amount takes that back
     #[arg(long, value_name = "ACCOUNT:AMOUNT:CURRENCY")]
     low_balance: Vec<String>,
     /// Show alerts on the desktop
@@ -139,20 +139,20 @@ impl Rule {
 }
 
 pub(crate) async fn run(global: &Global, out: &Out, command: Command) -> Result<Ending, Failure> {
-    let answer = |id, answer| Request::AnswerAlert(AnswerAlert { id, answer });
-    let request = match command {
-        Command::List(List { most }) => Request::Inbox(InboxQuery { most }),
-        Command::Snooze(Snooze { id, hours }) => answer(id, AlertAnswer::Snooze { hours }),
-        Command::Seen(Which { id }) => answer(id, AlertAnswer::Seen),
-        Command::Used(Which { id }) => answer(id, AlertAnswer::Used),
-        Command::Settings(settings) => changed(global, settings).await?,
+    let command = match command {
         Command::Test => return webhook::test(global, out).await,
         Command::Webhook(command) => return webhook::run(global, out, command).await,
+        command => command,
     };
-    let (response, zone) = Door::ask_once(global, request).await?;
+    let door = Door::open(global).await?;
+    let asked = ask(&door, command).await;
+    let quiet = quiet(&door).await;
+    let zone = door.zone().await;
+    door.app.close().await;
+    let response = asked?;
     let words = match &response {
-        Response::Inbox(inbox) => inbox_words(inbox, zone),
-        Response::AnswerAlert(row) => format!("Alert {}: {}\n", row.id, state(row, zone)),
+        Response::Inbox(inbox) => inbox_words(inbox, quiet.as_ref(), zone),
+        Response::AnswerAlert(row) => format!("Alert {}: {}\n", row.id, state(row, quiet.as_ref(), zone)),
         Response::AlertSettings(settings) | Response::ChangeAlertSettings(settings) => {
             settings_words(settings)
         }
@@ -162,10 +162,33 @@ pub(crate) async fn run(global: &Global, out: &Out, command: Command) -> Result<
     Ok(Ending::Done)
 }
 
+/// The quiet hours, where there are any.
+async fn quiet(door: &Door) -> Option<QuietHours> {
+    match door.ask(Request::AlertSettings).await {
+        Ok(Response::AlertSettings(settings)) => settings.quiet,
+        _ => None,
+    }
+}
+
+async fn ask(door: &Door, command: Command) -> Result<Response, Failure> {
+    let answer = |id, answer| Request::AnswerAlert(AnswerAlert { id, answer });
+    let request = match command {
+        Command::List(List { most }) => Request::Inbox(InboxQuery { most }),
+        Command::Snooze(Snooze { id, hours }) => answer(id, AlertAnswer::Snooze { hours }),
+        Command::Seen(Which { id }) => answer(id, AlertAnswer::Seen),
+        Command::Used(Which { id }) => answer(id, AlertAnswer::Used),
+        Command::Settings(settings) => changed(door, settings).await?,
+        // These have answers of their own.
+        Command::Test | Command::Webhook(_) => return Err(Failure::mismatch()),
+    };
+    door.ask(request).await
+}
+
 /// The settings as they are, with what was typed in their place.
-async fn changed(global: &Global, typed: Settings) -> Result<Request, Failure> {
-    let (response, _) = Door::ask_once(global, Request::AlertSettings).await?;
-    let Response::AlertSettings(before) = response else { return Err(Failure::mismatch()) };
+async fn changed(door: &Door, typed: Settings) -> Result<Request, Failure> {
+    let Response::AlertSettings(before) = door.ask(Request::AlertSettings).await? else {
+        return Err(Failure::mismatch());
+    };
     let mut after = before.clone();
     if let Some(rule) = typed.rule {
         if !typed.on && !typed.off && typed.steps.is_none() {
@@ -189,7 +212,7 @@ async fn changed(global: &Global, typed: Settings) -> Result<Request, Failure> {
     }
     after.low_balance_days = typed.low_balance_days.unwrap_or(after.low_balance_days);
     for text in &typed.low_balance {
-        let low = low_balance(text)?;
+        let low = low_balance(door, text).await?;
         after.low_balances.retain(|old| (old.account, &old.currency) != (low.account, &low.currency));
         if !low.amount.is_empty() {
             after.low_balances.push(low);
@@ -201,20 +224,19 @@ async fn changed(global: &Global, typed: Settings) -> Result<Request, Failure> {
     Ok(if after == before { Request::AlertSettings } else { Request::ChangeAlertSettings(after) })
 }
 
-fn low_balance(text: &str) -> Result<LowBalance, Failure> {
+async fn low_balance(door: &Door, text: &str) -> Result<LowBalance, Failure> {
     let bad =
         || Failure::usage(format!("\"{}\" is not ACCOUNT:AMOUNT:CURRENCY, such as 2:10:USD.", clean(text)));
-    let mut parts = text.split(':').map(str::trim);
-    let (Some(account), Some(amount), Some(currency), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
+    // A name may have a colon in it.
+    let mut parts = text.rsplitn(3, ':').map(str::trim);
+    let (Some(currency), Some(amount), Some(account)) = (parts.next(), parts.next(), parts.next()) else {
         return Err(bad());
     };
-    let account = account.parse().map_err(|_| bad())?;
+    let account = credits::account_of(door, account).await?;
     Ok(LowBalance { account, currency: currency.to_owned(), amount: amount.to_owned() })
 }
 
-fn inbox_words(inbox: &Inbox, zone: Zone) -> String {
+fn inbox_words(inbox: &Inbox, quiet: Option<&QuietHours>, zone: Zone) -> String {
     let mut text = String::new();
     if let Some(warning) = &inbox.warning {
         put!(text, "{}\n\n", clean(warning));
@@ -232,7 +254,7 @@ fn inbox_words(inbox: &Inbox, zone: Zone) -> String {
         };
         put!(text, "\n{:>5}  {level}{}\n", row.id, clean(&row.title));
         put!(text, "       {}\n", clean(&row.body));
-        put!(text, "       raised {}; {}\n", time(&row.raised_at, zone), state(row, zone));
+        put!(text, "       raised {}; {}\n", time(&row.raised_at, zone), state(row, quiet, zone));
         for delivery in &row.deliveries {
             let channel = clean(&delivery.channel);
             let at = time(&delivery.at, zone);
@@ -245,12 +267,26 @@ fn inbox_words(inbox: &Inbox, zone: Zone) -> String {
             }
         }
     }
+    if inbox.alerts.iter().any(|row| row.level != AlertLevel::Info) {
+        text.push_str("\n! something is to be done; !! it is to be done today.\n");
+    }
     text
 }
 
-fn state(row: &AlertRow, zone: Zone) -> String {
+/// Whether quiet hours end at this time.
+fn is_end_of(quiet: &QuietHours, at: &str, zone: Zone) -> bool {
+    at.parse::<Timestamp>().is_ok_and(|at| {
+        let shown = Calendar::new(zone).show(at);
+        shown.split_whitespace().nth(1) == Some(quiet.to.as_str())
+    })
+}
+
+fn state(row: &AlertRow, quiet: Option<&QuietHours>, zone: Zone) -> String {
     match row.state {
-        AlertState::Quiet => format!("waits for the end of quiet hours, {}", time(&row.due_at, zone)),
+        AlertState::Quiet if quiet.is_some_and(|quiet| is_end_of(quiet, &row.due_at, zone)) => {
+            format!("waits for the end of quiet hours, {}", time(&row.due_at, zone))
+        }
+        AlertState::Quiet => format!("comes {}", time(&row.due_at, zone)),
         AlertState::Due => "due, not delivered yet".to_owned(),
         AlertState::Sent => "delivered".to_owned(),
         AlertState::Snoozed => format!("put off until {}", time(&row.due_at, zone)),
@@ -293,4 +329,46 @@ fn settings_words(settings: &AlertSettings) -> String {
         "The desktop shows no alerts.\n"
     });
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_waits_for_quiet_hours_says_so() {
+        let row = AlertRow {
+            id: 1,
+            rule: AlertRule::Expiry,
+            subject: "lot:entry-1".to_owned(),
+            step: "7d".to_owned(),
+            level: AlertLevel::Warning,
+            title: "Credit lapses".to_owned(),
+            body: "In a week.".to_owned(),
+            account: Some(1),
+            raised_at: "2026-11-20T23:00:00Z".to_owned(),
+            due_at: "2026-11-21T08:00:00Z".to_owned(),
+            state: AlertState::Quiet,
+            deliveries: vec![],
+        };
+        let night = QuietHours { from: "22:00".to_owned(), to: "08:00".to_owned() };
+        let other = QuietHours { to: "07:00".to_owned(), ..night.clone() };
+        assert!(
+            state(&row, Some(&night), Zone::UTC)
+                .starts_with("waits for the end of quiet hours, 2026-11-21 08:00")
+        );
+        for none in [None, Some(&other)] {
+            assert!(state(&row, none, Zone::UTC).starts_with("comes 2026-11-21 08:00"));
+        }
+        let inbox = |level| Inbox {
+            now: row.raised_at.clone(),
+            alerts: vec![AlertRow { level, ..row.clone() }],
+            unseen: 1,
+            warning: None,
+        };
+        assert!(
+            inbox_words(&inbox(AlertLevel::Urgent), None, Zone::UTC).contains("!! it is to be done today")
+        );
+        assert!(!inbox_words(&inbox(AlertLevel::Info), None, Zone::UTC).contains('!'));
+    }
 }

@@ -1,5 +1,7 @@
 //! The loop without a window: reads what is due, reminds, and says one line for each thing that happens.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use clap::Args;
 use serde_json::{Value, json};
 use spendglass_core::api::{self, Request, Told};
@@ -7,7 +9,7 @@ use spendglass_core::notice::{Action, Desktop};
 
 use crate::Global;
 use crate::door::{Door, Ending, Failure, Interrupts, Out, complain};
-use crate::text::clean;
+use crate::text::{clean, several};
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -33,7 +35,9 @@ pub(crate) async fn run(global: &Global, out: &Out, options: Options) -> Result<
     let door = Door::open(global).await?;
     door.app.show_on(Desktop::session());
     let mut interrupts = Interrupts::listen()?;
+    let heard = Heard::default();
     let say = |told: Told| {
+        heard.count(&told);
         // A reader that left is no reason to stop reminding.
         let said =
             if out.json { Out::raw(&format!("{}\n", line_json(&told))) } else { out.text(&line(&told)) };
@@ -55,7 +59,55 @@ pub(crate) async fn run(global: &Global, out: &Out, options: Options) -> Result<
     };
     api::handle(&door.app, Request::CancelSync).await?;
     door.app.close().await;
-    Ok(ended?)
+    let ending = ended?;
+    if out.json {
+        Out::raw(&format!("{}\n", heard.json()))?;
+    } else {
+        out.text(&heard.words(options.once))?;
+    }
+    Ok(ending)
+}
+
+/// How often each thing happened, for the last line.
+#[derive(Default)]
+struct Heard {
+    read: AtomicU32,
+    sent: AtomicU32,
+    not_sent: AtomicU32,
+    waits: AtomicU32,
+}
+
+impl Heard {
+    fn count(&self, told: &Told) {
+        let of = match told {
+            Told::Read { .. } => &self.read,
+            Told::Delivered { .. } => &self.sent,
+            Told::Undelivered { .. } => &self.not_sent,
+            Told::Waits => &self.waits,
+            Told::Begins | Told::Answered { .. } | Told::Failed { .. } => return,
+        };
+        of.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn counts(&self) -> [u32; 4] {
+        [&self.read, &self.sent, &self.not_sent, &self.waits].map(|count| count.load(Ordering::Relaxed))
+    }
+
+    fn words(&self, once: bool) -> String {
+        match self.counts() {
+            [0, 0, 0, 0] if once => "Nothing was due.\n".to_owned(),
+            [0, 0, 0, _] if once => "Nothing was done.\n".to_owned(),
+            [read, sent, not_sent, _] => {
+                let (read, sent) = (several(read.into(), "reading"), several(sent.into(), "reminder"));
+                format!("Ended: {read}, {sent} sent, {not_sent} not sent.\n")
+            }
+        }
+    }
+
+    fn json(&self) -> Value {
+        let [read, sent, not_sent, _] = self.counts();
+        json!({"event": "ended", "read": read, "sent": sent, "notSent": not_sent})
+    }
 }
 
 /// A line for a person.
@@ -109,6 +161,21 @@ fn name(chosen: Action) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_line_counts_what_happened() {
+        let heard = Heard::default();
+        assert_eq!(heard.words(true), "Nothing was due.\n");
+        assert_eq!(heard.words(false), "Ended: 0 readings, 0 reminders sent, 0 not sent.\n");
+        heard.count(&Told::Waits);
+        assert_eq!(heard.words(true), "Nothing was done.\n");
+        heard.count(&Told::Begins);
+        heard.count(&Told::Read { account: 1, label: "a".to_owned(), problem: None });
+        heard.count(&Told::Delivered { channel: "desktop", title: "t".to_owned() });
+        heard.count(&Told::Delivered { channel: "webhook", title: "t".to_owned() });
+        assert_eq!(heard.words(true), "Ended: 1 reading, 2 reminders sent, 0 not sent.\n");
+        assert_eq!(heard.json(), json!({"event": "ended", "read": 1, "sent": 2, "notSent": 0}));
+    }
 
     #[test]
     fn every_event_is_one_line_without_control_characters() {

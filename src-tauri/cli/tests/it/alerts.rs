@@ -18,9 +18,17 @@ fn budgets_are_set_changed_and_removed() {
     assert_eq!(made["spent"], billed["amount"], "the budget of everything is what the month cost");
     assert_eq!(status["budgets"][0]["id"], 1);
     let twice = stage.run(&set).ends(2);
-    assert!(twice.stderr.contains("there is such a budget already: change budget 1"), "{}", twice.stderr);
+    assert!(twice.stderr.contains("There is such a budget already: change budget 1"), "{}", twice.stderr);
+    let unsaid = stage.run(&["budgets", "edit", "1"]).ends(2);
+    assert!(unsaid.stderr.contains("Say what to change"), "{}", unsaid.stderr);
+    let typed =
+        ["budgets", "set", "--amount", "9", "--currency", "USD", "--span", "day", "--account", "openai"];
+    let named = stage.run(&[&typed[..], &["--json"]].concat()).ends(0).json();
+    assert_eq!(named["of"]["account"], 1);
+    stage.run(&["budgets", "remove", "2"]).ends(0);
     for (arguments, words) in [
         (vec!["--amount", "0", "--currency", "USD", "--span", "month"], "Amount"),
+        (vec!["--amount", "-5", "--currency", "USD", "--span", "month"], "Amount: give more than 0"),
         (
             vec!["--amount", "5", "--currency", "USD", "--span", "fortnight"],
             "\"fortnight\" is not day, week or month",
@@ -62,6 +70,8 @@ fn a_clients_account_and_its_project_are_not_counted_twice() {
     let shown = stage.run(&["budgets", "assignments"]).ends(0);
     assert!(shown.stdout.contains("all of it") && shown.stdout.contains(name), "{}", shown.stdout);
     stage.run(&["budgets", "unassign", "--account", "1", "--client", "Lark"]).ends(0);
+    let ran = stage.run(&["budgets", "assign", "--account", "1"]).ends(2);
+    assert!(ran.stderr.contains("--client NAME or --tag NAME"), "{}", ran.stderr);
     let ran = stage.run(&["budgets", "unassign", "--account", "1", "--client", "Lark"]).ends(2);
     assert!(ran.stderr.contains("cannot be taken back"), "{}", ran.stderr);
     let nobody = stage.run(&[&budget[..], &["--tag", "nothing", "--json"]].concat()).ends(0).json();
@@ -74,13 +84,15 @@ fn alerts_are_set_and_wrong_settings_are_named() {
     let stage = Stage::with(&town, &["openrouter"]);
     let inbox = stage.run(&["alerts", "list"]).ends(0);
     assert!(inbox.stdout.contains("No alert was raised."), "{}", inbox.stdout);
+    let none = stage.run(&["alerts", "list", "--most", "0"]).ends(2);
+    assert!(none.stderr.contains("--most"), "{}", none.stderr);
     for command in ["seen", "used", "snooze"] {
         let ran = stage.run(&["alerts", command, "3"]).ends(2);
         assert!(ran.stderr.contains("There is no alert 3"), "{}", ran.stderr);
     }
     let changes =
         ["--rule", "expiry", "--steps", "3,21,7", "--quiet", "22:00-08:00", "--low-balance-days", "4"];
-    let more = ["--low-balance", "1:10:USD", "--no-desktop", "--json"];
+    let more = ["--low-balance", "openrouter:10:USD", "--no-desktop", "--json"];
     let set = stage.run(&[&["alerts", "settings"][..], &changes, &more].concat()).ends(0).json();
     let kept = stage.run(&["alerts", "settings", "--json"]).ends(0).json();
     assert_eq!(set, kept);

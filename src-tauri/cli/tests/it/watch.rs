@@ -10,9 +10,11 @@ fn one_turn_reads_what_is_due_and_ends() {
     let town = Town::open("student", &[]);
     let stage = Stage::with(&town, &["openrouter"]);
     let ran = stage.run(&["watch", "--once"]).ends(0);
-    assert_eq!(ran.stdout, "read     1 OpenRouter\n");
+    assert_eq!(ran.stdout, "read     1 OpenRouter\nEnded: 1 reading, 0 reminders sent, 0 not sent.\n");
     // It is not due again at the same instant.
-    assert_eq!(stage.run(&["--json", "watch", "--once"]).ends(0).stdout, "");
+    assert_eq!(stage.run(&["watch", "--once"]).ends(0).stdout, "Nothing was due.\n");
+    let ended = stage.run(&["--json", "watch", "--once"]).ends(0).json();
+    assert_eq!(ended, serde_json::json!({"event": "ended", "read": 0, "sent": 0, "notSent": 0}));
     let status = stage.run(&["--json", "status"]).ends(0).json();
     assert_eq!(status["month"]["billed"][0]["currency"], "USD", "{status}");
 }
@@ -25,13 +27,17 @@ fn a_signal_ends_it_in_order_and_a_second_one_waits_for_the_first() {
         let mut command = stage.command(&["watch"]);
         let mut first = command.stdout(Stdio::piped()).stdin(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
-        BufReader::new(first.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let mut said = BufReader::new(first.stdout.take().unwrap());
+        said.read_line(&mut line).unwrap();
         assert_eq!(line, "Watching. Ctrl-C ends it.\n");
         let second = stage.run(&["watch", "--once"]).ends(1);
         assert!(second.stdout.starts_with("Another loop works for this store"), "{}", second.stdout);
         let id = first.id().to_string();
         assert!(std::process::Command::new("kill").args([signal, &id]).status().unwrap().success());
         assert_eq!(first.wait().unwrap().code(), Some(0));
+        line.clear();
+        said.read_line(&mut line).unwrap();
+        assert_eq!(line, "Ended: 0 readings, 0 reminders sent, 0 not sent.\n");
     }
 }
 
