@@ -5,11 +5,15 @@ use spendglass_core::api::{
     Account, AddLot, Amount, AnswerOffer, Credits, CreditsQuery, EditLot, LotId, LotOffer, LotRow, LotState,
     MoveLot, OfferAnswer, Request, Response, RuleBy,
 };
-use spendglass_core::time::Zone;
+use spendglass_core::time::{Date, Zone};
 
 use crate::door::{Door, Ending, Failure, Out};
 use crate::text::{Stand, Table, UNKNOWN, amount, cell, clean, explained, time};
 use crate::{Global, providers};
+
+/// What is said of a lot that only may lapse.
+const PERHAPS: &str = "(perhaps): the provider's rule is not sure, or nobody saw it applied. A rule of your own counts instead: \
+                       spendglass credits edit LOT --rule RULE";
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -84,8 +88,10 @@ struct End {
 }
 
 impl End {
-    fn rule(self) -> Option<String> {
-        self.expires.map(|date| format!("on:{}", date.trim())).or(self.rule)
+    fn rule(self) -> Result<Option<String>, Failure> {
+        let Some(date) = self.expires else { return Ok(self.rule) };
+        let date: Date = date.trim().parse().map_err(|error| Failure::usage(format!("Expires: {error}.")))?;
+        Ok(Some(format!("on:{date}")))
     }
 }
 
@@ -116,7 +122,7 @@ pub(crate) struct ListOptions {
 
 #[derive(Args)]
 pub(crate) struct EditOptions {
-    /// The lot's id, as `spendglass credits list` shows it
+    /// The lot's id, as `spendglass credits list` shows it; 3 is entry-3
     #[arg(value_name = "LOT")]
     id: String,
     /// How much it was at first
@@ -187,10 +193,16 @@ pub(crate) async fn run(global: &Global, out: &Out, command: Command) -> Result<
 }
 
 async fn ask(door: &Door, command: Command) -> Result<Response, Failure> {
+    let expires = match &command {
+        Command::Add(AddOptions { end, .. }) | Command::Edit(EditOptions { end, .. }) => {
+            end.expires.is_some()
+        }
+        _ => false,
+    };
     let request = match command {
         Command::Add(AddOptions { account, amount, currency, acquired, kind, end, note }) => {
             let account = account_of(door, &account).await?;
-            let (kind, rule) = (kind.map(Kind::name), end.rule());
+            let (kind, rule) = (kind.map(Kind::name), end.rule()?);
             Request::AddLot(AddLot { account, amount, currency, acquired, kind, rule, note })
         }
         Command::List(ListOptions { account }) | Command::Offers(ListOptions { account }) => {
@@ -201,13 +213,13 @@ async fn ask(door: &Door, command: Command) -> Result<Response, Failure> {
             Request::Credits(CreditsQuery { account, chart_width: None })
         }
         Command::Edit(EditOptions { id, amount, currency, acquired, kind, end, note }) => {
-            let (kind, rule) = (kind.map(Kind::name), end.rule());
-            Request::EditLot(EditLot { id, amount, currency, acquired, kind, rule, note })
+            let (kind, rule) = (kind.map(Kind::name), end.rule()?);
+            Request::EditLot(EditLot { id: lot_id(&id), amount, currency, acquired, kind, rule, note })
         }
         Command::Move(MoveOptions { id, account }) => {
-            Request::MoveLot(MoveLot { id, account: account_of(door, &account).await? })
+            Request::MoveLot(MoveLot { id: lot_id(&id), account: account_of(door, &account).await? })
         }
-        Command::Remove(RemoveOptions { id }) => Request::RemoveLot(LotId { id }),
+        Command::Remove(RemoveOptions { id }) => Request::RemoveLot(LotId { id: lot_id(&id) }),
         Command::Answer(AnswerOptions { id, was }) => {
             let was = match was {
                 Was::Purchased => OfferAnswer::Purchased,
@@ -217,7 +229,8 @@ async fn ask(door: &Door, command: Command) -> Result<Response, Failure> {
             Request::AnswerOffer(AnswerOffer { id, was })
         }
     };
-    door.ask(request).await
+    let answer = door.ask(request).await;
+    if expires { answer.map_err(|failure| failure.of_option("rule", "expires")) } else { answer }
 }
 
 /// The account of a number or a name; of a provider, its only one.
@@ -256,6 +269,12 @@ pub(crate) async fn account_of(door: &Door, typed: &str) -> Result<i64, Failure>
     }
 }
 
+/// A bare number is that of an entry.
+fn lot_id(typed: &str) -> String {
+    let number = !typed.is_empty() && typed.bytes().all(|b| b.is_ascii_digit());
+    if number { format!("entry-{typed}") } else { typed.to_owned() }
+}
+
 fn words(response: &Response, zone: Zone) -> String {
     match response {
         Response::Credits(credits) => list(credits, zone),
@@ -288,17 +307,50 @@ fn figure(figure: Option<&str>, currency: &str) -> String {
     figure.map_or_else(|| UNKNOWN.to_owned(), |figure| sum(figure, currency))
 }
 
+/// A sentence in lines that fit beside the other columns.
+fn wrapped(text: &str) -> Vec<String> {
+    const WIDE: usize = 52;
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= WIDE => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+/// What a lot is, in words.
+fn kind(kind: &str) -> String {
+    if kind == "rolledOver" { "rolled over".to_owned() } else { clean(kind) }
+}
+
 fn told(done: &str, row: &LotRow, zone: Zone) -> String {
     let left = figure(row.left.as_deref(), &row.currency);
-    format!(
+    let mut text = format!(
         "{done} as {}, for account {}, {}: {} {}, {left} left, {}.",
         clean(&row.id),
         row.account,
         clean(&row.label),
-        row.kind,
+        kind(&row.kind),
         figure(row.amount.as_deref(), &row.currency),
         ends(row, zone),
-    )
+    );
+    if row.state == LotState::Lapsed {
+        put!(
+            text,
+            "\nIt is over already: {} of it lapsed unspent.",
+            figure(row.lapsed.as_deref(), &row.currency)
+        );
+    }
+    if row.possible {
+        put!(text, "\n{PERHAPS}");
+    }
+    text
 }
 
 /// When a lot lapses, and who says so.
@@ -355,11 +407,14 @@ pub(crate) fn list(credits: &Credits, zone: Zone) -> String {
                     format!("at risk {} (80 %: {} to {})", sum(&risk.p50, &row.currency), risk.p10, risk.p90)
                 });
             }
+            if let (None, Some(why)) = (&row.at_risk, &row.at_risk_unknown) {
+                end.extend(wrapped(&format!("at risk {UNKNOWN}: {}", clean(why))));
+            }
             if let Some(needed) = row.needed_per_day.as_deref().filter(|_| row.state == LotState::Open) {
                 end.push(format!("{} a day uses it up", sum(needed, &row.currency)));
             }
             table.row([
-                vec![clean(&row.id), format!("  {}, {}", clean(&row.label), clean(&row.kind))],
+                vec![clean(&row.id), format!("  {}, {}", clean(&row.label), kind(&row.kind))],
                 cell(figure(row.left.as_deref(), &row.currency)),
                 cell(figure(row.amount.as_deref(), &row.currency)),
                 end,
@@ -393,6 +448,9 @@ pub(crate) fn list(credits: &Credits, zone: Zone) -> String {
     }
     for note in &credits.notes {
         put!(text, "\n{}\n", clean(note));
+    }
+    if credits.lots.iter().any(|row| row.possible) {
+        put!(text, "\n{PERHAPS}\n");
     }
     put!(text, "\nDays end in {}. Charges count from the end of their UTC day.\n", clean(&credits.zone));
     explained(text)

@@ -113,6 +113,24 @@ impl Failure {
         Failure::new(Ending::Usage, words)
     }
 
+    /// The same with a field called by what was typed for it.
+    pub(crate) fn of_option(mut self, field: &str, option: &str) -> Failure {
+        if let Some(error) = self.error.as_mut().filter(|error| error.field.as_deref() == Some(field)) {
+            let begins = |word: &str| {
+                let mut letters = word.chars();
+                letters.next().map_or_else(String::new, |first| {
+                    format!("{}{}: ", first.to_uppercase(), letters.as_str())
+                })
+            };
+            if let Some(rest) = error.message.strip_prefix(&begins(field)) {
+                error.message = format!("{}{rest}", begins(option));
+                self.words.clone_from(&error.message);
+            }
+            error.field = Some(option.to_owned());
+        }
+        self
+    }
+
     /// The failure for a program that reads: `{"error":{"code":…,"message":…}}` in one line.
     pub(crate) fn as_json(&self) -> String {
         let redacted = key::redact;

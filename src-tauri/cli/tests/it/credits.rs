@@ -179,7 +179,7 @@ fn what_is_wrong_is_named_with_what_to_do() {
         ("--currency", "EURO", "Currency: \"EURO\""),
         ("--acquired", "2026-11-22", "Acquired: 2026-11-22 lies in the future"),
         ("--acquired", "2026-11-31", "Acquired: \"2026-11-31\" is not a date"),
-        ("--expires", "2025-11-30", "Rule: 2025-11-30 lies before 2025-12-01"),
+        ("--expires", "2025-11-30", "Expires: 2025-11-30 lies before 2025-12-01"),
         ("--rule", "after-a-while", "Rule: \"after-a-while\" is not a rule such as never"),
         ("--kind", "gift", "invalid value"),
     ] {
@@ -249,4 +249,48 @@ fn the_demo_shows_a_lot_that_will_lapse() {
     {
         assert!(credit.contains(words), "{words}: {credit}");
     }
+}
+
+const UNTIL: [&str; 10] = [
+    "credits",
+    "add",
+    "openai",
+    "--amount",
+    "50",
+    "--currency",
+    "USD",
+    "--acquired",
+    "2026-11-01",
+    "--expires",
+];
+
+#[test]
+fn lots_are_named_by_a_bare_number_and_say_what_is_not_known() {
+    let stage = Stage::new();
+    stage.run(&["accounts", "add", "openai", "--no-key"]).ends(0);
+    stage.run(&[&UNTIL[..], &["2026-12-01"]].concat()).ends(0);
+    let list = stage.run(&["credits", "list"]).ends(0).stdout;
+    assert!(list.contains("at risk -: Nothing tells what is spent of it a day."), "{list}");
+    let over = stage.run(&[&UNTIL[..], &["2026-11-05"]].concat()).ends(0).stdout;
+    assert!(over.contains("It is over already: 50.00 USD of it lapsed unspent."), "{over}");
+    let changed = stage.run(&["credits", "edit", "1", "--amount", "40"]).ends(0).stdout;
+    assert!(changed.contains("Changed as entry-1") && changed.contains("40.00 USD left"), "{changed}");
+    let removed = stage.run(&["credits", "remove", "2"]).ends(0).stdout;
+    assert!(removed.contains("entry-2 is removed."), "{removed}");
+    let none = stage.run(&["credits", "remove", "9"]).ends(2).stderr;
+    assert!(none.contains(": There is no lot \"entry-9\""), "{none}");
+}
+
+#[test]
+fn what_is_wrong_with_an_end_is_said_of_what_was_typed() {
+    let stage = Stage::new();
+    stage.run(&["accounts", "add", "openai", "--no-key"]).ends(0);
+    for (date, words) in
+        [("2026-13-01", "Expires: \"2026-13-01\""), ("2026-10-01", "Expires: 2026-10-01 lies before")]
+    {
+        let ran = stage.run(&[&UNTIL[..], &[date]].concat()).ends(2);
+        assert!(ran.stderr.contains(words), "{ran:?}");
+    }
+    let ran = stage.run(&[&UNTIL[..9], &["--rule", "sometimes"]].concat()).ends(2);
+    assert!(ran.stderr.contains("Rule: "), "{ran:?}");
 }

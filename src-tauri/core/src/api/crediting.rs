@@ -3,7 +3,7 @@
 use super::app::{App, House};
 use super::failures::sentence;
 use super::forecasting;
-use super::forms::{LotFields, LotWords, expiry_rule, lot, lot_kind, note, wrong};
+use super::forms::{LotFields, LotWords, expiry_rule, lot, lot_kind, note, refused, wrong};
 use super::keys::find_account;
 use super::lot_rows::totals;
 use super::purses::{FARTHEST, LotStand, Purses};
@@ -128,7 +128,7 @@ impl App {
         let id = match LotKey::read(&request.id) {
             Some(LotKey::Entry(id)) if entered(&house, id).await?.is_some() => id,
             Some(LotKey::Grant(account, grant)) if said_of(&house, account, grant).await?.is_some() => {
-                return Err(wrong(
+                return Err(refused(
                     "id",
                     "the provider reports this lot, so it stays with its account; only what was entered can be moved",
                 ));
@@ -164,7 +164,10 @@ impl App {
         let answered = house.store.answered_rises().await?;
         let purses = Purses::open(&house, self.calendar().await?, self.now(), None).await?;
         let offer = purses.offer(&request.id, &answered).ok_or_else(|| {
-            wrong("id", "there is no such offer, or it was answered; `credits offers` shows those there are")
+            refused(
+                "id",
+                "there is no such offer, or it was answered; `credits offers` shows those there are",
+            )
         })?;
         let was = offer.lot(request.was, &purses);
         house.store.answer_rise(&offer.key, was.as_ref(), self.now()).await?;
@@ -285,7 +288,7 @@ fn said_anew(said: LotOverride, request: &EditLot) -> Result<LotOverride, ApiErr
 
 fn no_such_lot(id: &str) -> ApiError {
     let shown: String = id.chars().filter(|c| !c.is_control()).take(60).collect();
-    wrong("id", format!("there is no lot \"{shown}\"; `credits list` shows those there are"))
+    refused("id", format!("there is no lot \"{shown}\"; `credits list` shows those there are"))
 }
 
 /// What is missing or partial.
