@@ -9,9 +9,9 @@ use hmac::{Hmac, Mac as _};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use spendglass_core::api::{App, Config, Event, Request, Told, handle};
-use spendglass_core::ledger::{AlertLevel, AlertRule};
+use spendglass_core::ledger::{AlertEnd, AlertLevel, AlertRule, Channel};
 use spendglass_core::notice::Desktop;
-use spendglass_core::store::{BookedAlerts, RaisedAlert, Store};
+use spendglass_core::store::{BookedAlerts, EndedAlert, RaisedAlert, Store, Turn};
 use spendglass_core::time::{Clock, Timestamp, Zone};
 use spendglass_core::vault::Vault;
 use spendglass_simulator::Person;
@@ -62,13 +62,17 @@ impl Stage {
     }
 
     async fn raise(&self, title: &str) -> i64 {
+        self.raise_step(title, title, "USD").await
+    }
+
+    async fn raise_step(&self, title: &str, subject: &str, step: &str) -> i64 {
         let now = self.now();
         let store = Store::open(&self.folder.path().join("data"), now).await.unwrap();
         let alert = RaisedAlert {
             // A day that has not come is judged by nothing, so this stays as it is raised.
             rule: AlertRule::Spike,
-            subject: format!("day:{title}:9999-01-01"),
-            step: "USD".to_owned(),
+            subject: format!("day:{subject}:9999-01-01"),
+            step: step.to_owned(),
             level: AlertLevel::Warning,
             title: title.to_owned(),
             body: format!("Body of {title}"),
@@ -81,6 +85,14 @@ impl Stage {
         let id = store.book_alerts(&raised, now).await.unwrap()[0];
         store.close().await;
         id
+    }
+
+    /// Their time goes by.
+    async fn pass(&self, ids: &[i64]) {
+        let store = Store::open(&self.folder.path().join("data"), self.now()).await.unwrap();
+        let ended = ids.iter().map(|id| EndedAlert { id: *id, how: AlertEnd::Passed }).collect();
+        store.book_alerts(&BookedAlerts { ended, ..BookedAlerts::default() }, self.now()).await.unwrap();
+        store.close().await;
     }
 
     async fn row(&self, id: i64) -> Value {
@@ -182,7 +194,8 @@ async fn refusals_are_tried_again_at_growing_distances() {
         }
         stage.later(60);
     }
-    assert_eq!(tries, [0, 1, 3, 7, 15, 31, 61]);
+    // It is well again any time: no wait is longer than ten minutes.
+    assert_eq!(tries, [0, 1, 3, 7, 15, 25, 35, 45, 55, 65]);
     refusing.end().await;
     let faced = Faced::start(&bus, &ALL, Manner::Answers).await;
     stage.later(3_600);
@@ -190,7 +203,8 @@ async fn refusals_are_tried_again_at_growing_distances() {
     // As after a kill between the call and the receipt.
     let id = stage.raise("two").await;
     let store = Store::open(&stage.folder.path().join("data"), stage.now()).await.unwrap();
-    store.attempt(id, spendglass_core::ledger::Channel::Desktop, stage.now()).await.unwrap();
+    let turn = Turn { alert: id, round: 1 };
+    assert!(store.attempt(turn, Channel::Desktop, stage.now()).await.unwrap());
     store.close().await;
     assert_eq!(sent(&stage.tick().await), [("desktop", "two")]);
     assert_eq!(faced.told().len(), 2);
@@ -274,6 +288,127 @@ async fn a_button_on_a_notification_is_an_answer() {
     assert_eq!(sent(&stage.tick().await), [("desktop", "one")]);
     let last = faced.told().pop().unwrap();
     assert_eq!((last.summary.as_str(), last.replaces, last.id), ("one", 1, 1));
+    stage.app.close().await;
+}
+
+/// A program that starts again knows what it has shown; what another run of the service has shown it does not mix up with that.
+#[tokio::test]
+async fn a_button_is_an_answer_after_a_restart_too() {
+    let bus = Bus::start();
+    let faced = Faced::start(&bus, &ALL, Manner::Answers).await;
+    let mut stage = Stage::new(Some(Desktop::at(&bus.address, PATIENT))).await;
+    let [one, two] = [stage.raise("one").await, stage.raise("two").await];
+    assert_eq!(stage.tick().await.len(), 2);
+    let mut faced = Some(faced);
+    for (raised, chosen, answered) in [("three", 1, "one"), ("four", 1, "four")] {
+        stage.app.close().await;
+        if raised == "four" {
+            // Now the service starts again, too: its second notification was the alert "two" once, and is none now.
+            faced.take().unwrap().end().await;
+            faced = Some(Faced::start(&bus, &ALL, Manner::Answers).await);
+        }
+        let service = faced.as_ref().unwrap();
+        stage.app = open(stage.folder.path(), &stage.clock).await;
+        stage.app.show_on(Desktop::at(&bus.address, PATIENT));
+        stage.raise(raised).await;
+        let (say, mut told) = mpsc::unbounded_channel();
+        let app = stage.app.clone();
+        let watch = tokio::spawn(async move { app.watch(&|line| drop(say.send(line))).await });
+        assert_eq!(next(&mut told).await, Told::Begins);
+        assert!(matches!(next(&mut told).await, Told::Delivered { .. }));
+        if raised == "four" {
+            service.choose(2, "snooze").await;
+        }
+        service.choose(chosen, "snooze").await;
+        let Told::Answered { title, .. } = next(&mut told).await else { panic!() };
+        assert_eq!(title, answered);
+        watch.abort();
+        let _ = watch.await;
+    }
+    assert_eq!(stage.row(one).await["state"], "snoozed");
+    assert_eq!(stage.row(two).await["state"], "sent");
+    stage.app.close().await;
+}
+
+/// The person puts it off in the window while the webhook takes its time.
+#[tokio::test]
+async fn what_is_put_off_while_it_is_delivered_comes_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/hook", listener.local_addr().unwrap());
+    let stage = Stage::new(None).await;
+    stage.ask(json!({"method": "setWebhook", "params": {"url": url}})).await;
+    let id = stage.raise("one").await;
+    let take = async |puts_off: bool| {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut text = String::new();
+        while !text.ends_with('}') {
+            let mut piece = [0; 4_096];
+            let read = stream.read(&mut piece).await.unwrap();
+            text.push_str(std::str::from_utf8(&piece[..read]).unwrap());
+        }
+        if puts_off {
+            let answer = json!({"id": id, "answer": {"do": "snooze", "hours": 24}});
+            stage.ask(json!({"method": "answerAlert", "params": answer})).await;
+        }
+        stream.write_all(b"HTTP/1.1 204 X\r\nconnection: close\r\n\r\n").await.unwrap();
+    };
+    tokio::join!(stage.tick(), take(true));
+    assert_eq!(stage.row(id).await["state"], "snoozed");
+    stage.later(86_399);
+    assert_eq!(sent(&stage.tick().await), []);
+    stage.later(1);
+    let (told, ()) = tokio::join!(stage.tick(), take(false));
+    assert_eq!(sent(&told), [("webhook", "one")]);
+    stage.app.close().await;
+}
+
+/// After an absence what is over or was overtaken is told in one, and each of it has a receipt.
+#[tokio::test]
+async fn a_long_absence_ends_without_a_flood() {
+    let bus = Bus::start();
+    let stage = Stage::new(Some(Desktop::at(&bus.address, PATIENT))).await;
+    let mut ids = Vec::new();
+    for number in 0..12 {
+        ids.push(stage.raise(&format!("number {number}")).await);
+    }
+    ids.push(stage.raise_step("overtaken", "lot", "14d").await);
+    ids.push(stage.raise_step("tightest", "lot", "1d").await);
+    stage.pass(&ids[..9]).await;
+    stage.tick().await;
+    let faced = Faced::start(&bus, &ALL, Manner::Answers).await;
+    stage.later(60);
+    let told = stage.tick().await;
+    let shown = ["number 9", "number 10", "number 11", "tightest", "10 more reminders wait in the inbox"];
+    assert_eq!(sent(&told), shown.map(|title| ("desktop", title)));
+    let summary = faced.told().pop().unwrap();
+    assert_eq!(summary.body, "number 0\nnumber 1\nnumber 2\nand 7 more");
+    assert_eq!(summary.actions, ["default", "Open"]);
+    for id in &ids {
+        let row = stage.row(*id).await;
+        assert_eq!(row["deliveries"][0]["delivered"], true, "{row}");
+    }
+    stage.later(60);
+    assert_eq!(stage.tick().await, []);
+
+    // Of many that all hold, a handful comes.
+    for number in 0..20 {
+        stage.raise(&format!("held {number}")).await;
+    }
+    let told = stage.tick().await;
+    assert_eq!(told.len(), 9);
+    assert_eq!(sent(&told).last().unwrap().1, "12 more reminders wait in the inbox");
+
+    // What was over long ago is not shown by itself; what was over lately is.
+    let mut late = Vec::new();
+    faced.end().await;
+    for title in ["long over", "lately over"] {
+        late.push(stage.raise(title).await);
+        stage.later(4 * 86_400);
+    }
+    stage.pass(&late).await;
+    let _faced = Faced::start(&bus, &ALL, Manner::Answers).await;
+    let told = stage.tick().await;
+    assert_eq!(sent(&told), [("desktop", "lately over"), ("desktop", "1 more reminder waits in the inbox")]);
     stage.app.close().await;
 }
 

@@ -28,7 +28,7 @@ use tokio::process::Command;
 
 use crate::children::{SAYS, child};
 use crate::house::peek;
-use crate::notice::stage::{Bus, Cut, Faced, Log, Manner};
+use crate::notice::stage::{Bus, Cut, Faced, Log, Manner, Told};
 
 const START: &str = "2026-01-01T06:00:00Z";
 const MINUTE: i64 = 60;
@@ -414,7 +414,7 @@ impl Year {
     async fn reckon(&mut self) {
         let now = self.now();
         let receipts = self.receipts().await;
-        let shown = self.log.lock().unwrap().told.len();
+        let shown = self.singles();
         assert!(
             shown - receipts <= self.kills,
             "{}: {shown} shown, {receipts} receipts, {} kills, at {now}",
@@ -459,9 +459,14 @@ impl Year {
         }
     }
 
+    /// How many were shown one by one.
+    fn singles(&self) -> usize {
+        self.log.lock().unwrap().told.iter().filter(|told| !is_sum(told)).count()
+    }
+
     async fn receipts(&self) -> usize {
         let mut connection = peek(&self.folder.path().join("data")).await;
-        let sql = "SELECT count(*) FROM deliveries WHERE channel = 'desktop' AND receipt IS NOT NULL";
+        let sql = "SELECT count(*) FROM deliveries WHERE channel = 'desktop' AND server IS NOT NULL";
         let count: i64 = sqlx::query(sql).fetch_one(&mut connection).await.unwrap().get(0);
         usize::try_from(count).unwrap()
     }
@@ -492,7 +497,7 @@ impl Year {
         assert!(self.app().await.tick(&|_| {}).await.unwrap());
         self.turns += 1;
         self.reckon().await;
-        let told = self.log.lock().unwrap().told.len();
+        let told = self.singles();
         let receipts = self.receipts().await;
         let repeats = told - receipts;
         println!(
@@ -507,7 +512,7 @@ impl Year {
         // The same text twice is a repeat, whatever the receipts say.
         let rows = self.rows_by_text().await;
         let mut times = BTreeMap::<(String, String), usize>::new();
-        for told in &self.log.lock().unwrap().told {
+        for told in self.log.lock().unwrap().told.iter().filter(|told| !is_sum(told)) {
             *times.entry((told.summary.clone(), plain(&told.body))).or_default() += 1;
         }
         let more: usize = times
@@ -535,6 +540,11 @@ impl Year {
             .map(|row| ((row.get(0), row.get(1)), usize::try_from(row.get::<i64, _>(2)).unwrap()))
             .collect()
     }
+}
+
+/// Whether it tells of many in one, as after a long absence.
+fn is_sum(told: &Told) -> bool {
+    told.summary.ends_with(" in the inbox") && told.summary.contains(" more reminder")
 }
 
 /// A body as it was before it was made safe for markup.

@@ -59,7 +59,7 @@ pub enum Action {
     Used,
 }
 
-/// What a person did with a notification that was shown in this run.
+/// What a person did with a notification that was shown in this run, or is recalled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reaction {
     /// The receipt that was given for it.
@@ -81,6 +81,8 @@ pub struct Server {
     pub markup: bool,
     /// Whether it shows a body at all.
     pub body: bool,
+    /// Which run of it this is, where it tells: another one counts its receipts anew.
+    pub run: Option<String>,
 }
 
 /// Why a notification is not shown.
@@ -135,7 +137,12 @@ impl Desktop {
         self.0.show(&tidied(notice)).await
     }
 
-    /// What persons do from now on with what was shown in this run.
+    /// Has what persons do with these receipts told as well, which a run of the server gave to an earlier run of this program.
+    pub fn recall(&self, run: &str, receipts: &[String]) {
+        self.0.recall(run, receipts);
+    }
+
+    /// What persons do from now on with what was shown in this run, or is recalled.
     pub fn reactions(&self) -> broadcast::Receiver<Reaction> {
         self.0.reactions().subscribe()
     }

@@ -43,7 +43,7 @@ pub use budgets::BudgetRow;
 pub use calendar::{CalendarLock, DayNote, ToldEvent};
 pub use charges::{Covered, Sequence};
 pub use counts::CountRow;
-pub use deliveries::{DeliveryRow, DueAlert};
+pub use deliveries::{DeliveryRow, DueAlert, Receipt, Turn};
 pub use entries::{ENTERED_STREAM, EntryRow, Owner};
 pub use imports::{Arrival, IMPORT_STREAM, ImportRow, ImportedFile, Outcome};
 pub use lots::{LotOverride, RiseKey};
@@ -160,6 +160,7 @@ impl Schema {
             (4, "alerts", include_str!("../migrations/0004_alerts.sql")),
             (5, "watch", include_str!("../migrations/0005_watch.sql")),
             (6, "calendar", include_str!("../migrations/0006_calendar.sql")),
+            (7, "receipts", include_str!("../migrations/0007_receipts.sql")),
         ])
     }
 

@@ -6,7 +6,8 @@ use spendglass_core::ledger::{
 };
 use spendglass_core::money::{Currency, Money};
 use spendglass_core::store::{
-    Answer, BookedAlerts, EndedAlert, KeyPlace, NewAccount, RaisedAlert, Store, StoreError,
+    Answer, BookedAlerts, DueAlert, EndedAlert, KeyPlace, NewAccount, RaisedAlert, Receipt, Store,
+    StoreError, Turn,
 };
 use spendglass_core::time::Timestamp;
 
@@ -93,6 +94,14 @@ async fn a_new_episode_begins_only_after_the_last_has_ended() {
     assert_eq!(store.alert(first).await.unwrap().unwrap().ended, Some(AlertEnd::Settled));
 }
 
+fn first_turn(alert: i64) -> Turn {
+    Turn { alert, round: 1 }
+}
+
+fn taken(number: &str) -> Receipt<'_> {
+    Receipt { number, server: Some("run 1") }
+}
+
 #[tokio::test]
 async fn an_attempt_without_a_receipt_is_made_again() {
     let (_folder, store) = open().await;
@@ -106,29 +115,57 @@ async fn an_attempt_without_a_receipt_is_made_again() {
     };
     assert_eq!(due(now.plus_seconds(-1)).await.len(), 0, "not before it is due");
     assert!(due(now).await[0].tried.is_none());
-    store.attempt(id, Channel::Desktop, now).await.unwrap();
+    store.attempt(first_turn(id), Channel::Desktop, now).await.unwrap();
     // Here the process is killed; the next one finds it as it is.
     let tried = due(now.plus_seconds(60)).await[0].tried.clone().unwrap();
     assert_eq!((tried.attempts, tried.attempted_at, tried.problem), (1, now, None));
-    store.attempt(id, Channel::Desktop, now.plus_seconds(60)).await.unwrap();
-    store.undelivered(id, Channel::Desktop, "Nobody answers.", now.plus_seconds(61)).await.unwrap();
+    store.attempt(first_turn(id), Channel::Desktop, now.plus_seconds(60)).await.unwrap();
+    store
+        .undelivered(first_turn(id), Channel::Desktop, "Nobody answers.", now.plus_seconds(61))
+        .await
+        .unwrap();
     let tried = due(now.plus_seconds(120)).await[0].tried.clone().unwrap();
     assert_eq!((tried.attempts, tried.problem.as_deref()), (2, Some("Nobody answers.")));
-    store.attempt(id, Channel::Desktop, now.plus_seconds(120)).await.unwrap();
-    store.delivered(id, Channel::Desktop, "17", now.plus_seconds(121)).await.unwrap();
+    store.attempt(first_turn(id), Channel::Desktop, now.plus_seconds(120)).await.unwrap();
+    store.delivered(first_turn(id), Channel::Desktop, taken("17"), now.plus_seconds(121)).await.unwrap();
     // What comes late changes neither the receipt nor the time.
-    store.delivered(id, Channel::Desktop, "18", now.plus_seconds(122)).await.unwrap();
-    store.undelivered(id, Channel::Desktop, "Late.", now.plus_seconds(123)).await.unwrap();
+    store.delivered(first_turn(id), Channel::Desktop, taken("18"), now.plus_seconds(122)).await.unwrap();
+    store.undelivered(first_turn(id), Channel::Desktop, "Late.", now.plus_seconds(123)).await.unwrap();
     assert_eq!(due(now.plus_seconds(200)).await.len(), 0);
     let kept = store.alert(id).await.unwrap().unwrap().deliveries;
     let [kept] = &kept[..] else { panic!("one delivery") };
     assert_eq!((kept.receipt.as_deref(), kept.delivered_at), (Some("17"), Some(now.plus_seconds(121))));
     assert_eq!(kept.problem, None);
-    assert_eq!(store.alert_of_receipt(Channel::Desktop, "17").await.unwrap(), Some(id));
+    assert_eq!(store.receipts_of("run 1").await.unwrap(), [("17".to_owned(), id)]);
+    assert_eq!(store.receipts_of("run 2").await.unwrap(), []);
     // The other channel has a say of its own, and is not flooded by what went before it was switched on.
     assert_eq!(store.due_alerts(now, Channel::Webhook, None).await.unwrap().len(), 1);
     let later = Some(now.plus_seconds(1));
     assert_eq!(store.due_alerts(now.plus_seconds(9), Channel::Webhook, later).await.unwrap().len(), 0);
+}
+
+/// The person puts it off while a channel is being called: the answer of the channel is of the round before.
+#[tokio::test]
+async fn a_receipt_counts_for_the_round_in_which_it_was_asked_for() {
+    let (_folder, store) = open().await;
+    let now = at("2026-11-22T09:00:00Z");
+    let [id] = store.book_alerts(&raise(&[alert("14d")]), now).await.unwrap()[..] else {
+        panic!("one alert")
+    };
+    let turn = store.due_alerts(now, Channel::Desktop, None).await.unwrap()[0].turn();
+    assert!(store.attempt(turn, Channel::Desktop, now).await.unwrap());
+    let later = now.plus_seconds(3_600);
+    assert!(store.answer(id, Answer::Snooze(later), now).await.unwrap());
+    store.delivered(turn, Channel::Desktop, taken("17"), now).await.unwrap();
+    store.undelivered(turn, Channel::Webhook, "Late.", now).await.unwrap();
+    assert!(!store.attempt(turn, Channel::Desktop, now).await.unwrap(), "its round is over");
+    let due = store.due_alerts(later, Channel::Desktop, None).await.unwrap();
+    assert_eq!(due.iter().map(DueAlert::turn).collect::<Vec<_>>(), [Turn { alert: id, round: 2 }]);
+    assert!(due[0].tried.is_none());
+    assert!(
+        store.alert(id).await.unwrap().unwrap().deliveries.is_empty(),
+        "nothing came of the new round yet"
+    );
 }
 
 #[tokio::test]
@@ -138,14 +175,14 @@ async fn what_is_put_off_comes_once_more() {
     let [id] = store.book_alerts(&raise(&[alert("14d")]), now).await.unwrap()[..] else {
         panic!("one alert")
     };
-    store.delivered(id, Channel::Desktop, "17", now).await.unwrap();
+    store.delivered(first_turn(id), Channel::Desktop, taken("17"), now).await.unwrap();
     let later = now.plus_seconds(3_600);
     assert!(store.answer(id, Answer::Snooze(later), now).await.unwrap());
     assert!(!store.answer(id + 1, Answer::Seen, now).await.unwrap(), "no such alert");
     assert_eq!(store.due_alerts(later.plus_seconds(-1), Channel::Desktop, None).await.unwrap().len(), 0);
     assert_eq!(store.due_alerts(later, Channel::Desktop, None).await.unwrap().len(), 1);
     assert!(!store.alert_stands().await.unwrap()[0].delivered, "not in its new round");
-    store.delivered(id, Channel::Desktop, "18", later).await.unwrap();
+    store.delivered(Turn { alert: id, round: 2 }, Channel::Desktop, taken("18"), later).await.unwrap();
     assert_eq!(store.due_alerts(later, Channel::Desktop, None).await.unwrap().len(), 0);
     store.answer(id, Answer::Seen, later).await.unwrap();
     assert_eq!(store.unseen_alerts().await.unwrap(), 0);

@@ -1,5 +1,7 @@
 //! Delivery: what is due goes to each channel, an attempt before and a receipt after. What no channel takes stays in the inbox.
 
+use std::collections::BTreeMap;
+
 use super::alerts::AlertAnswer;
 use super::app::{App, House};
 use super::failures::sentence;
@@ -8,8 +10,8 @@ use super::watching::Told;
 use super::webhook::{self, Hook, HookError, Message};
 use super::{AnswerAlert, ApiError, DeliveryRow as DoorRow, Event, TestedAlert};
 use crate::ledger::{AlertLevel, AlertRule, Channel, name_of};
-use crate::notice::{Action, Desktop, Notice, NoticeError, Reaction, Urgency};
-use crate::store::{AlertRow, DueAlert, StoreError};
+use crate::notice::{Action, Desktop, Notice, NoticeError, Reaction, Server, Urgency};
+use crate::store::{AlertRow, DueAlert, Receipt, StoreError};
 use crate::time::Timestamp;
 
 /// The channels, as they are told.
@@ -19,6 +21,14 @@ const WEBHOOK: &str = "webhook";
 const SNOOZE_HOURS: u32 = 24;
 /// Waits after tries that a channel answered with a problem; the last one holds for all further.
 const WAITS: [i64; 8] = [60, 120, 240, 480, 960, 1_800, 3_600, 21_600];
+/// No wait of the desktop is longer, in seconds: asking it costs nothing, and it may be well again any time.
+const DESKTOP_WAIT: i64 = 600;
+/// So many reminders come one by one at once; of more, those that are not over, and of the rest one tells.
+const ONE_BY_ONE: usize = 8;
+/// What was over before so many seconds is not shown by itself any more.
+const LONG_OVER: i64 = 7 * 86_400;
+/// So many titles stand in the one that tells of the rest.
+const TITLES: usize = 3;
 /// How long an absence of the notification service is believed without asking again, in seconds.
 const BELIEVED: i64 = 600;
 /// After so many seconds without a look of the loop, nothing watches.
@@ -61,50 +71,109 @@ impl App {
     ) -> Result<u32, StoreError> {
         let due = house.store.due_alerts(self.now(), Channel::Desktop, None).await?;
         if due.is_empty() {
-            self.look_at_server(desktop).await;
+            if let Some(server) = self.look_at_server(desktop).await {
+                self.meet(house, desktop, &server).await?;
+            }
             return Ok(0);
         }
         // Asked first: to write an attempt every minute while nobody is there would wear the disk.
-        if let Err(error) = desktop.server().await {
-            self.note_server(Some(&error));
-            let problem = sentence(&error.to_string());
-            for due in due.iter().filter(|due| problem_of(due) != Some(&problem)) {
-                house.store.undelivered(due.alert.id, Channel::Desktop, &problem, self.now()).await?;
-                tell(Told::Undelivered {
-                    channel: DESKTOP,
-                    title: due.alert.alert.title.clone(),
-                    problem: problem.clone(),
-                });
+        let server = match desktop.server().await {
+            Ok(server) => server,
+            Err(error) => {
+                self.note_server(Some(&error));
+                let problem = sentence(&error.to_string());
+                for due in due.iter().filter(|due| problem_of(due) != Some(&problem)) {
+                    house.store.undelivered(due.turn(), Channel::Desktop, &problem, self.now()).await?;
+                    let title = due.alert.alert.title.clone();
+                    tell(Told::Undelivered { channel: DESKTOP, title, problem: problem.clone() });
+                }
+                return Ok(0);
             }
-            return Ok(0);
-        }
+        };
         self.note_server(None);
+        self.meet(house, desktop, &server).await?;
+        let due = due.into_iter().filter(|due| is_time(due, DESKTOP_WAIT, self.now())).collect();
+        let (single, rest) = parted(due, self.now());
         let mut arrived = 0;
-        for due in due.into_iter().filter(|due| is_time(due, self.now())) {
-            let alert = due.alert;
-            let notice = self.notice(&alert);
-            house.store.attempt(alert.id, Channel::Desktop, self.now()).await?;
-            match desktop.show(&notice).await {
-                Ok(receipt) => {
-                    self.watch_state().shown(&receipt, alert.id);
-                    house.store.delivered(alert.id, Channel::Desktop, &receipt, self.now()).await?;
-                    arrived += 1;
-                    tell(Told::Delivered { channel: DESKTOP, title: alert.alert.title });
-                }
-                Err(error) => {
-                    let problem = sentence(&error.to_string());
-                    house.store.undelivered(alert.id, Channel::Desktop, &problem, self.now()).await?;
-                    let title = alert.alert.title;
-                    tell(Told::Undelivered { channel: DESKTOP, title, problem });
-                    if !matches!(error, NoticeError::Refused(_)) {
-                        // The others would wait for the same silence.
-                        self.note_server(Some(&error));
-                        break;
-                    }
-                }
+        for due in &single {
+            let notice = self.notice(&due.alert);
+            match self.show(house, desktop, &server, std::slice::from_ref(due), &notice, tell).await? {
+                Shown::Well(count) => arrived += count,
+                Shown::Refused => {}
+                // The others would wait for the same silence.
+                Shown::Nobody => return Ok(arrived),
             }
+        }
+        if let Some(notice) = summary(&rest)
+            && let Shown::Well(count) = self.show(house, desktop, &server, &rest, &notice, tell).await?
+        {
+            arrived += count;
         }
         Ok(arrived)
+    }
+
+    /// Shows what tells of some alerts, with an attempt before and a receipt after for each of them.
+    async fn show(
+        &self,
+        house: &House,
+        desktop: &Desktop,
+        server: &Server,
+        of: &[DueAlert],
+        notice: &Notice,
+        tell: &(dyn Fn(Told) + Send + Sync),
+    ) -> Result<Shown, StoreError> {
+        let mut turns = Vec::new();
+        for due in of {
+            if house.store.attempt(due.turn(), Channel::Desktop, self.now()).await? {
+                turns.push(due.turn());
+            }
+        }
+        if turns.is_empty() {
+            return Ok(Shown::Well(0));
+        }
+        let title = notice.title.clone();
+        match desktop.show(notice).await {
+            Ok(number) => {
+                // What tells of the rest has no buttons: nothing in it is an answer.
+                let one = !notice.actions.is_empty();
+                if let (true, [turn]) = (one, turns.as_slice()) {
+                    self.watch_state().shown(&number, turn.alert);
+                } else {
+                    self.watch_state().closed(&number);
+                }
+                let server = server.run.as_deref().filter(|_| one);
+                let receipt = Receipt { number: &number, server };
+                for turn in &turns {
+                    house.store.delivered(*turn, Channel::Desktop, receipt, self.now()).await?;
+                }
+                tell(Told::Delivered { channel: DESKTOP, title });
+                Ok(Shown::Well(u32::try_from(turns.len()).unwrap_or(u32::MAX)))
+            }
+            Err(error) => {
+                let problem = sentence(&error.to_string());
+                for turn in &turns {
+                    house.store.undelivered(*turn, Channel::Desktop, &problem, self.now()).await?;
+                }
+                tell(Told::Undelivered { channel: DESKTOP, title, problem });
+                if matches!(error, NoticeError::Refused(_)) {
+                    return Ok(Shown::Refused);
+                }
+                self.note_server(Some(&error));
+                Ok(Shown::Nobody)
+            }
+        }
+    }
+
+    /// Recalls what this run of the service has shown for an earlier run of the program: its buttons are still there.
+    async fn meet(&self, house: &House, desktop: &Desktop, server: &Server) -> Result<(), StoreError> {
+        let Some(run) = server.run.as_deref().filter(|run| !self.watch_state().is_met(run)) else {
+            return Ok(());
+        };
+        let shown: BTreeMap<String, i64> = house.store.receipts_of(run).await?.into_iter().collect();
+        let receipts: Vec<String> = shown.keys().cloned().collect();
+        desktop.recall(run, &receipts);
+        self.watch_state().meet(run, shown);
+        Ok(())
     }
 
     async fn to_webhook(
@@ -115,18 +184,23 @@ impl App {
     ) -> Result<u32, StoreError> {
         let due = house.store.due_alerts(self.now(), Channel::Webhook, hook.since()).await?;
         let mut arrived = 0;
-        for due in due.into_iter().filter(|due| is_time(due, self.now())) {
+        let longest = i64::MAX;
+        for due in due.into_iter().filter(|due| is_time(due, longest, self.now())) {
+            let turn = due.turn();
+            if !house.store.attempt(turn, Channel::Webhook, self.now()).await? {
+                continue;
+            }
             let alert = due.alert;
-            house.store.attempt(alert.id, Channel::Webhook, self.now()).await?;
             match webhook::send(house, hook, &message(&alert), self.now()).await {
-                Ok(receipt) => {
-                    house.store.delivered(alert.id, Channel::Webhook, &receipt, self.now()).await?;
+                Ok(status) => {
+                    let receipt = Receipt { number: &status, server: None };
+                    house.store.delivered(turn, Channel::Webhook, receipt, self.now()).await?;
                     arrived += 1;
                     tell(Told::Delivered { channel: WEBHOOK, title: alert.alert.title });
                 }
                 Err(error) => {
                     let problem = sentence(&error.to_string());
-                    house.store.undelivered(alert.id, Channel::Webhook, &problem, self.now()).await?;
+                    house.store.undelivered(turn, Channel::Webhook, &problem, self.now()).await?;
                     let title = alert.alert.title;
                     tell(Told::Undelivered { channel: WEBHOOK, title, problem });
                     if !matches!(error, HookError::Refused(_)) {
@@ -156,6 +230,9 @@ impl App {
             };
             let shown = desktop.show(&notice).await;
             self.note_server(shown.as_ref().err());
+            if let Ok(receipt) = &shown {
+                self.watch_state().closed(receipt);
+            }
             deliveries.push(tested(Channel::Desktop, shown, self.now()));
         }
         if let Some(hook) = webhook::hook(&house).await? {
@@ -183,7 +260,7 @@ impl App {
     /// Does what a person chose on a notification.
     pub(super) async fn react(&self, reaction: &Reaction, tell: &(dyn Fn(Told) + Send + Sync)) {
         let Some(alert) = self.watch_state().alert_of(&reaction.receipt) else {
-            // A test: there is nothing to answer, but the window may be wanted.
+            // A test, or what tells of many: there is nothing to answer, but the window may be wanted.
             if reaction.chosen == Some(Action::Open) {
                 self.tell(Event::Show { screen: "inbox".to_owned() });
             }
@@ -230,13 +307,15 @@ impl App {
         }))
     }
 
-    /// Asks whether a notification service is there, unless that is known.
-    async fn look_at_server(&self, desktop: &Desktop) {
+    /// Asks who shows notifications, if anybody, unless that is known.
+    async fn look_at_server(&self, desktop: &Desktop) -> Option<Server> {
         let known = self.watch_state().seen();
-        let fresh = known.is_some_and(|seen| (0..BELIEVED).contains(&self.now().seconds_since(seen.at)));
-        if !fresh {
-            self.note_server(desktop.server().await.as_ref().err());
+        if known.is_some_and(|seen| (0..BELIEVED).contains(&self.now().seconds_since(seen.at))) {
+            return None;
         }
+        let server = desktop.server().await;
+        self.note_server(server.as_ref().err());
+        server.ok()
     }
 
     pub(super) fn note_server(&self, error: Option<&NoticeError>) {
@@ -271,14 +350,63 @@ fn problem_of(due: &DueAlert) -> Option<&String> {
     due.tried.as_ref()?.problem.as_ref()
 }
 
-/// Whether another try is not too early. One that was cut off by the end of the program is made again at once, and so is one
+/// What came of showing something.
+enum Shown {
+    /// It stands there, of so many alerts.
+    Well(u32),
+    Refused,
+    /// Nobody answers any more.
+    Nobody,
+}
+
+/// What comes one by one, and what is told in sum: after a long absence nobody wants a flood of what is over or was overtaken.
+fn parted(due: Vec<DueAlert>, now: Timestamp) -> (Vec<DueAlert>, Vec<DueAlert>) {
+    let many = due.len() > ONE_BY_ONE;
+    let mut newest = BTreeMap::new();
+    for DueAlert { alert, .. } in &due {
+        let id = newest.entry((name_of(alert.alert.rule, AlertRule::NAMED), alert.alert.subject.clone()));
+        let id = id.or_insert(alert.id);
+        *id = alert.id.max(*id);
+    }
+    let mut room = ONE_BY_ONE;
+    due.into_iter().partition(|DueAlert { alert: row, .. }| {
+        let key = (name_of(row.alert.rule, AlertRule::NAMED), row.alert.subject.clone());
+        let over = row.ended.is_some();
+        let stale = if many {
+            over || newest.get(&key) != Some(&row.id)
+        } else {
+            over && now.seconds_since(row.alert.due_at) > LONG_OVER
+        };
+        let comes = !stale && room > 0;
+        room -= usize::from(comes);
+        comes
+    })
+}
+
+/// What tells of all that does not come one by one.
+fn summary(rest: &[DueAlert]) -> Option<Notice> {
+    let title = match rest {
+        [] => return None,
+        [_] => "1 more reminder waits in the inbox".to_owned(),
+        rest => format!("{} more reminders wait in the inbox", rest.len()),
+    };
+    let mut body: Vec<String> = rest.iter().take(TITLES).map(|due| due.alert.alert.title.clone()).collect();
+    if rest.len() > TITLES {
+        body.push(format!("and {} more", rest.len() - TITLES));
+    }
+    let urgency = Urgency::Normal;
+    Some(Notice { title, body: body.join("\n"), urgency, actions: Vec::new(), replaces: None })
+}
+
+/// Whether another try is not too early, where no wait is longer than `longest` seconds. One that was cut off by the end of the program is made again at once, and so is one
 /// that found nobody there: somebody has answered by now.
-fn is_time(due: &DueAlert, now: Timestamp) -> bool {
+fn is_time(due: &DueAlert, longest: i64, now: Timestamp) -> bool {
     let Some(tried) = &due.tried else { return true };
     let Some(problem) = &tried.problem else { return true };
     let absent = [NoticeError::NoBus, NoticeError::NoServer].map(|error| sentence(&error.to_string()));
     let last = WAITS.len() - 1;
-    let wait = WAITS[usize::try_from(tried.attempts).unwrap_or(last).saturating_sub(1).min(last)];
+    let wait =
+        WAITS[usize::try_from(tried.attempts).unwrap_or(last).saturating_sub(1).min(last)].min(longest);
     let waited = now.seconds_since(tried.attempted_at);
     absent.contains(problem) || !(0..wait).contains(&waited)
 }

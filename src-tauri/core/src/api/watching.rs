@@ -90,7 +90,9 @@ pub(super) struct WatchState {
 
 #[derive(Debug, Default)]
 struct Memory {
-    /// The alerts that this run has shown, by receipt.
+    /// Which run of the notification service the receipts are of.
+    run: Option<String>,
+    /// The alerts that it has shown, by receipt.
     shown: BTreeMap<String, i64>,
     seen: Option<Seen>,
     looked: Option<Timestamp>,
@@ -103,6 +105,17 @@ impl WatchState {
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn is_met(&self, run: &str) -> bool {
+        self.memory().run.as_deref() == Some(run)
+    }
+
+    /// Another run of the service shows from now on, and has shown this already.
+    pub(super) fn meet(&self, run: &str, shown: BTreeMap<String, i64>) {
+        let mut memory = self.memory();
+        memory.run = Some(run.to_owned());
+        memory.shown = shown;
     }
 
     pub(super) fn shown(&self, receipt: &str, alert: i64) {

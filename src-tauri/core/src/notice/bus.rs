@@ -89,6 +89,15 @@ impl Desk {
         Ok(self.found().await?.1)
     }
 
+    pub(super) fn recall(&self, run: &str, receipts: &[String]) {
+        let Some((_, owner)) = run.split_once(' ') else { return };
+        let mut shown = lock(&self.shown);
+        if shown.owner != owner {
+            *shown = Shown { owner: owner.to_owned(), ids: BTreeSet::new() };
+        }
+        shown.ids.extend(receipts.iter().filter_map(|receipt| receipt.parse::<u32>().ok()));
+    }
+
     pub(super) async fn show(&self, notice: &Notice) -> Result<String, NoticeError> {
         let (connection, server, owner) = self.found().await?;
         let replaces = {
@@ -150,6 +159,7 @@ impl Desk {
             actions: has("actions"),
             markup: has("body-markup"),
             body: has("body"),
+            run: Some(format!("{} {owner}", connection.server_guid())),
         };
         Ok((server, owner))
     }

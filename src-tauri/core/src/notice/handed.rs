@@ -37,8 +37,12 @@ impl Desk {
     #[expect(clippy::unused_async, reason = "as on Linux, where somebody is asked")]
     pub(super) async fn server(&self) -> Result<Server, NoticeError> {
         let name = NAME.to_owned();
-        Ok(Server { name, version: String::new(), actions: false, markup: false, body: true })
+        Ok(Server { name, version: String::new(), actions: false, markup: false, body: true, run: None })
     }
+
+    /// Nothing is told of what was shown, in this run or another.
+    #[expect(clippy::unused_self, reason = "as on Linux, where ids are kept")]
+    pub(super) const fn recall(&self, _run: &str, _receipts: &[String]) {}
 
     /// On a thread of its own: the call blocks, and may do so for long.
     pub(super) async fn show(&self, notice: &Notice) -> Result<String, NoticeError> {

@@ -26,6 +26,24 @@ pub struct DeliveryRow {
     pub problem: Option<String>,
 }
 
+/// An alert in one of its rounds: what comes of a delivery counts for the round in which it began, and no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Turn {
+    /// The alert's number.
+    pub alert: i64,
+    /// Its round.
+    pub round: i64,
+}
+
+/// What a channel gives for what it took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Receipt<'a> {
+    /// The notification server's number, or the status of the answer.
+    pub number: &'a str,
+    /// Which run of the notification service gave it, where it names one alert alone.
+    pub server: Option<&'a str>,
+}
+
 /// An alert that a channel is to deliver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueAlert {
@@ -38,6 +56,13 @@ pub struct DueAlert {
 /// What is open for a channel: due, not seen, not settled, and without a receipt in its present round.
 const OPEN: &str = "noted = 0 AND seen_at IS NULL AND (ended IS NULL OR ended = 'passed') AND due_at <= ?1 \
      AND (?3 IS NULL OR due_at >= ?3) AND (d.delivered_at IS NULL)";
+
+impl DueAlert {
+    /// The alert in its present round.
+    pub fn turn(&self) -> Turn {
+        Turn { alert: self.alert.id, round: self.alert.round }
+    }
+}
 
 impl Store {
     /// What a channel is to deliver now, the most pressing first. With `since`, only what fell due from then on: a channel
@@ -78,39 +103,43 @@ impl Store {
             .collect()
     }
 
-    /// Notes that a channel is called now; what has no receipt after that is delivered again.
-    pub async fn attempt(&self, alert: i64, channel: Channel, now: Timestamp) -> Result<(), StoreError> {
-        sqlx::query(
+    /// Notes that a channel is called now; what has no receipt after that is delivered again. False where the person has put the
+    /// alert off meanwhile: its round is over, and there is nothing to deliver.
+    pub async fn attempt(&self, turn: Turn, channel: Channel, now: Timestamp) -> Result<bool, StoreError> {
+        let noted = sqlx::query(
             "INSERT INTO deliveries (alert_id, channel, round, attempts, attempted_at) \
-             SELECT id, ?2, round, 1, ?3 FROM alerts WHERE id = ?1 \
+             SELECT id, ?2, round, 1, ?3 FROM alerts WHERE id = ?1 AND round = ?4 \
              ON CONFLICT DO UPDATE SET attempts = attempts + 1, attempted_at = excluded.attempted_at",
         )
-        .bind(alert)
+        .bind(turn.alert)
         .bind(name_of(channel, Channel::NAMED))
         .bind(now.unix())
+        .bind(turn.round)
         .execute(&self.writer)
         .await?;
-        Ok(())
+        Ok(noted.rows_affected() > 0)
     }
 
-    /// Notes that a channel has taken the alert. The first receipt of a round stays.
+    /// Notes that a channel has taken the alert in a round. The first receipt of a round stays.
     pub async fn delivered(
         &self,
-        alert: i64,
+        turn: Turn,
         channel: Channel,
-        receipt: &str,
+        receipt: Receipt<'_>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO deliveries (alert_id, channel, round, attempts, attempted_at, delivered_at, receipt) \
-             SELECT id, ?2, round, 1, ?3, ?3, ?4 FROM alerts WHERE id = ?1 ON CONFLICT DO UPDATE SET \
-             receipt = coalesce(receipt, excluded.receipt), delivered_at = coalesce(delivered_at, excluded.delivered_at), \
-             problem = NULL",
+            "INSERT INTO deliveries (alert_id, channel, round, attempts, attempted_at, delivered_at, receipt, server) \
+             SELECT id, ?2, ?6, 1, ?3, ?3, ?4, ?5 FROM alerts WHERE id = ?1 ON CONFLICT DO UPDATE SET \
+             server = iif(receipt IS NULL, excluded.server, server), receipt = coalesce(receipt, excluded.receipt), \
+             delivered_at = coalesce(delivered_at, excluded.delivered_at), problem = NULL",
         )
-        .bind(alert)
+        .bind(turn.alert)
         .bind(name_of(channel, Channel::NAMED))
         .bind(now.unix())
-        .bind(receipt)
+        .bind(receipt.number)
+        .bind(receipt.server)
+        .bind(turn.round)
         .execute(&self.writer)
         .await?;
         Ok(())
@@ -119,37 +148,37 @@ impl Store {
     /// Notes why a channel did not take the alert. A receipt that came meanwhile stays.
     pub async fn undelivered(
         &self,
-        alert: i64,
+        turn: Turn,
         channel: Channel,
         problem: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO deliveries (alert_id, channel, round, attempts, attempted_at, problem) \
-             SELECT id, ?2, round, 1, ?3, ?4 FROM alerts WHERE id = ?1 \
+             SELECT id, ?2, ?5, 1, ?3, ?4 FROM alerts WHERE id = ?1 \
              ON CONFLICT DO UPDATE SET problem = excluded.problem WHERE delivered_at IS NULL",
         )
-        .bind(alert)
+        .bind(turn.alert)
         .bind(name_of(channel, Channel::NAMED))
         .bind(now.unix())
         .bind(problem)
+        .bind(turn.round)
         .execute(&self.writer)
         .await?;
         Ok(())
     }
 
-    /// The receipts of a channel in present rounds, by alert: which notification is of which alert.
-    pub async fn alert_of_receipt(&self, channel: Channel, receipt: &str) -> Result<Option<i64>, StoreError> {
-        // A server counts its numbers anew when it starts: the latest holds.
-        let row: Option<(i64,)> = sqlx::query_as(
-            "SELECT alert_id FROM deliveries WHERE channel = ? AND receipt = ? \
-             ORDER BY delivered_at DESC, alert_id DESC LIMIT 1",
+    /// Which alert each receipt names that a run of the notification service gave, the oldest first: where one stands twice,
+    /// the last holds.
+    pub async fn receipts_of(&self, server: &str) -> Result<Vec<(String, i64)>, StoreError> {
+        let rows: Vec<(String, i64)> = sqlx::query_as(
+            "SELECT receipt, alert_id FROM deliveries WHERE server = ? AND channel = 'desktop' AND receipt IS NOT NULL \
+             ORDER BY delivered_at, alert_id",
         )
-        .bind(name_of(channel, Channel::NAMED))
-        .bind(receipt)
-        .fetch_optional(&self.readers)
+        .bind(server)
+        .fetch_all(&self.readers)
         .await?;
-        Ok(row.map(|(id,)| id))
+        Ok(rows)
     }
 
     /// What each channel did with some alerts in their present rounds.
