@@ -637,7 +637,11 @@ on: boolean,
 /**
  * The address; nothing where it is not served. What is sent in is not looked at.
  */
-url: string | null, };
+url: string | null, 
+/**
+ * Why nobody answers there although it is on, in words. What is sent in is not looked at.
+ */
+problem: string | null, };
 
 /**
  * The calendar that was written.
@@ -2543,11 +2547,13 @@ currency: string, };
  */
 export type SetWebhook = { 
 /**
- * The address: https, or http on this machine. Nothing takes the webhook away.
+ * The address: https, or http on this machine. It goes into the keychain. Without it, and without a secret, the webhook is
+ * taken away; without it the kept one gets the secret.
  */
 url?: string, 
 /**
- * The secret that signs what is sent. It goes into the keychain; without it the kept one stays.
+ * The secret that signs what is sent. It goes into the keychain. Without it the kept one stays, unless the
+ * address is on another host.
  */
 secret?: string, };
 
@@ -3091,7 +3097,7 @@ power: string, };
  */
 export type Webhook = { 
 /**
- * The address; nothing where there is none.
+ * Scheme and host of the address, and no more of it: it may be a secret. Nothing where there is none.
  */
 url: string | null, 
 /**

@@ -222,7 +222,7 @@ pub struct TestedAlert {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Webhook {
-    /// The address; nothing where there is none.
+    /// Scheme and host of the address, and no more of it: it may be a secret. Nothing where there is none.
     pub url: Option<String>,
     /// Whether what is sent is signed with a secret.
     pub signed: bool,
@@ -235,10 +235,12 @@ pub struct Webhook {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[ts(optional_fields)]
 pub struct SetWebhook {
-    /// The address: https, or http on this machine. Nothing takes the webhook away.
+    /// The address: https, or http on this machine. It goes into the keychain. Without it, and without a secret, the webhook is
+    /// taken away; without it the kept one gets the secret.
     #[serde(default)]
     pub url: Option<String>,
-    /// The secret that signs what is sent. It goes into the keychain; without it the kept one stays.
+    /// The secret that signs what is sent. It goes into the keychain. Without it the kept one stays, unless the
+    /// address is on another host.
     #[serde(default)]
     pub secret: Option<crate::vault::Secret>,
 }

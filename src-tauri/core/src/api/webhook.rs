@@ -1,5 +1,7 @@
-//! Alerts to an address of the person's own: JSON, signed with a secret from the keychain.
+//! Alerts to an address of the person's own: JSON, signed where a secret is given. Address and secret lie in the keychain: with
+//! many takers, who knows the address can write there.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hmac::{Hmac, Mac as _};
@@ -22,12 +24,18 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// The shortest secret that is worth its name.
 const SHORTEST_SECRET: usize = 8;
 
-/// Where alerts are sent, as it is kept. The secret lies in the keychain.
+/// The fields of the entry in the keychain.
+const URL: &str = "url";
+const SECRET: &str = "secret";
+
+/// Where alerts are sent, as far as it lies outside of the keychain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Hook {
-    url: String,
-    /// The name of the secret's entry in the keychain.
-    entry: Option<String>,
+    /// Scheme, host and port of the address.
+    origin: String,
+    /// The name of the entry in the keychain that holds the address, and the secret where there is one.
+    entry: String,
+    signed: bool,
     /// Unix seconds: what fell due before is not sent.
     since: i64,
 }
@@ -60,8 +68,8 @@ pub(super) enum HookError {
     Redirected { host: String, to: String },
     #[error("the webhook answered with status {0}: look there what is wrong")]
     Refused(u16),
-    #[error("it could not be signed: {0}. {remedy}", remedy = .0.remedy())]
-    Unsigned(VaultError),
+    #[error("the address of the webhook could not be read from the keychain: {0}. {remedy}", remedy = .0.remedy())]
+    Locked(VaultError),
     #[error("the webhook did not answer in time")]
     Slow,
     #[error("the address of the webhook cannot be read: set it again")]
@@ -78,6 +86,17 @@ impl From<NetError> for HookError {
 }
 
 impl Hook {
+    /// The address without what may be secret in it.
+    fn shown(&self) -> String {
+        format!("{}/…", self.origin)
+    }
+
+    /// What the keychain holds of it.
+    async fn kept(&self, house: &House) -> Result<Secret, VaultError> {
+        let name = self.entry.parse::<EntryName>().map_err(|_| VaultError::Missing)?;
+        house.vault.get(&name).await
+    }
+
     pub(super) fn since(&self) -> Option<Timestamp> {
         Timestamp::from_unix(self.since).ok()
     }
@@ -95,8 +114,8 @@ impl App {
             None => None,
         };
         Ok(Webhook {
-            signed: hook.as_ref().is_some_and(|hook| hook.entry.is_some()),
-            url: hook.map(|hook| hook.url),
+            signed: hook.as_ref().is_some_and(|hook| hook.signed),
+            url: hook.map(|hook| hook.shown()),
             last,
         })
     }
@@ -104,33 +123,51 @@ impl App {
     pub(super) async fn set_webhook(&self, request: SetWebhook) -> Result<Webhook, ApiError> {
         let house = self.house().await;
         let before = hook(&house).await?;
-        let Some(url) = request.url else {
-            if request.secret.is_some() {
-                return Err(wrong("url", "a secret without an address signs nothing: give the address, too"));
-            }
+        if request.url.is_none() && request.secret.is_none() {
             keep(&house, None).await?;
-            forget_secret(&house, before.and_then(|hook| hook.entry)).await;
+            forget(&house, before).await;
             self.tell(Event::Changed);
             return self.webhook_of(&house).await;
+        }
+        let given = request.url.as_deref().map(str::trim);
+        let url = match (given, &before) {
+            (None, None) => {
+                return Err(wrong("url", "a secret without an address signs nothing: give the address, too"));
+            }
+            // What is shown of the kept address means that address.
+            (given, Some(hook)) if given.is_none_or(|given| given == hook.shown()) => {
+                let url = hook.kept(&house).await?.field(URL);
+                let url = url.and_then(|url| HookUrl::parse(url.expose()).ok());
+                url.ok_or_else(|| wrong("url", HookError::Address.to_string()))?
+            }
+            (given, _) => {
+                HookUrl::parse(given.unwrap_or_default()).map_err(|error| wrong("url", error.to_string()))?
+            }
         };
-        let url = HookUrl::parse(&url).map_err(|error| wrong("url", error.to_string()))?;
-        let mut entry = before.as_ref().and_then(|hook| hook.entry.clone());
-        // Of an address that is mended, what waited for it is sent.
-        let since = before.as_ref().map_or_else(|| self.now().unix(), |hook| hook.since);
-        if let Some(secret) = &request.secret {
-            if secret.expose().len() < SHORTEST_SECRET {
+        let origin = url.origin();
+        let secret = match (request.secret, &before) {
+            (Some(secret), _) if secret.expose().len() < SHORTEST_SECRET => {
                 let words = format!("a secret has at least {SHORTEST_SECRET} characters");
                 return Err(wrong("secret", words));
             }
-            let name = EntryName::random();
-            house.vault.put(&name, secret).await?;
-            entry = Some(name.to_string());
-        }
-        keep(&house, Some(&Hook { url: url.as_str().to_owned(), entry: entry.clone(), since })).await?;
-        let old = before.and_then(|hook| hook.entry);
-        if old != entry {
-            forget_secret(&house, old).await;
-        }
+            (Some(secret), _) => Some(secret),
+            // What was agreed with one taker is no word for another.
+            (None, Some(hook)) if hook.signed && hook.origin == origin => {
+                hook.kept(&house).await?.field(SECRET)
+            }
+            (None, _) => None,
+        };
+        let signed = secret.is_some();
+        let address =
+            Secret::new(url.as_str()).map_err(|error| wrong("url", format!("the address {error}")))?;
+        let mut fields = BTreeMap::from([(URL.to_owned(), address)]);
+        fields.extend(secret.map(|secret| (SECRET.to_owned(), secret)));
+        let name = EntryName::random();
+        house.vault.put(&name, &Secret::of_fields(&fields)).await?;
+        // Of an address that is mended, what waited for it is sent.
+        let since = before.as_ref().map_or_else(|| self.now().unix(), |hook| hook.since);
+        keep(&house, Some(&Hook { origin, entry: name.to_string(), signed, since })).await?;
+        forget(&house, before).await;
         self.tell(Event::Changed);
         self.webhook_of(&house).await
     }
@@ -150,8 +187,8 @@ async fn keep(house: &House, hook: Option<&Hook>) -> Result<(), ApiError> {
 }
 
 /// What nothing names any more is removed where the keychain lets it be.
-async fn forget_secret(house: &House, entry: Option<String>) {
-    if let Some(name) = entry.and_then(|entry| entry.parse::<EntryName>().ok()) {
+async fn forget(house: &House, hook: Option<Hook>) {
+    if let Some(name) = hook.and_then(|hook| hook.entry.parse::<EntryName>().ok()) {
         let _ = house.vault.remove(&name).await;
     }
 }
@@ -163,15 +200,15 @@ pub(super) async fn send(
     message: &Message,
     now: Timestamp,
 ) -> Result<String, HookError> {
-    let url = HookUrl::parse(&hook.url).map_err(|_| HookError::Address)?;
+    let kept = hook.kept(house).await.map_err(HookError::Locked)?;
+    let url = kept.field(URL).ok_or(HookError::Address)?;
+    let url = HookUrl::parse(url.expose()).map_err(|_| HookError::Address)?;
     let json = serde_json::to_string(message).map_err(|_| HookError::Address)?;
-    let signature = match &hook.entry {
+    let signature = match kept.field(SECRET) {
+        Some(secret) => Some(sign(&secret, &json, now).ok_or(HookError::Address)?),
+        // Unsigned it would be taken for another's.
+        None if hook.signed => return Err(HookError::Locked(VaultError::Missing)),
         None => None,
-        Some(entry) => {
-            let name = entry.parse::<EntryName>().map_err(|_| HookError::Unsigned(VaultError::Missing))?;
-            let secret = house.vault.get(&name).await.map_err(HookError::Unsigned)?;
-            Some(sign(&secret, &json, now).ok_or(HookError::Address)?)
-        }
     };
     let posted = house.net.post_to(&url, json, signature.as_deref());
     let status = tokio::time::timeout(PATIENCE, posted).await.map_err(|_| HookError::Slow)??;

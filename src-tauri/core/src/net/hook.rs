@@ -37,6 +37,11 @@ impl HookUrl {
         Ok(HookUrl(url))
     }
 
+    /// Scheme, host and port: what lies behind another one is another taker.
+    pub fn origin(&self) -> String {
+        self.0.origin().ascii_serialization()
+    }
+
     /// The address itself. Who knows it can send there: it is told to the person alone.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
