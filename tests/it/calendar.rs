@@ -347,7 +347,7 @@ async fn the_address_answers_who_knows_it_and_nobody_else() {
     let folder = tempfile::tempdir().unwrap();
     let app = open(folder.path(), NOW).await;
     enter(&app, purchase("2026-12-01")).await;
-    let off = json!({"on": false, "url": null});
+    let off = json!({"on": false, "url": null, "problem": null});
     assert_eq!(call(&app, json!({"method": "calendarAddress"})).await.unwrap(), off, "off unless asked for");
     let address = ask(&app, "setCalendarAddress", json!({"on": true})).await;
     let url = address["url"].as_str().unwrap();
@@ -416,16 +416,18 @@ async fn the_address_answers_who_knows_it_and_nobody_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_port_is_kept_and_another_is_taken_where_it_is_not_free() {
+async fn the_port_is_kept_and_waited_for_where_it_is_not_free() {
     let folder = tempfile::tempdir().unwrap();
     let app = open(folder.path(), NOW).await;
     let url = ask(&app, "setCalendarAddress", json!({"on": true})).await["url"].as_str().unwrap().to_owned();
     app.close().await;
     let app = open(folder.path(), NOW).await;
-    let address = || async {
-        call(&app, json!({"method": "calendarAddress"})).await.unwrap()["url"].as_str().unwrap().to_owned()
-    };
-    assert_eq!(address().await, url, "after a restart it is the same");
+    let address = || async { call(&app, json!({"method": "calendarAddress"})).await.unwrap() };
+    assert_eq!(
+        address().await,
+        json!({"on": true, "url": url, "problem": null}),
+        "after a restart it is the same"
+    );
 
     let port: u16 = url.split([':', '/']).nth(4).unwrap().parse().unwrap();
     let stranger = tokio::net::TcpListener::bind(("127.0.0.1", port)).await.unwrap();
@@ -433,18 +435,37 @@ async fn the_port_is_kept_and_another_is_taken_where_it_is_not_free() {
         let app = app.clone();
         async move { app.serve_calendar().await }
     });
-    while address().await == url {
+    let told = loop {
+        let told = address().await;
+        if told["problem"] != Value::Null {
+            break told;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert_eq!(told["url"], url.as_str(), "programs that subscribed are not left behind");
+    let problem = told["problem"].as_str().unwrap();
+    assert!(problem.contains(&format!("port {port} ")) && problem.contains("off and on"), "{problem}");
+    drop(stranger);
+    let (_, path) = served(&url).await;
+    let asked = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n");
+    assert_eq!(http(port, &asked).await.0, 200);
+    assert_eq!(address().await["problem"], Value::Null);
+    serving.abort();
+    let _ = serving.await;
+
+    // A new port is the person's choice.
+    let stranger = tokio::net::TcpListener::bind(("127.0.0.1", port)).await.unwrap();
+    let serving = tokio::spawn({
+        let app = app.clone();
+        async move { app.serve_calendar().await }
+    });
+    while address().await["problem"] == Value::Null {
         tokio::task::yield_now().await;
     }
-    let moved = address().await;
-    let (now, path) = served(&moved).await;
-    assert!(now != port && url.ends_with(&path), "the word stays: {moved}");
-    assert_eq!(
-        http(now, &format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{now}\r\nConnection: close\r\n\r\n"))
-            .await
-            .0,
-        200
-    );
+    ask(&app, "setCalendarAddress", json!({"on": false})).await;
+    let moved = ask(&app, "setCalendarAddress", json!({"on": true})).await;
+    assert_eq!(moved["problem"], Value::Null);
+    assert_ne!(served(moved["url"].as_str().unwrap()).await.0, port);
     drop(stranger);
     serving.abort();
     let _ = serving.await;

@@ -49,7 +49,7 @@ pub(crate) async fn run(global: &Global, out: &Out, command: Command) -> Result<
     let request = match command {
         Command::Ics(File { out: path }) => Request::ExportCalendar(ExportCalendar { path }),
         Command::Address(Address { on, off }) if on || off => {
-            Request::SetCalendarAddress(CalendarAddress { on, url: None })
+            Request::SetCalendarAddress(CalendarAddress { on, url: None, problem: None })
         }
         Command::Address(_) => Request::CalendarAddress,
     };
@@ -73,11 +73,12 @@ fn of_file(file: &CalendarFile) -> String {
 }
 
 fn of_address(address: &CalendarAddress) -> String {
-    match &address.url {
-        Some(url) => format!(
+    match (&address.url, &address.problem) {
+        (Some(url), Some(problem)) => format!("{url}\n{problem}\n"),
+        (Some(url), None) => format!(
             "{url}\nIt is answered on this machine while the window or `spendglass watch` runs. Keep it to yourself.\n"
         ),
-        None => "The calendar has no address. Give it one: spendglass export address --on\n".to_owned(),
+        (None, _) => "The calendar has no address. Give it one: spendglass export address --on\n".to_owned(),
     }
 }
 
@@ -95,9 +96,11 @@ mod tests {
     #[test]
     fn an_address_is_told_with_when_it_answers() {
         let url = "http://127.0.0.1:1/x.ics".to_owned();
-        let on = of_address(&CalendarAddress { on: true, url: Some(url.clone()) });
+        let told = |problem| of_address(&CalendarAddress { on: true, url: Some(url.clone()), problem });
+        assert_eq!(told(Some("Taken.".to_owned())), format!("{url}\nTaken.\n"));
+        let on = told(None);
         assert!(on.starts_with(&format!("{url}\n")) && on.contains("spendglass watch"), "{on}");
-        let off = of_address(&CalendarAddress { on: false, url: None });
+        let off = of_address(&CalendarAddress { on: false, url: None, problem: None });
         assert!(off.contains("export address --on"), "{off}");
     }
 }

@@ -59,7 +59,7 @@ impl App {
         let mut name = house.store.setting(NAME).await?;
         if name.is_none() {
             // Another program may do the same now: what is kept counts.
-            house.store.set_setting(NAME, &random()).await?;
+            house.store.set_setting(NAME, &random()?).await?;
             name = house.store.setting(NAME).await?;
         }
         let shown = export::shown(&told, today);

@@ -4,7 +4,6 @@
 //! that a page of a browser cannot reach it by a name of its own that leads here.
 
 use std::convert::Infallible;
-use std::hash::{BuildHasher as _, RandomState};
 use std::io;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -29,6 +28,10 @@ use super::app::App;
 use super::{ApiError, CalendarAddress, ErrorCode, Event};
 
 const SETTING: &str = "calendar_address";
+/// Whether the port was taken when it was last tried: programs that do not serve tell of it, too.
+const TAKEN: &str = "calendar_port_taken";
+/// How long to wait for a port that another program has.
+const AGAIN: Duration = Duration::from_secs(3);
 /// How often it is looked whether another program turned the address on or off, or gave it up.
 const LOOK: Duration = Duration::from_secs(30);
 /// How long a client may take to ask.
@@ -48,38 +51,64 @@ impl Place {
         self.word.as_ref().map(|word| format!("/{word}.ics"))
     }
 
-    fn address(&self) -> CalendarAddress {
+    fn address(&self, taken: bool) -> CalendarAddress {
         let url = self.path().map(|path| format!("http://127.0.0.1:{}{path}", self.port));
-        CalendarAddress { on: url.is_some(), url }
+        let problem = (taken && url.is_some()).then(|| {
+            format!(
+                "Another program has port {} of this machine, so the calendar is not answered there. It is as soon as that \
+                 program ends; or turn the address off and on again for a new port, and subscribe anew.",
+                self.port
+            )
+        });
+        CalendarAddress { on: url.is_some(), url, problem }
     }
 }
 
-/// 128 random bits, as hexadecimal digits.
-pub(super) fn random() -> String {
-    // The standard library seeds this hasher's 128-bit key from the operating system.
-    let seeded = RandomState::new();
-    format!("{:016x}{:016x}", seeded.hash_one(0_u8), seeded.hash_one(1_u8))
+/// 128 random bits of the operating system, as hexadecimal digits.
+pub(super) fn random() -> Result<String, ApiError> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| {
+        let words = format!("the operating system gives no random numbers ({error}): try again");
+        ApiError::new(ErrorCode::Internal, words)
+    })?;
+    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }
 
 impl App {
     pub(super) async fn calendar_address(&self) -> Result<CalendarAddress, ApiError> {
-        Ok(self.place().await?.address())
+        let taken = self.is_port_taken().await?;
+        Ok(self.place().await?.address(taken))
     }
 
     /// Turns the address on, under a word of its own each time, or off: the old word is then worth nothing.
     pub(super) async fn set_calendar_address(&self, on: bool) -> Result<CalendarAddress, ApiError> {
         let mut place = self.place().await?;
         if on && place.word.is_none() {
-            place.word = Some(format!("{}{}", random(), random()));
-            if place.port == 0 {
+            place.word = Some(format!("{}{}", random()?, random()?));
+            // The port that programs know stays, unless another program sits on it.
+            if place.port == 0 || self.is_port_taken().await? {
                 place.port = free_port().await?;
+                self.note_port(false).await?;
             }
         } else if !on {
             place.word = None;
         }
         self.set_place(&place).await?;
         self.tell(Event::Changed);
-        Ok(place.address())
+        let taken = self.is_port_taken().await?;
+        Ok(place.address(taken))
+    }
+
+    async fn is_port_taken(&self) -> Result<bool, ApiError> {
+        Ok(self.own_store().setting(TAKEN).await?.is_some_and(|taken| taken == "true"))
+    }
+
+    async fn note_port(&self, taken: bool) -> Result<(), ApiError> {
+        if self.is_port_taken().await? != taken {
+            self.own_store().set_setting(TAKEN, if taken { "true" } else { "false" }).await?;
+            self.tell(Event::Changed);
+        }
+        Ok(())
     }
 
     async fn place(&self) -> Result<Place, ApiError> {
@@ -120,23 +149,22 @@ impl App {
 
     async fn serve(&self, place: &Place) {
         let Some(path) = place.path() else { return std::future::pending().await };
-        let Ok(Some(_lock)) = self.own_store().try_lock_calendar() else {
+        let Ok(Some(lock)) = self.own_store().try_lock_calendar() else {
             // Another program serves it, for now.
             return tokio::time::sleep(LOOK).await;
         };
         let listener = match TcpListener::bind((Ipv4Addr::LOCALHOST, place.port)).await {
             Ok(listener) => listener,
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
-                // Somebody else has the port by now: the address moves to another one, and says so.
-                if let Ok(port) = free_port().await
-                    && self.set_place(&Place { port, ..place.clone() }).await.is_ok()
-                {
-                    self.tell(Event::Changed);
-                }
-                return;
+                // A new port by itself would leave every calendar program behind: it is said, and this one is waited for.
+                let _ = self.note_port(true).await;
+                drop(lock);
+                return tokio::time::sleep(AGAIN).await;
             }
             Err(_) => return tokio::time::sleep(LOOK).await,
         };
+        // A note that cannot be written now is corrected the next time.
+        let _ = self.note_port(false).await;
         let calendar = Arc::new(Shelf { app: self.clone(), port: place.port, path });
         let clients = Arc::new(Semaphore::new(CLIENTS));
         let mut connections = JoinSet::new();

@@ -63,4 +63,7 @@ pub struct CalendarAddress {
     /// The address; nothing where it is not served. What is sent in is not looked at.
     #[serde(default)]
     pub url: Option<String>,
+    /// Why nobody answers there although it is on, in words. What is sent in is not looked at.
+    #[serde(default)]
+    pub problem: Option<String>,
 }
