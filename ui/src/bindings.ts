@@ -594,9 +594,9 @@ amount: string,
  */
 currency: string, 
 /**
- * What is spent of it.
+ * What is spent of it; nothing where that is not known, and a note says why.
  */
-spent: string, 
+spent: string | null, 
 /**
  * The lane of that.
  */
@@ -606,9 +606,9 @@ lane: string,
  */
 asOf: string | null, 
 /**
- * How much of it is used, in whole per cent, rounded down.
+ * How much of it is used, in whole per cent, rounded down; nothing where that is not known.
  */
-percent: number, 
+percent: number | null, 
 /**
  * How much of the span has gone by, in whole per cent: where an even pace would be.
  */

@@ -241,10 +241,10 @@ fn list(rows: &[BudgetRow]) -> String {
             cell(row.id.to_string()),
             cell(clean(&row.label)),
             cell(format!("{} {}", row.span, days(&row.from, &row.to))),
-            cell(money(&row.spent)),
+            cell(row.spent.as_deref().map_or_else(|| "—".to_owned(), money)),
             cell(lane_head(&row.lane)),
             cell(money(&row.amount)),
-            cell(format!("{} %", row.percent)),
+            cell(row.percent.map_or_else(|| "—".to_owned(), |percent| format!("{percent} %"))),
             cell(format!("{} %", row.pace_percent)),
             cell(likely),
         ]);

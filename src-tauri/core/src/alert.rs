@@ -16,7 +16,7 @@ mod quiet;
 mod quotas;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ledger::{AlertRule, BalanceKind, BudgetSpan, QuotaWindow};
 use crate::money::{Currency, Decimal};
@@ -45,6 +45,8 @@ pub struct Facts {
     pub keys: Vec<Key>,
     /// Prices that will change.
     pub prices: Vec<PriceChange>,
+    /// Accounts whose figures could not be worked out: what was said of them stands.
+    pub unheard: BTreeSet<i64>,
 }
 
 /// An account as texts name it.
@@ -78,6 +80,8 @@ pub struct Lot {
     pub currency: Currency,
     /// What is left of it; `None` where nobody tells.
     pub left: Option<Decimal>,
+    /// What lapsed of it; `None` where nobody tells.
+    pub lapsed: Option<Decimal>,
     /// When it lapses; `None` where it does not.
     pub lapses_at: Option<Timestamp>,
     /// What would still be in it then.
@@ -192,6 +196,8 @@ pub struct Key {
     pub whose: Whose,
     /// How it stands.
     pub state: KeyState,
+    /// Whether anything of the account was ever read.
+    pub was_read: bool,
     /// What the provider said, in words.
     pub words: Option<String>,
 }
@@ -201,7 +207,7 @@ pub struct Key {
 pub enum KeyState {
     /// It works.
     Works,
-    /// It worked, and is refused now.
+    /// It is refused.
     Refused,
     /// Nothing can be said of it now: the provider was not reached, or was not asked.
     Unheard,
@@ -284,13 +290,15 @@ pub struct Moment {
     pub now: Timestamp,
     /// The person's days.
     pub calendar: Calendar,
-    /// Whether nothing was evaluated for a day, or ever: an expiry is raised then, and how full an allowance is only noted.
+    /// Whether nothing was ever evaluated before: an expiry is raised then, and how full an allowance is only noted.
     pub fresh: bool,
+    /// When it was evaluated before; `None` where that is not known.
+    pub last: Option<Timestamp>,
 }
 
 /// What changes, by the facts and by what was raised before.
 pub fn evaluate(facts: &Facts, settings: &Settings, raised: &[AlertStand], moment: Moment) -> BookedAlerts {
-    let mut machine = Machine::new(settings, raised, moment);
+    let mut machine = Machine::new(settings, raised, &facts.unheard, moment);
     lots::judge(&facts.lots, &mut machine);
     balances::judge(&facts.balances, &mut machine);
     budgets::judge(&facts.budgets, &mut machine);

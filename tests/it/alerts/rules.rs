@@ -112,6 +112,63 @@ fn a_budget_that_will_be_crossed_is_said_before_it_is() {
     assert_eq!(desk.end_of(AlertRule::BudgetForecast, "crossing"), Some(AlertEnd::Settled));
 }
 
+fn daily(spent: &str, date: &str) -> Facts {
+    let mut facts = budget(spent, None, date);
+    let stand = &mut facts.budgets[0];
+    (stand.span, stand.to) = (BudgetSpan::Day, stand.from.plus_days(1));
+    facts
+}
+
+#[test]
+fn a_daily_budget_that_nobody_heard_of_is_said_once_and_by_its_date() {
+    let mut desk = Desk::new();
+    for day in 1..=28 {
+        let date = format!("2026-11-{day:02}");
+        assert_eq!(desk.steps(&daily("130", &date), &format!("{date}T20:00:00Z")), ["100%"]);
+        for stand in &mut desk.stands {
+            stand.delivered = false;
+        }
+    }
+    desk.look(&daily("1", "2026-11-29"), "2026-11-29T09:00:00Z");
+    let heard = |end: Option<AlertEnd>| end != Some(AlertEnd::Settled);
+    let waiting: Vec<i64> = desk
+        .stands
+        .iter()
+        .filter(|stand| stand.step == "100%" && heard(stand.ended))
+        .map(|stand| stand.id)
+        .collect();
+    let last = desk.said.last().unwrap();
+    assert_eq!(waiting, [last.0], "the last one alone is still to be heard, for it is not dropped");
+    assert_eq!(
+        last.1.body,
+        "$130.00 is spent where $100.00 was meant to be enough for 28 November (UTC): $30.00 too much."
+    );
+}
+
+#[test]
+fn of_a_budget_nobody_says_what_he_does_not_know() {
+    let mut desk = Desk::new();
+    assert_eq!(desk.steps(&budget("85", Some("90"), "2026-11-01"), NOW), ["80%"]);
+    let mut unknown = budget("0", Some("900"), "2026-11-01");
+    unknown.budgets[0].spent = None;
+    assert_eq!(desk.look(&unknown, NOW).len(), 0);
+    assert_eq!(desk.end_of(AlertRule::Budget, "80%"), None, "what was said of it stands");
+    let mut tiny = budget("5", None, "2026-11-01");
+    tiny.budgets[0].amount = dec("0.000000000001");
+    let said = Desk::new().look(&tiny, NOW);
+    assert_eq!(said[0].title, ">999 % of the monthly budget for everything is used");
+}
+
+#[test]
+fn what_cannot_be_worked_out_ends_nothing() {
+    let mut desk = Desk::new();
+    desk.look(&balance("20", Some(3)), NOW);
+    desk.look(&Facts { unheard: [1].into(), ..Facts::default() }, NOW);
+    assert_eq!(desk.end_of(AlertRule::LowBalance, "low"), None);
+    desk.look(&Facts { unheard: [2].into(), ..Facts::default() }, NOW);
+    assert_eq!(desk.end_of(AlertRule::LowBalance, "low"), Some(AlertEnd::Settled));
+}
+
 fn days(costs: &[&str]) -> Facts {
     let first = "2026-11-22".parse::<spendglass_core::time::Date>().unwrap();
     let first = first.plus_days(-i64::try_from(costs.len()).unwrap());
@@ -174,7 +231,11 @@ fn a_plan_is_said_before_each_renewal() {
 
 #[test]
 fn a_key_is_said_when_it_is_refused_and_not_when_nobody_answers() {
-    let key = |state| Facts { keys: vec![Key { whose: whose(), state, words: None }], ..Facts::default() };
+    let key_of = |state, was_read| Facts {
+        keys: vec![Key { whose: whose(), state, was_read, words: None }],
+        ..Facts::default()
+    };
+    let key = |state| key_of(state, true);
     let mut desk = Desk::new();
     let states = [
         (KeyState::Works, 0),
@@ -188,6 +249,9 @@ fn a_key_is_said_when_it_is_refused_and_not_when_nobody_answers() {
     for (state, said) in states {
         assert_eq!(desk.look(&key(state), NOW).len(), said, "{state:?}");
     }
+    assert!(desk.said[0].1.body.contains("was read before"));
+    let never = Desk::new().look(&key_of(KeyState::Refused, false), NOW);
+    assert_eq!(never[0].body, "OpenRouter refuses its key, so nothing of it was ever read. Replace the key.");
 }
 
 #[test]

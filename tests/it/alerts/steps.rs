@@ -3,7 +3,7 @@
 use spendglass_core::alert::{Facts, Rule};
 use spendglass_core::ledger::{AlertEnd, AlertLevel, AlertRule};
 
-use super::told::{Desk, dec, lot, with_lot, with_quota};
+use super::told::{Desk, dec, lot, with_lapsed, with_lot, with_quota};
 
 const LAPSE: &str = "2026-12-31T00:00:00Z";
 
@@ -21,11 +21,11 @@ fn a_lot_is_said_at_each_step_once() {
         ("2026-12-28T00:00:00Z", "3d"),
         ("2026-12-30T00:00:00Z", "1d"),
         ("2026-12-30T23:00:00Z", ""),
-        ("2026-12-31T00:00:00Z", ""),
     ];
     for (now, step) in days {
         assert_eq!(desk.steps(&facts, now).join(","), step, "{now}");
     }
+    assert_eq!(desk.steps(&with_lapsed("50", LAPSE), "2026-12-31T00:00:00Z").len(), 0);
     for step in ["30d", "14d", "7d", "3d", "1d"] {
         assert_eq!(desk.end_of(AlertRule::Expiry, step), Some(AlertEnd::Passed), "{step}");
     }
@@ -50,6 +50,52 @@ fn what_nobody_heard_gives_way_to_the_tighter_step() {
     assert_eq!(desk.end_of(AlertRule::Expiry, "14d"), Some(AlertEnd::Settled));
     desk.look(&facts, "2026-12-28T00:00:00Z");
     assert_eq!(desk.end_of(AlertRule::Expiry, "7d"), None, "it was delivered");
+}
+
+#[test]
+fn a_reminder_that_nobody_heard_in_time_is_not_dropped() {
+    let mut desk = Desk::new();
+    assert_eq!(desk.steps(&with_lot("50", LAPSE), "2026-12-30T22:31:00Z"), ["1d"]);
+    desk.stand("1d").delivered = false;
+    assert_eq!(desk.steps(&with_lapsed("50", LAPSE), "2026-12-31T00:01:00Z").len(), 0, "it is said already");
+    assert_eq!(desk.end_of(AlertRule::Expiry, "1d"), Some(AlertEnd::Passed), "and so it is still delivered");
+    let said = &desk.said[0].1;
+    assert!(said.body.contains("at the end of 30 December") && !said.body.contains("today"), "{}", said.body);
+}
+
+#[test]
+fn a_lot_that_lapses_between_two_looks_is_said_once_after_the_fact() {
+    let mut desk = Desk::new();
+    desk.look(&Facts::default(), "2026-12-29T09:00:00Z");
+    let gone = with_lapsed("12.40", LAPSE);
+    let said = desk.look(&gone, "2027-01-10T09:00:00Z");
+    assert_eq!(said.len(), 1);
+    assert_eq!((said[0].step.as_str(), said[0].level), ("lapsed", AlertLevel::Warning));
+    assert_eq!(said[0].title, "$12.40 of OpenRouter credit lapsed at the end of 30 December 2026");
+    for now in ["2027-01-10T09:01:00Z", "2027-01-29T09:00:00Z", "2027-03-01T09:00:00Z"] {
+        assert_eq!(desk.steps(&gone, now).len(), 0, "{now}");
+    }
+    assert_eq!(desk.end_of(AlertRule::Expiry, "lapsed"), Some(AlertEnd::Passed), "in March it is no news");
+    // An earlier reminder that nobody heard gives way to it; a later step was slept over.
+    let mut desk = Desk::new();
+    desk.look(&with_lot("50", LAPSE), "2026-12-17T00:00:00Z");
+    desk.stand("14d").delivered = false;
+    assert_eq!(desk.steps(&gone, "2026-12-31T09:00:00Z"), ["lapsed"]);
+    assert_eq!(desk.end_of(AlertRule::Expiry, "14d"), Some(AlertEnd::Settled));
+}
+
+#[test]
+fn what_lapsed_long_ago_or_with_nothing_in_it_is_no_news() {
+    let first = |now: &str| Desk::new().look_as(&with_lapsed("50", LAPSE), now, true).len();
+    assert_eq!((first("2027-01-06T23:00:00Z"), first("2027-01-07T01:00:00Z")), (1, 0));
+    let after = |lapsed: &str, before: &str, now: &str| {
+        let mut desk = Desk::new();
+        desk.look(&Facts::default(), before);
+        desk.look(&with_lapsed(lapsed, LAPSE), now).len()
+    };
+    assert_eq!(after("0", "2026-12-29T09:00:00Z", "2027-01-01T09:00:00Z"), 0);
+    assert_eq!(after("50", "2026-12-29T09:00:00Z", "2027-01-31T09:00:00Z"), 0, "a month ago");
+    assert_eq!(after("50", "2027-01-01T09:00:00Z", "2027-01-02T09:00:00Z"), 0, "entered after it had lapsed");
 }
 
 #[test]
@@ -179,6 +225,25 @@ fn at_launch_an_expiry_is_raised_and_a_full_allowance_is_noted() {
     assert_eq!(desk.look_as(&quota, "2026-11-22T09:00:00Z", true).len(), 0);
     assert_eq!(desk.steps(&quota, "2026-11-22T09:01:00Z").len(), 0, "it is noted, not put off");
     assert_eq!(desk.steps(&with_quota(Some("1000"), FIRST), "2026-11-22T10:00:00Z"), ["100%"]);
+    // Whoever looks but once in two days is warned all the same.
+    let mut desk = Desk::new();
+    desk.look_as(&with_quota(Some("100"), FIRST), "2026-11-20T09:00:00Z", true);
+    assert_eq!(desk.steps(&with_quota(Some("990"), FIRST), "2026-11-22T09:00:00Z"), ["90%"]);
+}
+
+#[test]
+fn a_reset_has_a_switch_of_its_own_and_goes_by_the_highest_step() {
+    let window = [(Some("950"), FIRST, "2026-11-22T09:00:00Z"), (Some("1"), SECOND, "2026-11-23T01:00:00Z")];
+    let said = |allowance: Rule, reset: bool| {
+        let mut desk = Desk::new();
+        desk.settings.rules.insert(AlertRule::Allowance, allowance);
+        desk.settings.rules.insert(AlertRule::AllowanceReset, Rule { on: reset, steps: vec![] });
+        window.map(|(used, resets, now)| desk.steps(&with_quota(used, resets), now).join(","))
+    };
+    let on = |steps: &[u32]| Rule { on: true, steps: steps.to_vec() };
+    assert_eq!(said(Rule { on: false, steps: vec![75, 90, 100] }, true), ["", "reset"]);
+    assert_eq!(said(on(&[75, 90, 100]), false), ["90%", ""]);
+    assert_eq!(said(on(&[50]), true), ["50%", "reset"]);
 }
 
 #[test]

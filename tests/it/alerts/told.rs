@@ -24,6 +24,7 @@ pub(crate) struct Desk {
     pub(crate) calendar: Calendar,
     pub(crate) stands: Vec<AlertStand>,
     pub(crate) said: Vec<(i64, RaisedAlert)>,
+    pub(crate) last: Option<Timestamp>,
     next: i64,
 }
 
@@ -34,7 +35,14 @@ impl Desk {
 
     pub(crate) fn within(zone: &str) -> Desk {
         let calendar = Calendar::new(zone.parse().unwrap());
-        Desk { settings: Settings::default(), calendar, stands: Vec::new(), said: Vec::new(), next: 1 }
+        Desk {
+            settings: Settings::default(),
+            calendar,
+            stands: Vec::new(),
+            said: Vec::new(),
+            last: None,
+            next: 1,
+        }
     }
 
     /// Evaluates and books; returns what a person is told of.
@@ -44,12 +52,14 @@ impl Desk {
 
     pub(crate) fn look_as(&mut self, facts: &Facts, now: &str, fresh: bool) -> Vec<RaisedAlert> {
         let now = at(now);
-        let moment = Moment { now, calendar: self.calendar, fresh };
+        let moment = Moment { now, calendar: self.calendar, fresh, last: self.last };
         let changes = evaluate(facts, &self.settings, &self.stands, moment);
         for stand in &mut self.stands {
             stand.rearmed |= changes.rearmed.contains(&stand.id);
             let ended = changes.ended.iter().find(|ended| ended.id == stand.id);
-            stand.ended = stand.ended.or(ended.map(|ended| ended.how));
+            let unheard = stand.ended == Some(AlertEnd::Passed) && !stand.delivered;
+            stand.ended =
+                stand.ended.filter(|_| !unheard || ended.is_none()).or(ended.map(|ended| ended.how));
         }
         let mut told = Vec::new();
         for raised in changes.raised {
@@ -82,6 +92,7 @@ impl Desk {
         // The same once more, a moment later, says nothing.
         let again = evaluate(facts, &self.settings, &self.stands, moment);
         assert!(again.is_empty(), "twice is not the same as once: {again:?}");
+        self.last = Some(now);
         told
     }
 
@@ -106,6 +117,7 @@ pub(crate) fn lot(left: &str, risk: Option<[&str; 3]>, lapses_at: &str) -> Lot {
         whose: whose(),
         currency: Currency::USD,
         left: Some(dec(left)),
+        lapsed: Some(dec("0")),
         lapses_at: Some(at(lapses_at)),
         at_risk: risk.map(|[p10, p50, p90]| Range { p10: dec(p10), p50: dec(p50), p90: dec(p90) }),
         at_risk_unknown: risk.is_none().then(|| "a forecast needs 7 complete days".to_owned()),
@@ -117,6 +129,12 @@ pub(crate) fn lot(left: &str, risk: Option<[&str; 3]>, lapses_at: &str) -> Lot {
 
 pub(crate) fn with_lot(left: &str, lapses_at: &str) -> Facts {
     Facts { lots: vec![lot(left, Some(["3", "12.40", "15"]), lapses_at)], ..Facts::default() }
+}
+
+/// The same lot once it has lapsed, as the books then tell it.
+pub(crate) fn with_lapsed(amount: &str, lapses_at: &str) -> Facts {
+    let lot = Lot { lapsed: Some(dec(amount)), needed_per_day: None, ..lot("0", None, lapses_at) };
+    Facts { lots: vec![Lot { at_risk_unknown: None, ..lot }], ..Facts::default() }
 }
 
 pub(crate) fn with_quota(used: Option<&str>, resets_at: Option<&str>) -> Facts {

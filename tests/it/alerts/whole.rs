@@ -6,11 +6,15 @@ use spendglass_core::time::{Clock, Timestamp};
 use spendglass_core::vault::Vault;
 
 async fn open(folder: &std::path::Path, now: &str) -> App {
+    open_in(folder, now, "Asia/Kolkata").await
+}
+
+async fn open_in(folder: &std::path::Path, now: &str, zone: &str) -> App {
     let config = Config {
         data_dir: folder.join("data"),
         vault: Vault::memory(),
         clock: Clock::Fixed(now.parse::<Timestamp>().unwrap()),
-        zone: Some("Asia/Kolkata".parse().unwrap()),
+        zone: Some(zone.parse().unwrap()),
         sample: None,
     };
     App::open(config).await.unwrap()
@@ -129,5 +133,77 @@ async fn an_account_that_is_removed_takes_its_alerts_out_of_the_way() {
     assert_eq!(app.raise_alerts(false).await.unwrap(), 0);
     assert_eq!(inbox(&app).await, [said("expiry", "7d", "over")]);
     assert_eq!(ask(&app, "inbox", json!({})).await["unseen"], 0);
+    app.close().await;
+}
+
+#[tokio::test]
+async fn quiet_hours_drop_no_reminder_of_a_lot_that_lapses_in_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |now: &'static str| open_in(folder.path(), now, "UTC");
+    let app = at("2026-11-22T22:30:00Z").await;
+    let quiet = json!({"rules": [], "lowBalanceDays": 7, "lowBalances": [],
+        "quiet": {"from": "22:00", "to": "08:00"}, "desktop": true});
+    ask(&app, "changeAlertSettings", quiet).await;
+    let lot = json!({"kind": "purchase", "amount": "50", "currency": "USD", "acquiredOn": "2026-10-01",
+        "expiresOn": "2026-11-22"});
+    ask(&app, "enter", json!({"provider": "deepseek", "entry": lot})).await;
+    app.close().await;
+    for (now, due) in [("2026-11-22T22:31:00Z", 0), ("2026-11-23T00:30:00Z", 0), ("2026-11-23T08:05:00Z", 1)]
+    {
+        let app = at(now).await;
+        assert_eq!(app.raise_alerts(false).await.unwrap(), due, "{now}");
+        let told = ask(&app, "inbox", json!({})).await;
+        assert_eq!(told["alerts"].as_array().unwrap().len(), 1);
+        assert_eq!(told["alerts"][0]["title"], "$50.00 of DeepSeek credit lapses at the end of 22 November");
+        app.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_lot_that_lapsed_while_nothing_ran_is_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = open_in(folder.path(), "2026-11-01T09:00:00Z", "UTC").await;
+    app.tick(&|_| ()).await.unwrap();
+    let lot = json!({"kind": "purchase", "amount": "50", "currency": "USD", "acquiredOn": "2026-10-01",
+        "expiresOn": "2026-11-12"});
+    ask(&app, "enter", json!({"provider": "deepseek", "entry": lot})).await;
+    app.close().await;
+    let app = open_in(folder.path(), "2026-11-22T09:00:00Z", "UTC").await;
+    for _ in 0..2 {
+        app.tick(&|_| ()).await.unwrap();
+        assert_eq!(inbox(&app).await, [said("expiry", "lapsed", "due")]);
+    }
+    let told = ask(&app, "inbox", json!({})).await;
+    assert_eq!(told["alerts"][0]["title"], "$50.00 of DeepSeek credit lapsed at the end of 12 November");
+    app.close().await;
+}
+
+#[tokio::test]
+async fn an_allowance_is_told_to_whoever_looks_seldom() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = open_in(folder.path(), "2026-11-18T09:00:00Z", "UTC").await;
+    let limit = json!({"kind": "allowance", "name": "Money", "limit": "100", "unit": "USD", "window": "month",
+        "resets": "firstOfMonth", "zone": "UTC"});
+    ask(&app, "enter", json!({"provider": "deepseek", "entry": limit})).await;
+    app.tick(&|_| ()).await.unwrap();
+    app.close().await;
+    let app = open_in(folder.path(), "2026-11-21T09:00:00Z", "UTC").await;
+    let cost = json!({"kind": "cost", "date": "2026-11-20", "amount": "95", "currency": "USD"});
+    ask(&app, "enter", json!({"account": 1, "entry": cost})).await;
+    app.tick(&|_| ()).await.unwrap();
+    assert_eq!(inbox(&app).await, [said("allowance", "90%", "due")]);
+    app.close().await;
+}
+
+#[tokio::test]
+async fn what_is_spent_of_a_budget_is_not_nought_where_nobody_knows() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = open_in(folder.path(), "2026-11-22T09:00:00Z", "UTC").await;
+    let budget = json!({"of": {"kind": "all"}, "span": "month", "amount": "100", "currency": "USD"});
+    let row = ask(&app, "setBudget", budget).await;
+    assert!(row["spent"].is_null() && row["percent"].is_null(), "{row}");
+    let notes = row["notes"].as_array().unwrap();
+    let why = "Nothing was read or entered since 2026-11-01, so what is spent is not known.";
+    assert!(notes.iter().any(|note| note == why), "{row}");
     app.close().await;
 }

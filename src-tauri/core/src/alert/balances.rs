@@ -1,10 +1,11 @@
 //! Balances that are low, by an amount of the person's or by the days they last.
 
 use super::BalanceLeft;
-use super::machine::{Episode, Machine, Standing, Step};
-use super::words::{days, money};
+use super::machine::{Episode, Machine, Noted, Standing, Step};
+use super::words::{day, days, money};
 use crate::ledger::{AlertEnd, AlertLevel, AlertRule, BalanceKind, name_of};
 use crate::money::Decimal;
+use crate::time::Date;
 
 pub(super) fn judge(balances: &[BalanceLeft], machine: &mut Machine<'_>) {
     if machine.rule(AlertRule::LowBalance).is_none() {
@@ -33,7 +34,8 @@ pub(super) fn judge(balances: &[BalanceLeft], machine: &mut Machine<'_>) {
             // Where nothing can be said of days, the amount alone decides.
             None => amount.is_some(),
         };
-        let (title, body) = words(balance, amount.filter(|_| by_amount));
+        let today = machine.moment.calendar.date_of(machine.moment.now);
+        let (title, body) = words(balance, amount.filter(|_| by_amount), today);
         let pressing = balance.left <= Decimal::ZERO || middle.is_some_and(|days| days <= 1);
         machine.judge(Standing {
             rule: AlertRule::LowBalance,
@@ -53,7 +55,7 @@ pub(super) fn judge(balances: &[BalanceLeft], machine: &mut Machine<'_>) {
                 body,
             }],
             over: None,
-            noted_at_launch: false,
+            noted: Noted::Never,
         });
     }
     for stand in machine.vanished(AlertRule::LowBalance) {
@@ -62,7 +64,7 @@ pub(super) fn judge(balances: &[BalanceLeft], machine: &mut Machine<'_>) {
     }
 }
 
-fn words(balance: &BalanceLeft, amount: Option<Decimal>) -> (String, String) {
+fn words(balance: &BalanceLeft, amount: Option<Decimal>, today: Date) -> (String, String) {
     let label = &balance.whose.label;
     let left = money(balance.left, balance.currency);
     let title = format!("{label} balance is low: {left}");
@@ -76,7 +78,7 @@ fn words(balance: &BalanceLeft, amount: Option<Decimal>) -> (String, String) {
     match balance.days {
         Some([few, Some(middle), many]) => {
             let lasts = if middle == 0 {
-                " As you spend now it does not last through today".to_owned()
+                format!(" As you spend now it does not last through {}", day(today, today))
             } else {
                 format!(" As you spend now it lasts about {}", days(middle))
             };

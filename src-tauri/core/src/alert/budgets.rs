@@ -1,7 +1,7 @@
 //! Budgets: how much of one is used, and whether it will be crossed.
 
-use super::machine::{Episode, Machine, Standing, Step};
-use super::words::{about, day, money};
+use super::machine::{Episode, Machine, Noted, Standing, Step};
+use super::words::{about, day, money, percent};
 use super::{BudgetStand, Range};
 use crate::ledger::{AlertEnd, AlertLevel, AlertRule, BudgetSpan};
 use crate::money::Decimal;
@@ -31,12 +31,23 @@ fn subject(budget: &BudgetStand) -> String {
     format!("budget:{}:{}", budget.id, budget.from)
 }
 
-/// What was raised of an earlier span is over with it; what was raised of a budget that was removed is settled.
+/// What was raised of an earlier span is over with it; what was raised of a budget that was removed is settled. Of several spans
+/// that nobody heard of only the last one is said.
 fn passed(rule: AlertRule, budgets: &[BudgetStand], machine: &mut Machine<'_>) {
     for stand in machine.vanished(rule) {
-        let is_of = |budget: &BudgetStand| stand.subject.starts_with(&format!("budget:{}:", budget.id));
-        let how = if budgets.iter().any(is_of) { AlertEnd::Passed } else { AlertEnd::Settled };
-        machine.end(stand, how);
+        let of = |budget: &&BudgetStand| stand.subject.starts_with(&format!("budget:{}:", budget.id));
+        match budgets.iter().find(of) {
+            None => machine.end(stand, AlertEnd::Settled),
+            // What is spent of its present span is not known for now.
+            Some(budget) if stand.subject == subject(budget) => {}
+            Some(budget) => {
+                machine.end(stand, AlertEnd::Passed);
+                // Dates are written so that the later one is the greater.
+                if machine.latest_told(rule, &format!("budget:{}:", budget.id)) > Some(&stand.subject) {
+                    machine.supersede(stand);
+                }
+            }
+        }
     }
 }
 
@@ -46,7 +57,7 @@ pub(super) fn hundredths(amount: Decimal, percent: u32) -> Option<Decimal> {
 }
 
 fn used(budget: &BudgetStand, steps: &[u32], machine: &mut Machine<'_>) {
-    let spent = budget.spent.unwrap_or_default();
+    let Some(spent) = budget.spent else { return };
     let is_past = |percent: u32| {
         spent > Decimal::ZERO && hundredths(budget.amount, percent).is_some_and(|mark| spent >= mark)
     };
@@ -73,16 +84,18 @@ fn used(budget: &BudgetStand, steps: &[u32], machine: &mut Machine<'_>) {
         episode: Episode::Figure,
         steps: steps.iter().map(step).collect(),
         over: None,
-        noted_at_launch: false,
+        noted: Noted::Never,
     });
 }
 
 fn ahead(budget: &BudgetStand, machine: &mut Machine<'_>) {
-    let spent = budget.spent.unwrap_or_default();
+    let Some(spent) = budget.spent else { return };
     let crossed = spent >= budget.amount;
     let forecast = budget.forecast;
     let near = hundredths(budget.amount, 100 - FALL);
-    let (title, body) = forecast.map(|range| crossing(budget, spent, range)).unwrap_or_default();
+    let (title, body) = forecast
+        .map(|range| crossing(budget, spent, range, machine.moment.now.utc_date()))
+        .unwrap_or_default();
     machine.judge(Standing {
         rule: AlertRule::BudgetForecast,
         subject: subject(budget),
@@ -98,7 +111,7 @@ fn ahead(budget: &BudgetStand, machine: &mut Machine<'_>) {
         }],
         // By now that is said by the budget itself.
         over: crossed.then_some(AlertEnd::Settled),
-        noted_at_launch: false,
+        noted: Noted::Never,
     });
 }
 
@@ -112,7 +125,7 @@ fn span_words(budget: &BudgetStand) -> &'static str {
 
 fn until_words(budget: &BudgetStand, today: Date) -> String {
     match budget.span {
-        BudgetSpan::Day => "today (UTC)".to_owned(),
+        BudgetSpan::Day => format!("for {} (UTC)", day(budget.from, today)),
         BudgetSpan::Week | BudgetSpan::Month => {
             format!("until the end of {} (UTC)", day(budget.to.plus_days(-1), today))
         }
@@ -121,10 +134,7 @@ fn until_words(budget: &BudgetStand, today: Date) -> String {
 
 fn words(budget: &BudgetStand, spent: Decimal, today: Date) -> (String, String) {
     let (label, span) = (&budget.label, span_words(budget));
-    let percent = spent
-        .checked_mul(Decimal::ONE_HUNDRED)
-        .and_then(|hundred| hundred.checked_div(budget.amount))
-        .map_or_else(String::new, |percent| format!("{} %", percent.floor().normalize()));
+    let percent = percent(spent, budget.amount);
     let (spent_words, amount) = (money(spent, budget.currency), money(budget.amount, budget.currency));
     let title = format!("{percent} of the {span} budget for {label} is used");
     let left = budget.amount.checked_sub(spent).unwrap_or_default();
@@ -146,13 +156,14 @@ fn words(budget: &BudgetStand, spent: Decimal, today: Date) -> (String, String) 
     (title, body)
 }
 
-fn crossing(budget: &BudgetStand, spent: Decimal, range: Range) -> (String, String) {
+fn crossing(budget: &BudgetStand, spent: Decimal, range: Range, today: Date) -> (String, String) {
     let (label, span, currency) = (&budget.label, span_words(budget), budget.currency);
     let title = format!("The {span} budget for {label} will be crossed");
     let body = format!(
-        "{} of {} is spent. If spending goes on as it did, it comes to about {} ({} to {}).",
+        "{} of {} is spent. If spending goes on as it did, by the end of {} (UTC) it comes to about {} ({} to {}).",
         money(spent, currency),
         money(budget.amount, currency),
+        day(budget.to.plus_days(-1), today),
         about(range.p50, currency),
         about(range.p10, currency),
         about(range.p90, currency)

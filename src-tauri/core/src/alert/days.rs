@@ -1,7 +1,7 @@
 //! A day that costs far more than usual days.
 
 use super::Days;
-use super::machine::{Episode, Machine, Standing, Step};
+use super::machine::{Episode, Machine, Noted, Standing, Step};
 use super::words::{day, money};
 use crate::ledger::{AlertEnd, AlertLevel, AlertRule};
 use crate::money::{Currency, Decimal};
@@ -76,7 +76,7 @@ fn one(days: &Days, place: usize, raises: bool, machine: &mut Machine<'_>) {
             body,
         }],
         over: None,
-        noted_at_launch: false,
+        noted: Noted::Never,
     });
 }
 

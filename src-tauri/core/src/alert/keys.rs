@@ -1,6 +1,6 @@
 //! Keys that stopped working.
 
-use super::machine::{Episode, Machine, Standing, Step};
+use super::machine::{Episode, Machine, Noted, Standing, Step};
 use super::{Key, KeyState};
 use crate::ledger::{AlertEnd, AlertLevel, AlertRule};
 
@@ -11,6 +11,13 @@ pub(super) fn judge(keys: &[Key], machine: &mut Machine<'_>) {
     for key in keys {
         let label = &key.whose.label;
         let said = key.words.as_deref().map(|words| format!(" It says: {words}")).unwrap_or_default();
+        let body = if key.was_read {
+            format!(
+                "{label} was read before, and refuses its key now, so its figures stand still.{said} Replace the key."
+            )
+        } else {
+            format!("{label} refuses its key, so nothing of it was ever read.{said} Replace the key.")
+        };
         machine.judge(Standing {
             rule: AlertRule::KeyFailing,
             subject: format!("key:{}", key.whose.account),
@@ -22,12 +29,10 @@ pub(super) fn judge(keys: &[Key], machine: &mut Machine<'_>) {
                 recovered: key.state == KeyState::Works,
                 level: AlertLevel::Urgent,
                 title: format!("{label} refuses its key"),
-                body: format!(
-                    "The key worked before, and {label} refuses it now, so its figures stand still.{said} Replace the key."
-                ),
+                body,
             }],
             over: None,
-            noted_at_launch: false,
+            noted: Noted::Never,
         });
     }
     for stand in machine.vanished(AlertRule::KeyFailing) {

@@ -1,13 +1,21 @@
 //! Lots that lapse with something in them.
 
 use super::Lot;
-use super::machine::{Episode, Machine, Standing, Step};
+use super::machine::{Episode, Machine, Noted, Standing, Step};
 use super::words::{about, end_of, money};
 use crate::ledger::{AlertEnd, AlertLevel, AlertRule};
 use crate::money::{Currency, Decimal};
 use crate::time::Timestamp;
 
 const DAY: i64 = 86_400;
+/// What is said after the fact.
+const LAPSED: &str = "lapsed";
+/// So long it is news that a lot has lapsed.
+const NEWS: i64 = 30 * DAY;
+/// The same at the very first look.
+const NEWS_AT_FIRST: i64 = 7 * DAY;
+/// What is left is worked out anew each hour: that a lot has lapsed may be seen so many seconds after a look that did not.
+const LATE: i64 = 7_200;
 
 pub(super) fn judge(lots: &[Lot], machine: &mut Machine<'_>) {
     let Some(rule) = machine.rule(AlertRule::Expiry) else { return };
@@ -17,14 +25,11 @@ pub(super) fn judge(lots: &[Lot], machine: &mut Machine<'_>) {
     let now = machine.moment.now;
     for lot in lots {
         let Some(lapses_at) = lot.lapses_at else { continue };
-        // Nothing is left of what has lapsed, and that it did is still to be told to whoever did not hear of it.
-        let over = if lapses_at <= now {
-            Some(AlertEnd::Passed)
-        } else if lot.left.is_some_and(|left| left <= Decimal::ZERO) {
-            Some(AlertEnd::Settled)
-        } else {
-            None
-        };
+        if lapses_at <= now {
+            gone(lot, lapses_at, steps.last().copied(), machine);
+            continue;
+        }
+        let over = lot.left.is_some_and(|left| left <= Decimal::ZERO).then_some(AlertEnd::Settled);
         let risk = risk(lot);
         let in_time = |days: u32| lapses_at.seconds_since(now) <= i64::from(days) * DAY;
         let (title, body) = match risk {
@@ -51,12 +56,74 @@ pub(super) fn judge(lots: &[Lot], machine: &mut Machine<'_>) {
             episode: Episode::Term { until: lapses_at, slack: DAY },
             steps: steps.iter().map(step).collect(),
             over,
-            noted_at_launch: false,
+            noted: Noted::Never,
         });
     }
     for stand in machine.vanished(AlertRule::Expiry) {
         machine.end(stand, AlertEnd::Settled);
     }
+}
+
+/// A lot that has lapsed: what was raised of it is still delivered to whoever did not hear of it, though nothing is left of it by
+/// now. Where its last reminder was never raised, that it has lapsed is said once.
+fn gone(lot: &Lot, lapses_at: Timestamp, last_step: Option<u32>, machine: &mut Machine<'_>) {
+    let subject = format!("lot:{}", lot.id);
+    let moment = machine.moment;
+    let ago = moment.now.seconds_since(lapses_at);
+    let last_step = last_step.map(|days| format!("{days}d")).unwrap_or_default();
+    let mine = machine.raised_of(AlertRule::Expiry, &subject);
+    let of_this_end =
+        |until: Option<Timestamp>| until.is_some_and(|until| until.seconds_since(lapses_at).abs() <= DAY);
+    let reminded = mine.iter().any(|stand| stand.step == last_step && of_this_end(stand.until));
+    let said = mine.iter().any(|stand| stand.step == LAPSED && of_this_end(stand.until));
+    let since_last_look = match moment.last {
+        Some(last) if !moment.fresh => lapses_at > last.plus_seconds(-LATE),
+        _ => ago <= NEWS_AT_FIRST,
+    };
+    let lapsed = lot.lapsed.filter(|lapsed| *lapsed >= smallest(lot.currency));
+    let news = ago <= NEWS && !reminded && !said && since_last_look;
+    let (title, body) = match lapsed.filter(|_| news) {
+        Some(lapsed) => words_after(lot, lapses_at, lapsed, machine),
+        None => Default::default(),
+    };
+    let raises = !title.is_empty();
+    for stand in mine {
+        if stand.step != LAPSED || ago > NEWS {
+            machine.end(stand, AlertEnd::Passed);
+        }
+        // Once it has lapsed, an older reminder that nobody heard has nothing to add.
+        if raises && stand.step != LAPSED {
+            machine.supersede(stand);
+        }
+    }
+    machine.judge(Standing {
+        rule: AlertRule::Expiry,
+        subject,
+        account: Some(lot.whose.account),
+        episode: Episode::Term { until: lapses_at, slack: DAY },
+        steps: vec![Step {
+            name: LAPSED.to_owned(),
+            reached: raises,
+            recovered: false,
+            level: AlertLevel::Warning,
+            title,
+            body,
+        }],
+        over: None,
+        noted: Noted::Never,
+    });
+}
+
+fn words_after(lot: &Lot, lapses_at: Timestamp, lapsed: Decimal, machine: &Machine<'_>) -> (String, String) {
+    let when = end_of(lapses_at, machine.moment.calendar, machine.moment.now);
+    let (label, amount) = (&lot.whose.label, money(lapsed, lot.currency));
+    let lapse = if lot.possible { "may have lapsed" } else { "lapsed" };
+    (
+        format!("{amount} of {label} credit {lapse} {when}"),
+        format!(
+            "{amount} of your {label} credit {lapse} {when}, as far as it is known what was spent of it."
+        ),
+    )
 }
 
 /// What may lapse, and whether that is all that is left because no more is known.

@@ -76,8 +76,19 @@ pub(super) struct Standing {
     pub(super) steps: Vec<Step>,
     /// Whether its matter is over.
     pub(super) over: Option<AlertEnd>,
-    /// Whether it is only noted when the program was just started.
-    pub(super) noted_at_launch: bool,
+    /// Whether and when it is only noted.
+    pub(super) noted: Noted,
+}
+
+/// Whether and when what is reached is remembered only, and not said.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Noted {
+    /// It is always said.
+    Never,
+    /// At the very first look, for it was so before anybody asked.
+    AtFirst,
+    /// It is never said.
+    Always,
 }
 
 /// Raises, ends and arms.
@@ -87,11 +98,18 @@ pub(super) struct Machine<'a> {
     raised: HashMap<(AlertRule, &'a str), Vec<&'a AlertStand>>,
     by_rule: HashMap<AlertRule, Vec<&'a AlertStand>>,
     judged: BTreeSet<(AlertRule, String)>,
+    /// Accounts of which nothing can be said now.
+    unheard: BTreeSet<i64>,
     changes: BookedAlerts,
 }
 
 impl<'a> Machine<'a> {
-    pub(super) fn new(settings: &'a Settings, stands: &'a [AlertStand], moment: Moment) -> Machine<'a> {
+    pub(super) fn new(
+        settings: &'a Settings,
+        stands: &'a [AlertStand],
+        unheard: &BTreeSet<i64>,
+        moment: Moment,
+    ) -> Machine<'a> {
         let mut raised: HashMap<_, Vec<_>> = HashMap::new();
         let mut by_rule: HashMap<_, Vec<_>> = HashMap::new();
         for stand in stands {
@@ -104,6 +122,7 @@ impl<'a> Machine<'a> {
             raised,
             by_rule,
             judged: BTreeSet::new(),
+            unheard: unheard.clone(),
             changes: BookedAlerts::default(),
         }
     }
@@ -133,6 +152,25 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Settles what nobody has heard yet, also of a matter that has passed: something newer is said in its place.
+    pub(super) fn supersede(&mut self, stand: &AlertStand) {
+        if stand.delivered || stand.seen || stand.ended == Some(AlertEnd::Settled) {
+            return;
+        }
+        self.changes.ended.retain(|ended| ended.id != stand.id);
+        self.changes.ended.push(EndedAlert { id: stand.id, how: AlertEnd::Settled });
+    }
+
+    /// The last of the subjects that begin so, of which something was raised, also just now.
+    pub(super) fn latest_told(&self, rule: AlertRule, begins: &str) -> Option<&str> {
+        let before = self.by_rule.get(&rule).into_iter().flatten().map(|stand| stand.subject.as_str());
+        let now = self.changes.raised.iter().filter(|raised| raised.rule == rule);
+        before
+            .chain(now.map(|raised| raised.subject.as_str()))
+            .filter(|subject| subject.starts_with(begins))
+            .max()
+    }
+
     pub(super) fn rearm(&mut self, stand: &AlertStand) {
         if !stand.rearmed && !self.changes.rearmed.contains(&stand.id) {
             self.changes.rearmed.push(stand.id);
@@ -141,7 +179,7 @@ impl<'a> Machine<'a> {
 
     /// Judges a subject. Returns what was said of an episode that is over by now, and what is armed again because the figure fell.
     pub(super) fn judge(&mut self, standing: Standing) -> Vec<&'a AlertStand> {
-        let Standing { rule, subject, account, episode, steps, over, noted_at_launch } = standing;
+        let Standing { rule, subject, account, episode, steps, over, noted } = standing;
         let mine = self.raised_of(rule, &subject);
         self.judged.insert((rule, subject.clone()));
         if mine.iter().any(|stand| stand.used) {
@@ -197,7 +235,12 @@ impl<'a> Machine<'a> {
                 due_at,
                 until,
                 // A step that was missed is remembered, so that it is not said on the way back.
-                noted: missed || (noted_at_launch && self.moment.fresh),
+                noted: missed
+                    || match noted {
+                        Noted::Never => false,
+                        Noted::AtFirst => self.moment.fresh,
+                        Noted::Always => true,
+                    },
             });
         }
         left
@@ -228,7 +271,10 @@ impl<'a> Machine<'a> {
 
     /// What was raised of something that is not there any more.
     pub(super) fn vanished(&self, rule: AlertRule) -> Vec<&'a AlertStand> {
-        let gone = |stand: &&AlertStand| !self.was_judged(rule, &stand.subject) && !stand.rearmed;
+        let unheard = |account: Option<i64>| account.is_some_and(|account| self.unheard.contains(&account));
+        let gone = |stand: &&AlertStand| {
+            !self.was_judged(rule, &stand.subject) && !stand.rearmed && !unheard(stand.account_id)
+        };
         self.raised_by(rule).into_iter().filter(gone).collect()
     }
 

@@ -1,7 +1,7 @@
 //! Plans that renew.
 
 use super::Plan;
-use super::machine::{Episode, Machine, Standing, Step};
+use super::machine::{Episode, Machine, Noted, Standing, Step};
 use super::words::{day, money};
 use crate::ledger::{AlertEnd, AlertLevel, AlertRule};
 
@@ -39,7 +39,7 @@ pub(super) fn judge(plans: &[Plan], machine: &mut Machine<'_>) {
             episode: Episode::Term { until: plan.renews_at, slack: 2 * DAY },
             steps: steps.iter().map(step).collect(),
             over: (date < today).then_some(AlertEnd::Passed),
-            noted_at_launch: false,
+            noted: Noted::Never,
         });
     }
     for stand in machine.vanished(AlertRule::Renewal) {

@@ -1,7 +1,7 @@
 //! Prices that will change.
 
 use super::PriceChange;
-use super::machine::{Episode, Machine, Standing, Step};
+use super::machine::{Episode, Machine, Noted, Standing, Step};
 use super::words::day;
 use crate::ledger::{AlertEnd, AlertLevel, AlertRule};
 
@@ -28,7 +28,7 @@ pub(super) fn judge(prices: &[PriceChange], machine: &mut Machine<'_>) {
                 body: price.words.clone(),
             }],
             over: (price.from < today).then_some(AlertEnd::Passed),
-            noted_at_launch: false,
+            noted: Noted::Never,
         });
     }
     for stand in machine.vanished(AlertRule::PriceChange) {

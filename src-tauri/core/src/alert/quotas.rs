@@ -4,24 +4,28 @@ use std::collections::BTreeMap;
 
 use super::Quota;
 use super::budgets::hundredths;
-use super::machine::{Episode, GRACE, Machine, Standing, Step};
-use super::words::{moment, money};
+use super::machine::{Episode, GRACE, Machine, Noted, Standing, Step};
+use super::words::{moment, money, percent};
 use crate::ledger::{AlertEnd, AlertLevel, AlertRule, QuotaWindow};
 use crate::money::Decimal;
 use crate::store::AlertStand;
+use crate::time::Timestamp;
 
 /// By so many points of a hundred the use has to fall below a step before that is said again.
 const FALL: u32 = 10;
-/// From this step on it is worth a word that an allowance has reset.
+/// From here on it is worth a word that an allowance has reset; or from the highest step that a person set, where that is lower.
 const WORTH: u32 = 90;
+/// That it was so full is remembered by this step of the rule of resets, which is never said.
+const FULL: &str = "full";
 /// What is counted over less than this is a rate, which no person waits for.
 const SHORTEST: u32 = 60;
 
 pub(super) fn judge(quotas: &[Quota], machine: &mut Machine<'_>) {
-    let is_on = machine.rule(AlertRule::Allowance);
-    let Some(rule) = is_on else { return };
-    let mut steps = rule.steps;
+    let is_on = machine.rule(AlertRule::Allowance).is_some();
+    let tells_resets = machine.rule(AlertRule::AllowanceReset).is_some();
+    let mut steps = machine.settings.rule(AlertRule::Allowance).steps;
     steps.sort_unstable();
+    let worth = steps.last().copied().unwrap_or(WORTH).min(WORTH);
     let mut by_subject = BTreeMap::new();
     for quota in quotas {
         let rate = matches!(quota.window, QuotaWindow::Minutes(minutes) if minutes < SHORTEST);
@@ -30,7 +34,13 @@ pub(super) fn judge(quotas: &[Quota], machine: &mut Machine<'_>) {
         }
     }
     for (subject, quota) in &by_subject {
-        let mut over = full(quota, subject, &steps, machine);
+        if is_on {
+            used(quota, subject, &steps, machine);
+        }
+        if !tells_resets {
+            continue;
+        }
+        let mut over = full(quota, subject, worth, machine);
         // Where nobody tells when it resets, it has when hardly anything is used.
         let now = machine.moment.now;
         let empty =
@@ -38,9 +48,21 @@ pub(super) fn judge(quotas: &[Quota], machine: &mut Machine<'_>) {
         over.retain(|stand| stand.until.is_some_and(|until| until <= now.plus_seconds(GRACE)) || empty);
         reset(subject, Some(quota), &over, machine);
     }
+    if is_on {
+        for stand in machine.vanished(AlertRule::Allowance) {
+            machine.end(stand, AlertEnd::Settled);
+            machine.rearm(stand);
+        }
+    }
+    if !tells_resets {
+        return;
+    }
     // Of a model that is not used in its new window nothing is told, and the old window is over all the same.
     let mut gone: BTreeMap<&str, Vec<&AlertStand>> = BTreeMap::new();
-    for stand in machine.vanished(AlertRule::Allowance) {
+    for stand in machine.vanished(AlertRule::AllowanceReset) {
+        if stand.step != FULL {
+            continue;
+        }
         machine.end(stand, AlertEnd::Settled);
         machine.rearm(stand);
         if stand.until.is_some_and(|until| machine.moment.now.seconds_since(until) >= GRACE) {
@@ -75,18 +97,45 @@ fn slack(window: QuotaWindow) -> i64 {
     length / 2
 }
 
-/// Judges how full it is. Returns what was said of a window that is over.
-fn full<'a>(quota: &Quota, subject: &str, steps: &[u32], machine: &mut Machine<'a>) -> Vec<&'a AlertStand> {
-    let is_past = |percent: u32| {
-        let mark = hundredths(quota.limit, percent);
-        quota.used.is_some_and(|used| used > Decimal::ZERO && mark.is_some_and(|mark| used >= mark))
-    };
+fn is_past(quota: &Quota, percent: u32) -> bool {
+    let mark = hundredths(quota.limit, percent);
+    quota.used.is_some_and(|used| used > Decimal::ZERO && mark.is_some_and(|mark| used >= mark))
+}
+
+fn window(quota: &Quota, now: Timestamp) -> Episode {
+    // A time that has gone by tells nothing of the present window.
+    Episode::Window { until: quota.resets_at.filter(|at| *at > now), slack: slack(quota.window) }
+}
+
+/// Remembers that it is nearly used up. Returns what was remembered of a window that is over.
+fn full<'a>(quota: &Quota, subject: &str, worth: u32, machine: &mut Machine<'a>) -> Vec<&'a AlertStand> {
+    let now = machine.moment.now;
+    machine.judge(Standing {
+        rule: AlertRule::AllowanceReset,
+        subject: subject.to_owned(),
+        account: Some(quota.whose.account),
+        episode: window(quota, now),
+        steps: vec![Step {
+            name: FULL.to_owned(),
+            reached: is_past(quota, worth),
+            recovered: quota.used.is_some() && !is_past(quota, worth.saturating_sub(FALL)),
+            level: AlertLevel::Info,
+            title: format!("{} is nearly used up", called(quota)),
+            body: String::new(),
+        }],
+        over: None,
+        noted: Noted::Always,
+    })
+}
+
+/// Judges how much of it is used.
+fn used(quota: &Quota, subject: &str, steps: &[u32], machine: &mut Machine<'_>) {
     let step = |percent: &u32| {
         let (title, body) = words(quota, machine);
         Step {
             name: format!("{percent}%"),
-            reached: is_past(*percent),
-            recovered: quota.used.is_some() && !is_past(percent.saturating_sub(FALL)),
+            reached: is_past(quota, *percent),
+            recovered: quota.used.is_some() && !is_past(quota, percent.saturating_sub(FALL)),
             level: if *percent >= WORTH { AlertLevel::Warning } else { AlertLevel::Info },
             title,
             body,
@@ -98,35 +147,23 @@ fn full<'a>(quota: &Quota, subject: &str, steps: &[u32], machine: &mut Machine<'
         rule: AlertRule::Allowance,
         subject: subject.to_owned(),
         account: Some(quota.whose.account),
-        // A time that has gone by tells nothing of the present window.
-        episode: Episode::Window {
-            until: quota.resets_at.filter(|at| *at > now),
-            slack: slack(quota.window),
-        },
+        episode: window(quota, now),
         steps,
         over: None,
-        noted_at_launch: true,
-    })
+        noted: Noted::AtFirst,
+    });
 }
 
-/// Says that it has reset, where it was said before that it was nearly used up.
+/// Says that it has reset, where it was nearly used up before.
 fn reset(subject: &str, quota: Option<&Quota>, over: &[&AlertStand], machine: &mut Machine<'_>) {
-    if machine.rule(AlertRule::AllowanceReset).is_none() {
-        return;
-    }
-    let worth = |stand: &&&AlertStand| {
-        stand.step.trim_end_matches('%').parse::<u32>().is_ok_and(|percent| percent >= WORTH)
-    };
-    let was_full = over.iter().find(worth);
+    let Some(full) = over.iter().find(|stand| stand.step == FULL) else { return };
     // The last reset is no news any more.
-    let before = machine.raised_of(AlertRule::AllowanceReset, subject);
-    if was_full.is_some() {
-        for stand in before {
+    for stand in machine.raised_of(AlertRule::AllowanceReset, subject) {
+        if stand.step != FULL {
             machine.rearm(stand);
             machine.end(stand, AlertEnd::Passed);
         }
     }
-    let Some(full) = was_full else { return };
     let name = match quota {
         Some(quota) => called(quota),
         // Between the account's number and the window stands its name.
@@ -158,10 +195,7 @@ fn called(quota: &Quota) -> String {
 
 fn words(quota: &Quota, machine: &Machine<'_>) -> (String, String) {
     let used = quota.used.unwrap_or_default();
-    let percent = used
-        .checked_mul(Decimal::ONE_HUNDRED)
-        .and_then(|hundred| hundred.checked_div(quota.limit))
-        .map_or_else(String::new, |percent| format!("{} %", percent.floor().normalize()));
+    let percent = percent(used, quota.limit);
     let at_most = if quota.at_most { "At most " } else { "" };
     let title = format!("{}: {percent} used", called(quota));
     let mut body =

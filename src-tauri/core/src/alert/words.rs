@@ -32,6 +32,15 @@ pub(super) fn about(amount: Decimal, currency: Currency) -> String {
     money(rounded, currency)
 }
 
+/// A share in whole per cent, rounded down. Of hardly anything everything is many times as much: no one reads more than three digits.
+pub(super) fn percent(part: Decimal, whole: Decimal) -> String {
+    let share = part.checked_mul(Decimal::ONE_HUNDRED).and_then(|hundred| hundred.checked_div(whole));
+    match share.map(|share| share.floor().normalize()) {
+        Some(share) if share <= Decimal::from(999) => format!("{share} %"),
+        _ => ">999 %".to_owned(),
+    }
+}
+
 /// Digits in groups; of thousands, or by the Indian way of lakhs and crores.
 fn number(whole: &str, fraction: &str, lakhs: bool) -> String {
     let mut text = String::new();
@@ -67,12 +76,12 @@ pub(super) fn end_of(at: Timestamp, calendar: Calendar, now: Timestamp) -> Strin
     }
 }
 
-/// When something begins.
+/// When something begins. With its date, for what is written today may be read tomorrow.
 pub(super) fn moment(at: Timestamp, calendar: Calendar, now: Timestamp) -> String {
     let today = calendar.date_of(now);
     let date = calendar.date_of(at);
     let clock = calendar.clock_of(at);
-    if date == today { format!("at {clock}") } else { format!("on {} at {clock}", day(date, today)) }
+    format!("on {} at {clock}", day(date, today))
 }
 
 /// A count of days.

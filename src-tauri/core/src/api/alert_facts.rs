@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::alert_figures::{Gather, budget_fact};
+use super::alert_figures::{Gather, Trouble, budget_fact};
 use super::app::{App, House};
 use super::budgeting::budget_stands;
 use super::figures::Books;
@@ -30,6 +30,8 @@ struct Slow {
     balances: Vec<BalanceLeft>,
     budgets: Vec<BudgetStand>,
     days: Vec<Days>,
+    trouble: Trouble,
+    sample: bool,
 }
 
 /// What was worked out last, with the mark of what it was worked out from.
@@ -43,6 +45,14 @@ impl AlertMemory {
     /// Something was read or entered here.
     pub(super) fn forget(&self) {
         self.forgotten.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Of which accounts nothing could be worked out at the last look, in words.
+    pub(super) fn trouble(&self, house: &House) -> Option<String> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let slow = kept.as_ref().map(|(_, slow)| slow).filter(|slow| slow.sample == house.sample)?;
+        let words = &slow.trouble.words;
+        (!words.is_empty()).then(|| format!("Some reminders cannot be worked out. {}", words.join(" ")))
     }
 }
 
@@ -68,7 +78,7 @@ impl App {
             slow
         };
         let limits = self.limits_of(house, now).await?;
-        let Slow { lots, balances, budgets, days } = slow;
+        let Slow { lots, balances, budgets, days, trouble, .. } = slow;
         let quick = Quick { books: &books, entries: &entries, now, calendar };
         Ok(Facts {
             lots,
@@ -79,6 +89,7 @@ impl App {
             plans: quick.plans(house).await?,
             keys: quick.keys(),
             prices: quick.prices(),
+            unheard: trouble.accounts,
         })
     }
 
@@ -95,11 +106,16 @@ impl App {
         let (purses, stands) = self.lots(house, None, now, reach).await?;
         let (books, outlook) = (&purses.books, &purses.outlook);
         let gather = Gather { books, entries, outlook, settings };
+        let known = |account: i64| purses.all.iter().any(|purse| purse.account == account);
+        let unknown = books.accounts.iter().map(|row| row.id).filter(|account| !known(*account));
+        let mut trouble = Trouble { accounts: unknown.collect(), words: purses.notes.clone() };
         Ok(Slow {
             lots: stands.iter().map(|stand| gather.lot(stand)).collect(),
-            balances: gather.balances(house).await?,
+            balances: gather.balances(house, &mut trouble).await?,
             budgets: budget_stands(house, books, now).await?.iter().map(budget_fact).collect(),
             days: gather.days(),
+            trouble,
+            sample: house.sample,
         })
     }
 
@@ -205,6 +221,7 @@ impl Quick<'_> {
                     None if streams.iter().any(works) => KeyState::Works,
                     None => KeyState::Unheard,
                 },
+                was_read: streams.iter().any(|stream| stream.synced_at.is_some()),
                 words: refused.and_then(|stream| stream.message.as_deref()).map(super::failures::sentence),
             })
         };

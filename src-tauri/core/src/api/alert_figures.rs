@@ -1,6 +1,6 @@
 //! What of the facts behind alerts takes longer to work out: lots, balances, budgets, and what days cost.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::ApiError;
 use super::app::House;
@@ -41,6 +41,7 @@ impl Gather<'_> {
             whose: self.whose(told.account),
             currency: told.currency,
             left: stand.left.map(nearest),
+            lapsed: stand.lapsed.map(nearest),
             lapses_at: stand.lapses_at,
             at_risk: stand.at_risk.map(|risk| Range {
                 p10: nearest(risk.p10),
@@ -55,7 +56,11 @@ impl Gather<'_> {
     }
 
     /// One balance an account and currency: what is told as a whole, else its kinds together; else what was entered last.
-    pub(super) async fn balances(&self, house: &House) -> Result<Vec<BalanceLeft>, ApiError> {
+    pub(super) async fn balances(
+        &self,
+        house: &House,
+        trouble: &mut Trouble,
+    ) -> Result<Vec<BalanceLeft>, ApiError> {
         let since = self.outlook.today.plus_days(-DAYS_LOOKED_AT).utc_start();
         let mut by_place = BTreeMap::<(i64, Currency), Told>::new();
         for series in house.store.balance_history(None, since).await? {
@@ -78,7 +83,7 @@ impl Gather<'_> {
                 let amount = Money::new(*amount, *currency);
                 let of =
                     Balanced { account: *account, kind: told.kind, amount, as_of: *at, date: at.utc_date() };
-                all.push(self.balance(of, &told.readings)?);
+                all.extend(trouble.aside(*account, self.books, self.balance(of, &told.readings)));
             }
         }
         let mut entered = BTreeMap::<(i64, Currency), Balanced>::new();
@@ -92,7 +97,7 @@ impl Gather<'_> {
             entered.insert(place, Balanced { account, kind, amount, as_of, date });
         }
         for balance in entered.into_values() {
-            all.push(self.balance(balance, &[])?);
+            all.extend(trouble.aside(balance.account, self.books, self.balance(balance, &[])));
         }
         Ok(all)
     }
@@ -148,6 +153,25 @@ impl Gather<'_> {
             })
         };
         self.outlook.lines.iter().filter_map(days).collect()
+    }
+}
+
+/// Accounts whose figures could not be worked out, and why.
+#[derive(Clone, Default)]
+pub(super) struct Trouble {
+    pub(super) accounts: BTreeSet<i64>,
+    pub(super) words: Vec<String>,
+}
+
+impl Trouble {
+    /// Notes what went wrong with one account, which takes nothing from the others.
+    fn aside<T>(&mut self, account: i64, books: &Books, result: Result<T, ApiError>) -> Option<T> {
+        result
+            .map_err(|error| {
+                self.accounts.insert(account);
+                self.words.push(format!("{}: {}", books.label_of(account), error.message));
+            })
+            .ok()
     }
 }
 

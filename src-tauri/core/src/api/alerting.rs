@@ -31,7 +31,10 @@ impl App {
             now: now.to_string(),
             alerts: rows.iter().map(|row| alert_row(row, now)).collect(),
             unseen: house.store.unseen_alerts().await?,
-            warning: self.delivery_warning().await?,
+            warning: match (self.delivery_warning().await?, self.alert_memory().trouble(&house)) {
+                (Some(delivery), Some(trouble)) => Some(format!("{delivery} {trouble}")),
+                (delivery, trouble) => delivery.or(trouble),
+            },
         })
     }
 
@@ -113,13 +116,13 @@ impl App {
     }
 
     /// Raises and ends what the figures of the open store say by now, and tells how many alerts wait to be delivered. `fresh`
-    /// where nothing was evaluated for a day, or ever.
+    /// where nothing was ever evaluated.
     pub async fn raise_alerts(&self, fresh: bool) -> Result<usize, ApiError> {
         self.evaluate_alerts(&self.house().await, self.now(), fresh).await
     }
 
     /// Raises and ends what the figures say by now, and tells how many alerts wait to be delivered. `fresh` where nothing was
-    /// evaluated for a day, or ever.
+    /// ever evaluated.
     pub(super) async fn evaluate_alerts(
         &self,
         house: &House,
@@ -130,7 +133,8 @@ impl App {
         let calendar = self.calendar().await?;
         let facts = self.alert_facts(house, &settings, now, calendar).await?;
         let raised = house.store.alert_stands().await?;
-        let changes = alert::evaluate(&facts, &settings, &raised, Moment { now, calendar, fresh });
+        let last = self.last_look(house).await?;
+        let changes = alert::evaluate(&facts, &settings, &raised, Moment { now, calendar, fresh, last });
         house.store.book_alerts(&changes, now).await?;
         if !changes.is_empty() {
             self.tell_alerted(house).await?;

@@ -333,14 +333,14 @@ pub struct BudgetRow {
     pub amount: String,
     /// Its currency.
     pub currency: String,
-    /// What is spent of it.
-    pub spent: String,
+    /// What is spent of it; nothing where that is not known, and a note says why.
+    pub spent: Option<String>,
     /// The lane of that.
     pub lane: String,
     /// Up to when, RFC 3339.
     pub as_of: Option<String>,
-    /// How much of it is used, in whole per cent, rounded down.
-    pub percent: u32,
+    /// How much of it is used, in whole per cent, rounded down; nothing where that is not known.
+    pub percent: Option<u32>,
     /// How much of the span has gone by, in whole per cent: where an even pace would be.
     pub pace_percent: u32,
     /// What the span is likely to come to.

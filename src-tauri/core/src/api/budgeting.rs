@@ -61,6 +61,7 @@ impl App {
         let now = self.now();
         let stands = budget_stands(house, books, now).await?;
         let mut rows: Vec<BudgetRow> = stands.iter().map(|stand| budget_row(stand, now)).collect();
+        // Of which nothing is known comes last.
         rows.sort_by_key(|row| (std::cmp::Reverse(row.percent), row.id));
         Ok(rows)
     }
@@ -237,10 +238,35 @@ impl Bills<'_> {
 
     async fn stand(&mut self, row: store::BudgetRow, now: Timestamp) -> Result<Stand, ApiError> {
         let store::BudgetRow { id, budget } = row;
-        let (from, to) = budget.span.containing(self.today);
+        let span = budget.span.containing(self.today);
         let (rows, accounts) = self.rows_of(&budget.scope).await?;
+        match self.weigh(id, &budget, (&rows, &accounts), now) {
+            Ok(stand) => Ok(stand),
+            // Figures of one budget that do not fit take nothing from the others.
+            Err(error) => Ok(Stand {
+                id,
+                label: label(&budget.scope, self.books),
+                span,
+                spent: None,
+                lane: report::lane_of(rows.iter()),
+                as_of: None,
+                forecast: Likely::Unsaid(sentence(&error.message)),
+                notes: vec![sentence(&error.message)],
+                budget,
+            }),
+        }
+    }
+
+    fn weigh(
+        &self,
+        id: i64,
+        budget: &Budget,
+        (rows, accounts): (&[RollupRow], &BTreeSet<i64>),
+        now: Timestamp,
+    ) -> Result<Stand, ApiError> {
+        let (from, to) = budget.span.containing(self.today);
         let span = whole_days(from, to)?;
-        let inside = || report::within(&rows, span);
+        let inside = || report::within(rows, span);
         let total = report::total(inside())?;
         let currency = budget.amount.currency;
         let mut notes: Vec<String> = total
@@ -249,27 +275,33 @@ impl Bills<'_> {
             .filter(|(other, total)| *other != currency && !total.is_zero())
             .map(|(other, total)| format!("{total} {other} is not counted: this budget is in {currency}."))
             .collect();
-        notes.extend(silence(&budget.scope, &rows, &accounts));
+        notes.extend(silence(&budget.scope, rows, accounts));
         if budget.scope == BudgetScope::All {
             notes.extend(self.books.notes(from, self.today.plus_days(1), now));
         }
-        let outlook = Outlook::of_chosen(&rows, self.books, self.today)?;
+        let outlook = Outlook::of_chosen(rows, self.books, self.today)?;
         let lines: Vec<&Line> = outlook.lines.iter().filter(|line| line.currency == currency).collect();
         let as_of = if budget.scope == BudgetScope::All {
             self.books.as_of()
         } else {
             accounts.iter().filter_map(|account| self.books.as_of_account(*account)).min()
         };
+        // Where the span was read and nothing was billed, nothing is spent; where it was not, nobody knows.
+        let nothing = as_of.filter(|at| *at >= from.utc_start()).map(|_| Total::default());
+        let spent = total.billed.of(currency).or(nothing);
+        if spent.is_none() {
+            notes.push(format!("Nothing was read or entered since {from}, so what is spent is not known."));
+        }
         Ok(Stand {
             id,
             label: label(&budget.scope, self.books),
             span: (from, to),
-            spent: total.billed.of(currency),
+            spent,
             lane: report::lane_of(inside()),
             as_of,
             forecast: span_end(&lines, self.books, self.today, (from, to))?,
             notes,
-            budget,
+            budget: budget.clone(),
         })
     }
 }
@@ -361,12 +393,11 @@ fn percent(part: Decimal, whole: Decimal) -> u32 {
 fn budget_row(stand: &Stand, now: Timestamp) -> BudgetRow {
     let Stand { budget, span: (from, to), .. } = stand;
     let Money { amount, currency } = budget.amount;
-    let spent = stand.spent.unwrap_or_default();
     let length = to.utc_start().seconds_since(from.utc_start());
     let gone = now.seconds_since(from.utc_start()).clamp(0, length);
-    let known = spent.nearest();
+    let known = stand.spent.map(Total::nearest);
     let (forecast, forecast_unknown) = match &stand.forecast {
-        Likely::Range(range) => (Some(spread(range, Some(known))), None),
+        Likely::Range(range) => (Some(spread(range, known)), None),
         Likely::Unsaid(why) => (None, Some(why.clone())),
     };
     BudgetRow {
@@ -378,10 +409,10 @@ fn budget_row(stand: &Stand, now: Timestamp) -> BudgetRow {
         to: to.to_string(),
         amount: amount.normalize().to_string(),
         currency: currency.to_string(),
-        spent: spent.to_string(),
+        spent: stand.spent.map(|spent| spent.to_string()),
         lane: name_of(stand.lane, Lane::NAMED).to_owned(),
         as_of: stand.as_of.map(|at| at.to_string()),
-        percent: percent(known, amount),
+        percent: known.map(|known| percent(known, amount)),
         pace_percent: u32::try_from(gone.saturating_mul(100).checked_div(length).unwrap_or(0)).unwrap_or(0),
         forecast,
         forecast_unknown,

@@ -27,8 +27,6 @@ const TICK: u64 = 60;
 const BURST: Duration = Duration::from_millis(500);
 /// Seconds after which a loop that waits for another one asks again.
 const ANOTHER: u64 = 15;
-/// Seconds without an evaluation after which the program comes to what is there anew.
-const ANEW: i64 = 86_400;
 /// How often the time of the last look is written, in seconds.
 const WRITTEN: i64 = 300;
 /// Days of which spending is compared to tell whether it moves.
@@ -167,7 +165,8 @@ impl App {
             tell(Told::Waits);
             return Ok(false);
         };
-        let anew = self.is_anew(house).await?;
+        // Where nothing was ever evaluated, much may be there that is no news.
+        let anew = house.store.ticked_at().await?.is_none();
         self.look(house, anew, tell).await?;
         let mut read = false;
         loop {
@@ -208,7 +207,7 @@ impl App {
         let (say, mut said) = mpsc::unbounded_channel();
         let mut under_way: Vec<i64> = Vec::new();
         // Until all that was due at the start has been read, what is there was there already.
-        let mut anew = self.is_anew(house).await?;
+        let mut anew = house.store.ticked_at().await?.is_none();
         let failed = |error: ApiError| tell(Told::Failed { words: error.message });
         loop {
             if let Err(error) = self.look(house, anew, tell).await {
@@ -263,12 +262,6 @@ impl App {
         self.deliver(house, tell).await?;
         self.watch_state().memory().looked = Some(self.now());
         Ok(())
-    }
-
-    /// Whether nothing was evaluated for a day, or ever: then much may be there that is no news.
-    async fn is_anew(&self, house: &House) -> Result<bool, ApiError> {
-        let last = house.store.ticked_at().await?;
-        Ok(last.is_none_or(|last| self.now().seconds_since(last) > ANEW))
     }
 
     /// When alerts were last evaluated, by this program or another.

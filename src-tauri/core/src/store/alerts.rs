@@ -168,12 +168,15 @@ impl Store {
                 .await?;
         }
         for EndedAlert { id, how } in &changes.ended {
-            // What has ended once stays as it ended.
-            sqlx::query("UPDATE alerts SET ended = ? WHERE id = ? AND ended IS NULL")
-                .bind(name_of(*how, AlertEnd::NAMED))
-                .bind(id)
-                .execute(&mut *transaction)
-                .await?;
+            // What has ended once stays as it ended; but what passed unheard is settled when something newer is said in its place.
+            sqlx::query(
+                "UPDATE alerts SET ended = ?1 WHERE id = ?2 \
+                 AND (ended IS NULL OR (ended = 'passed' AND ?1 = 'settled'))",
+            )
+            .bind(name_of(*how, AlertEnd::NAMED))
+            .bind(id)
+            .execute(&mut *transaction)
+            .await?;
         }
         let mut raised = Vec::new();
         for alert in &changes.raised {
