@@ -81,6 +81,8 @@ fn the_policy_holds_and_normal_use_keeps_it() {
     drive(async || {
         let stage = Stage::new("policy", 16).await;
         let window = stage.open().await;
+        // An earlier test may have left it narrow, and a narrow window has no room for the button of the theme.
+        window.resize(WIDE.0, WIDE.1).await;
         listen(&window).await;
         window.shown("key-input").await;
         stage.connect(&window, "openai").await;
