@@ -30,7 +30,7 @@ pub(crate) enum Command {
 What is sent is JSON: id, rule, subject, step, level, title, body, account, raisedAt, dueAt, test, and text, which is title
 and body in one, as Slack and ntfy want it. With a secret it is signed: the header X-Spendglass-Signature is
 t=UNIX,v1=HEX, where HEX is the HMAC-SHA256 of \"UNIX.BODY\". Anything but a status of 200 to 299 is tried again, after 1, 2, 4,
-8 minutes and so on. The address is kept in the store, the secret in the keychain.
+8 minutes and so on. Address and secret are kept in the keychain.
 
 An address that holds a token, such as Slack's, does not belong on a command line: leave it out, and it is read from standard
 input or asked for. With --secret-stdin the secret is the next line there.

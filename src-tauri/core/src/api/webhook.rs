@@ -10,6 +10,7 @@ use sha2::Sha256;
 
 use super::alerting::delivery_row;
 use super::app::{App, House};
+use super::failures::sentence;
 use super::forms::wrong;
 use super::{ApiError, Event, SetWebhook, Webhook};
 use crate::ledger::Channel;
@@ -163,7 +164,13 @@ impl App {
         let mut fields = BTreeMap::from([(URL.to_owned(), address)]);
         fields.extend(secret.map(|secret| (SECRET.to_owned(), secret)));
         let name = EntryName::random();
-        house.vault.put(&name, &Secret::of_fields(&fields)).await?;
+        house.vault.put(&name, &Secret::of_fields(&fields)).await.map_err(|error| {
+            // The usual remedy, a variable of the environment, is none here.
+            let words = sentence(&error.to_string());
+            let message =
+                format!("A webhook's address is kept in the keychain, so it cannot be set now. {words}");
+            ApiError { message, ..ApiError::from(error) }
+        })?;
         // Of an address that is mended, what waited for it is sent.
         let since = before.as_ref().map_or_else(|| self.now().unix(), |hook| hook.since);
         keep(&house, Some(&Hook { origin, entry: name.to_string(), signed, since })).await?;
