@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 use spendglass_core::api::{App, Config, handle};
+use spendglass_core::ledger::{QuotaReading, QuotaWindow};
+use spendglass_core::store::{Snapshot, Store};
 use spendglass_core::time::{Clock, Timestamp};
 use spendglass_core::vault::Vault;
 
@@ -182,17 +184,32 @@ async fn a_lot_that_lapsed_while_nothing_ran_is_told_once() {
 async fn an_allowance_is_told_to_whoever_looks_seldom() {
     let folder = tempfile::tempdir().unwrap();
     let app = open_in(folder.path(), "2026-11-18T09:00:00Z", "UTC").await;
-    let limit = json!({"kind": "allowance", "name": "Money", "limit": "100", "unit": "USD", "window": "month",
-        "resets": "firstOfMonth", "zone": "UTC"});
-    ask(&app, "enter", json!({"provider": "deepseek", "entry": limit})).await;
+    let balance = json!({"kind": "balance", "amount": "9", "currency": "CNY", "asOf": "2026-11-18"});
+    ask(&app, "enter", json!({"provider": "deepseek", "entry": balance})).await;
+    read_quota(folder.path(), "2026-11-18T08:59:00Z", 50).await;
     app.tick(&|_| ()).await.unwrap();
+    assert_eq!(inbox(&app).await, []);
     app.close().await;
     let app = open_in(folder.path(), "2026-11-21T09:00:00Z", "UTC").await;
-    let cost = json!({"kind": "cost", "date": "2026-11-20", "amount": "95", "currency": "USD"});
-    ask(&app, "enter", json!({"account": 1, "entry": cost})).await;
+    read_quota(folder.path(), "2026-11-21T08:59:00Z", 95).await;
     app.tick(&|_| ()).await.unwrap();
     assert_eq!(inbox(&app).await, [said("allowance", "90%", "due")]);
     app.close().await;
+}
+
+/// Books what a provider would tell of an allowance of 100 requests a month.
+async fn read_quota(folder: &std::path::Path, at: &str, used: u32) {
+    let at = at.parse().unwrap();
+    let store = Store::open(&folder.join("data"), at).await.unwrap();
+    let reading = QuotaReading {
+        used: Some(used.into()),
+        limit: Some(100.into()),
+        resets_at: Some("2026-12-01T00:00:00Z".parse().unwrap()),
+        ..QuotaReading::of(at, "Requests", QuotaWindow::Month, "requests".parse().unwrap())
+    };
+    let told = Snapshot { quotas: vec![reading], ..Snapshot::default() };
+    store.book_snapshot(1, &told, at).await.unwrap();
+    store.close().await;
 }
 
 #[tokio::test]
