@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, drive, out_dir};
+use crate::stage::{Stage, drive, out_dir, run};
 use crate::window::Window;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
@@ -153,6 +153,8 @@ fn screenshots() {
     drive(async || {
         // The town of the sample data.
         let stage = Stage::new("screenshots", 7).await;
+        // A notification would lie over the window.
+        assert!(run("dunstctl", &["set-paused", "true"]).status.success());
         let window = stage.open().await;
         let docs = Path::new(ROOT).join("docs");
         fs::create_dir_all(&docs).unwrap();
@@ -198,6 +200,7 @@ fn screenshots() {
             }
         }
         window.quit().await;
+        assert!(run("dunstctl", &["set-paused", "false"]).status.success());
     });
 }
 

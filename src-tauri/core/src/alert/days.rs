@@ -2,7 +2,7 @@
 
 use super::Days;
 use super::machine::{Episode, Machine, Noted, Standing, Step};
-use super::words::{day, money};
+use super::words::{about, day};
 use crate::ledger::{AlertEnd, AlertLevel, AlertRule};
 use crate::money::{Currency, Decimal};
 use crate::time::Date;
@@ -127,8 +127,8 @@ fn median(mut all: Vec<Decimal>) -> Option<Decimal> {
 fn words(days: &Days, date: Date, cost: Decimal, middle: Decimal, machine: &Machine<'_>) -> (String, String) {
     let today = machine.moment.calendar.date_of(machine.moment.now);
     let (label, when) = (&days.whose.label, day(date, today));
-    let title = format!("{label} cost {} on {when}", money(cost, days.currency));
-    let usual = super::words::about(middle, days.currency);
+    let title = format!("{label} cost {} on {when}", about(cost, days.currency));
+    let usual = about(middle, days.currency);
     let times = cost.checked_div(middle).map(|times| times.floor().normalize());
     let body = match times {
         Some(times) => format!("A usual day costs {usual}: this one cost {times} times as much (UTC day)."),

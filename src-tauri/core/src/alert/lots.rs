@@ -116,7 +116,7 @@ fn gone(lot: &Lot, lapses_at: Timestamp, last_step: Option<u32>, machine: &mut M
 
 fn words_after(lot: &Lot, lapses_at: Timestamp, lapsed: Decimal, machine: &Machine<'_>) -> (String, String) {
     let when = end_of(lapses_at, machine.moment.calendar, machine.moment.now);
-    let (label, amount) = (&lot.whose.label, money(lapsed, lot.currency));
+    let (label, amount) = (&lot.whose.label, about(lapsed, lot.currency));
     let lapse = if lot.possible { "may have lapsed" } else { "lapsed" };
     (
         format!("{amount} of {label} credit {lapse} {when}"),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Quota;
 use super::budgets::hundredths;
 use super::machine::{Episode, GRACE, Machine, Noted, Standing, Step};
-use super::words::{moment, money, percent};
+use super::words::{about, moment, money, percent};
 use crate::ledger::{AlertEnd, AlertLevel, AlertRule, QuotaWindow};
 use crate::money::Decimal;
 use crate::store::AlertStand;
@@ -172,7 +172,7 @@ fn reset(subject: &str, quota: Option<&Quota>, over: &[&AlertStand], machine: &m
     let title = format!("{name} has reset");
     let body = match quota {
         Some(Quota { used: Some(used), limit, unit, .. }) => {
-            format!("It starts again: {} of {} is used.", money(*used, *unit), money(*limit, *unit))
+            format!("It starts again: {} of {} is used.", about(*used, *unit), money(*limit, *unit))
         }
         Some(Quota { limit, unit, .. }) => {
             format!("It starts again: {} is there to use.", money(*limit, *unit))
@@ -199,7 +199,7 @@ fn words(quota: &Quota, machine: &Machine<'_>) -> (String, String) {
     let at_most = if quota.at_most { "At most " } else { "" };
     let title = format!("{}: {percent} used", called(quota));
     let mut body =
-        format!("{at_most}{} of {} is used.", money(used, quota.unit), money(quota.limit, quota.unit));
+        format!("{at_most}{} of {} is used.", about(used, quota.unit), money(quota.limit, quota.unit));
     if let Some(at) = quota.resets_at.filter(|at| *at > machine.moment.now) {
         let again = moment(at, machine.moment.calendar, machine.moment.now);
         body.push_str(&format_args!(" The count starts again {again}.").to_string());

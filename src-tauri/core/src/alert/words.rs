@@ -25,10 +25,10 @@ pub(super) fn money(amount: Decimal, currency: Currency) -> String {
     }
 }
 
-/// A figure that is forecast, to two places, or to two digits where it is below one.
+/// A figure that is forecast, to two places, or to three digits where it is below one.
 pub(super) fn about(amount: Decimal, currency: Currency) -> String {
     let rounded =
-        if amount.abs() < Decimal::ONE { amount.round_sf(2).unwrap_or(amount) } else { amount.round_dp(2) };
+        if amount.abs() < Decimal::ONE { amount.round_sf(3).unwrap_or(amount) } else { amount.round_dp(2) };
     money(rounded, currency)
 }
 
