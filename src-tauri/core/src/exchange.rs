@@ -1,0 +1,1 @@
+//! Rates of exchange by date, and what a price comes to where it is paid. Pure.

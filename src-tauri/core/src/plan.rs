@@ -1,0 +1,1 @@
+//! The person's own usage through every plan. Pure.
