@@ -2,11 +2,17 @@
 
 mod credit_rules;
 mod free_tiers;
+mod plans;
 mod resets;
 
 pub use credit_rules::{CreditRule, CreditRules, Lapse};
 pub use free_tiers::{
     Confidence, Dataset, Evidence, FreeTiers, Models, Published, Record, Scope, Tier, TierKind, TierLimit,
+};
+pub use plans::{
+    AtHours, Audience, CreditRate, DiscountOn, Fact, Fee, Limit, Minimum, Overage, Pack, Plan, PlanDiscount,
+    PlanPrice, PlanStatus, Plans, Pool, PriceKind, Quantity, RatePer, Rollover, Seats, Serves, Starts,
+    Surface, Task, TaxIn, Then,
 };
 pub use resets::{NotAReset, Reset, Span, Stretch, longest};
 
