@@ -13,6 +13,7 @@ mod credits;
 mod door;
 mod engine;
 mod entries;
+mod exchange;
 mod faults;
 mod fixtures;
 mod forecast;

@@ -147,6 +147,11 @@ impl Currency {
         Currency::padded(bytes)
     }
 
+    /// Whether it is a provider's own unit, which is no money.
+    pub const fn is_own_unit(&self) -> bool {
+        self.text[0].is_ascii_lowercase()
+    }
+
     /// The code or the unit's name.
     pub fn as_str(&self) -> &str {
         let len = self.text.iter().position(|b| *b == 0).unwrap_or(self.text.len());
