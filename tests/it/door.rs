@@ -117,6 +117,7 @@ fn name(request: &Request) -> &'static str {
         Request::ExportCalendar(_) => "exportCalendar",
         Request::CalendarAddress => "calendarAddress",
         Request::SetCalendarAddress(_) => "setCalendarAddress",
+        Request::Plans(_) => "plans",
         Request::Doctor => "doctor",
         Request::Settings => "settings",
         Request::ChangeSettings(_) => "changeSettings",

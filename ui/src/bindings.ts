@@ -1,6 +1,23 @@
 // Written by `cargo test` (tests/it/bindings.rs) from the core's api. Do not edit.
 
 /**
+ * A plan that could not be reckoned with.
+ */
+export type AbstainedPlan = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Why, and what would help, in words.
+ */
+why: string, };
+
+/**
  * An account with everything a person wants to know of it.
  */
 export type Account = { 
@@ -520,6 +537,31 @@ asOf: string,
 entry: number | null, };
 
 /**
+ * A point from which an option is cheaper.
+ */
+export type BreakEven = { 
+/**
+ * In which unit: `requests`, `tokens`, a currency.
+ */
+unit: string, 
+/**
+ * How much a month.
+ */
+amount: string, 
+/**
+ * The option it is compared with.
+ */
+than: string, 
+/**
+ * Whether it is cheaper above, or below.
+ */
+above: boolean, 
+/**
+ * In words, such as `cheaper than paying as you go above 640 requests a month`.
+ */
+words: string, };
+
+/**
  * A budget by its number.
  */
 export type BudgetId = { 
@@ -625,6 +667,39 @@ forecastUnknown: string | null,
  * What is not counted, in words: spending in other currencies.
  */
 notes: Array<string>, };
+
+/**
+ * By whom and where it is bought.
+ */
+export type BuyerRow = { 
+/**
+ * The country, where it is said.
+ */
+country: string | null, 
+/**
+ * How they stand to taxes.
+ */
+tax: TaxStatus, 
+/**
+ * What the bank puts on a charge in another currency, in per cent.
+ */
+cardMarkup: string, 
+/**
+ * The currency of every figure below.
+ */
+currency: string, 
+/**
+ * Whether a verified student.
+ */
+student: boolean, 
+/**
+ * For how many people.
+ */
+seats: number, 
+/**
+ * Whether a year may be paid for at once.
+ */
+yearly: boolean, };
 
 /**
  * The address on this machine at which calendar programs subscribe.
@@ -1098,6 +1173,27 @@ unseen: number, } | { "type": "show",
 screen: string, } | { "type": "changed" };
 
 /**
+ * Usage that was left out.
+ */
+export type ExcludedUsage = { 
+/**
+ * Of what: a model, an account.
+ */
+what: string, 
+/**
+ * Why, in words.
+ */
+why: string, 
+/**
+ * How many rows.
+ */
+rows: number, 
+/**
+ * Their share of all usage, in per cent.
+ */
+share: string, };
+
+/**
  * Where to write the calendar.
  */
 export type ExportCalendar = { 
@@ -1130,6 +1226,35 @@ optional: boolean,
  * The values to choose from; empty where any text will do.
  */
 choices: Array<Choice>, };
+
+/**
+ * A figure and where it comes from.
+ */
+export type FigureSource = { 
+/**
+ * What it is, in words.
+ */
+what: string, 
+/**
+ * Its value.
+ */
+value: string, 
+/**
+ * Where it is said: addresses, or `entered by you`.
+ */
+sources: Array<string>, 
+/**
+ * When it was seen.
+ */
+seen: string, 
+/**
+ * How sure it is: `high`, `medium`, `low`.
+ */
+confidence: string, 
+/**
+ * Whether it is older than such figures keep.
+ */
+stale: boolean, };
 
 /**
  * One thing that was looked at.
@@ -1528,6 +1653,35 @@ cost: string,
  * What using a tool's login means, to be agreed to first. Empty for other kinds.
  */
 terms: string, };
+
+/**
+ * A step from list price to what is paid.
+ */
+export type LandedRow = { 
+/**
+ * What is done.
+ */
+label: string, 
+/**
+ * By how much, in words.
+ */
+by: string, 
+/**
+ * The sum after it.
+ */
+amount: string, 
+/**
+ * Its currency.
+ */
+currency: string, 
+/**
+ * Where the figure comes from.
+ */
+source: string | null, 
+/**
+ * When it held.
+ */
+asOf: string | null, };
 
 /**
  * What another lane says of the same period.
@@ -2032,6 +2186,27 @@ ofDays: number,
 backTest: BackTest | null, };
 
 /**
+ * What a month is likely to cost.
+ */
+export type MonthlyCost = { 
+/**
+ * Its currency.
+ */
+currency: string, 
+/**
+ * One time in ten it is less.
+ */
+p10: string, 
+/**
+ * As often less as more.
+ */
+p50: string, 
+/**
+ * One time in ten it is more.
+ */
+p90: string, };
+
+/**
  * A lot and the account it belongs to.
  */
 export type MoveLot = { 
@@ -2065,6 +2240,35 @@ everyMinutes: number, };
  * What a rise of a balance was.
  */
 export type OfferAnswer = "purchased" | "granted" | "none";
+
+/**
+ * A plan of an option.
+ */
+export type OptionPlan = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Product and name.
+ */
+name: string, 
+/**
+ * Its list price for a period, in words of money and time, such as `20 USD`.
+ */
+price: string | null, 
+/**
+ * The currency of the price.
+ */
+currency: string | null, 
+/**
+ * `month`, `year` …
+ */
+every: string | null, 
+/**
+ * What share of one's usage it served, at list price, in per cent.
+ */
+served: string, };
 
 /**
  * What today and this month cost.
@@ -2282,6 +2486,186 @@ export type PictureTheme = "light" | "dark";
 export type PlaceOfKey = "keychain" | "variable" | "login" | "nowhere";
 
 /**
+ * What to do.
+ */
+export type PlanAction = "switch" | "stay" | "notEnoughData";
+
+/**
+ * Every option through one's own usage, and what to do.
+ */
+export type PlanComparison = { 
+/**
+ * The present, RFC 3339.
+ */
+now: string, 
+/**
+ * What was replayed.
+ */
+window: ReplayWindow, 
+/**
+ * By whom and where it is bought.
+ */
+buyer: BuyerRow, 
+/**
+ * The options, the best first: those that serve what is served now by their middle cost, then those that refuse some of it.
+ */
+options: Array<PlanOption>, 
+/**
+ * Plans that could not be reckoned with, and why.
+ */
+abstained: Array<AbstainedPlan>, 
+/**
+ * How many further combinations cost more in every month by their fees alone.
+ */
+dearer: number, 
+/**
+ * What to do.
+ */
+recommendation: Recommendation, 
+/**
+ * What each option costs by how much is used, with the points where one becomes cheaper than another.
+ */
+curve: Picture | null, 
+/**
+ * How much the months of each option differ.
+ */
+spread: Picture | null, 
+/**
+ * What else is to be known.
+ */
+notes: Array<string>, };
+
+/**
+ * One way to pay for the same usage.
+ */
+export type PlanOption = { 
+/**
+ * Stable id: `current`, `metered`, or the ids of its plans joined by `+`.
+ */
+id: string, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * Its plans, in the order in which usage passes through them.
+ */
+plans: Array<OptionPlan>, 
+/**
+ * What each month of the window would have cost, landed.
+ */
+replayed: Array<ReplayedMonth>, 
+/**
+ * What a month is likely to cost, landed.
+ */
+monthly: MonthlyCost | null, 
+/**
+ * How likely it is the cheapest of those that serve what is served now, in per cent.
+ */
+probabilityCheapest: string | null, 
+/**
+ * By how much it is dearer than the cheapest of the month, on average.
+ */
+regret: string | null, 
+/**
+ * What would have been refused in the whole window.
+ */
+refused: RefusedUse, 
+/**
+ * From where on it is cheaper than paying as now, in the person's own units, in words.
+ */
+breakEven: Array<BreakEven>, 
+/**
+ * What would change its place, in words.
+ */
+sensitivity: Array<string>, 
+/**
+ * Whether a range is in its figures, or usage that no limit could be held against.
+ */
+uncertain: Array<string>, 
+/**
+ * How sure its least sure figure is: `high`, `medium`, `low`.
+ */
+confidence: string, 
+/**
+ * Whether its figures only show a shape, and are no offer.
+ */
+illustration: boolean, 
+/**
+ * Every figure in it.
+ */
+sources: Array<FigureSource>, 
+/**
+ * From list price to what is paid, step by step, for one month of its fixed price.
+ */
+landed: Array<LandedRow>, };
+
+/**
+ * What to compare. What is left out is as the settings say.
+ */
+export type PlansQuery = { 
+/**
+ * Over how many days back: 30, 90 or 365; 90 without it.
+ */
+days?: number, 
+/**
+ * The country one buys in, by its two letters.
+ */
+country?: string, 
+/**
+ * How one stands to taxes there.
+ */
+tax?: TaxStatus, 
+/**
+ * The tax in per cent, where no rule is known or another holds.
+ */
+taxRate?: string, 
+/**
+ * What the bank puts on a charge in another currency, in per cent.
+ */
+cardMarkup?: string, 
+/**
+ * The currency one pays in.
+ */
+currency?: string, 
+/**
+ * Whether one is a verified student.
+ */
+student?: boolean, 
+/**
+ * For how many people.
+ */
+seats?: number, 
+/**
+ * Whether a year may be paid for at once.
+ */
+yearly?: boolean, 
+/**
+ * Models that must be served.
+ */
+must: Array<string>, 
+/**
+ * Whether what is used by an API key could be used in a plan's own app instead.
+ */
+anySurface: boolean, 
+/**
+ * A file of plans in the published schema, in place of those that come with Spendglass.
+ */
+catalogue?: string, 
+/**
+ * Only these accounts; all without any.
+ */
+accounts: Array<number>, 
+/**
+ * How much more or less would be used, in per cent of what was: 100 without it.
+ */
+volume?: number, 
+/**
+ * Width of the charts in CSS pixels; no charts without it.
+ */
+chartWidth?: number, };
+
+/**
  * A provider, in words.
  */
 export type ProviderRow = { 
@@ -2410,6 +2794,35 @@ asOf: string,
 entry: number | null, };
 
 /**
+ * What to do.
+ */
+export type Recommendation = { 
+/**
+ * What.
+ */
+action: PlanAction, 
+/**
+ * The option: to switch to, or to stay with.
+ */
+option: string | null, 
+/**
+ * The closest other option.
+ */
+rival: string | null, 
+/**
+ * What a month of it saves, where switching is advised.
+ */
+saves: string | null, 
+/**
+ * The currency of that.
+ */
+currency: string | null, 
+/**
+ * Why, in words.
+ */
+why: string, };
+
+/**
  * What a provider reports beside what the lots say.
  */
 export type ReconciliationRow = { 
@@ -2455,6 +2868,23 @@ uncovered: string,
 words: string | null, };
 
 /**
+ * What would have been refused.
+ */
+export type RefusedUse = { 
+/**
+ * Requests; nothing where some are not counted.
+ */
+requests: number | null, 
+/**
+ * Clock hours in which something was refused.
+ */
+hours: number, 
+/**
+ * Its share of all usage at list price, in per cent.
+ */
+share: string, };
+
+/**
  * A new key for an account.
  */
 export type ReplaceKey = { 
@@ -2472,9 +2902,75 @@ key?: string,
 fields?: { [key in string]: string }, };
 
 /**
+ * What was replayed.
+ */
+export type ReplayWindow = { 
+/**
+ * First day, `YYYY-MM-DD`, UTC.
+ */
+from: string, 
+/**
+ * The day after the last.
+ */
+to: string, 
+/**
+ * How many days.
+ */
+days: number, 
+/**
+ * How many of them are complete.
+ */
+completeDays: number, 
+/**
+ * How many rows of usage.
+ */
+usageRows: number, 
+/**
+ * Requests among them, where they are counted.
+ */
+requests: number | null, 
+/**
+ * What it would cost as you go, at list price, in the currency of the list.
+ */
+listCost: string | null, 
+/**
+ * That currency.
+ */
+listCurrency: string | null, 
+/**
+ * What was left out.
+ */
+excluded: Array<ExcludedUsage>, 
+/**
+ * Up to when it is known, RFC 3339.
+ */
+asOf: string | null, };
+
+/**
+ * What a month of the window would have cost.
+ */
+export type ReplayedMonth = { 
+/**
+ * Its first day; a month ends where the next begins.
+ */
+month: string, 
+/**
+ * Its days: fewer than a month where the window begins or ends within.
+ */
+days: number, 
+/**
+ * What it would have cost, landed.
+ */
+cost: string, 
+/**
+ * Before tax, mark-up and exchange: each sum with its currency, such as `20 USD`.
+ */
+list: Array<string>, };
+
+/**
  * Everything that a door can ask.
  */
-export type Request = { "method": "overview", "params": OverviewQuery } | { "method": "spend", "params": SpendQuery } | { "method": "usage", "params": UsageQuery } | { "method": "picture", "params": PictureQuery } | { "method": "providers" } | { "method": "recogniseKey", "params": PastedKey } | { "method": "accounts" } | { "method": "addAccount", "params": AddAccount } | { "method": "checkAccount", "params": AccountId } | { "method": "replaceKey", "params": ReplaceKey } | { "method": "removeAccount", "params": AccountId } | { "method": "entries", "params": EntriesQuery } | { "method": "enter", "params": Enter } | { "method": "changeEntry", "params": ChangeEntry } | { "method": "removeEntry", "params": EntryId } | { "method": "formats" } | { "method": "previewImport", "params": ImportQuery } | { "method": "import", "params": ImportQuery } | { "method": "sync", "params": SyncQuery } | { "method": "cancelSync" } | { "method": "chooseFile" } | { "method": "limits" } | { "method": "learnLimit", "params": LearnLimit } | { "method": "chooseTier", "params": ChooseTier } | { "method": "credits", "params": CreditsQuery } | { "method": "addLot", "params": AddLot } | { "method": "editLot", "params": EditLot } | { "method": "moveLot", "params": MoveLot } | { "method": "removeLot", "params": LotId } | { "method": "answerOffer", "params": AnswerOffer } | { "method": "forecast", "params": ForecastQuery } | { "method": "inbox", "params": InboxQuery } | { "method": "answerAlert", "params": AnswerAlert } | { "method": "alertSettings" } | { "method": "changeAlertSettings", "params": AlertSettings } | { "method": "testAlert" } | { "method": "webhook" } | { "method": "setWebhook", "params": SetWebhook } | { "method": "budgets" } | { "method": "setBudget", "params": SetBudget } | { "method": "removeBudget", "params": BudgetId } | { "method": "assignments" } | { "method": "assign", "params": Assign } | { "method": "watching" } | { "method": "exportCalendar", "params": ExportCalendar } | { "method": "calendarAddress" } | { "method": "setCalendarAddress", "params": CalendarAddress } | { "method": "doctor" } | { "method": "settings" } | { "method": "changeSettings", "params": Settings } | { "method": "enterSample" } | { "method": "leaveSample" };
+export type Request = { "method": "overview", "params": OverviewQuery } | { "method": "spend", "params": SpendQuery } | { "method": "usage", "params": UsageQuery } | { "method": "picture", "params": PictureQuery } | { "method": "providers" } | { "method": "recogniseKey", "params": PastedKey } | { "method": "accounts" } | { "method": "addAccount", "params": AddAccount } | { "method": "checkAccount", "params": AccountId } | { "method": "replaceKey", "params": ReplaceKey } | { "method": "removeAccount", "params": AccountId } | { "method": "entries", "params": EntriesQuery } | { "method": "enter", "params": Enter } | { "method": "changeEntry", "params": ChangeEntry } | { "method": "removeEntry", "params": EntryId } | { "method": "formats" } | { "method": "previewImport", "params": ImportQuery } | { "method": "import", "params": ImportQuery } | { "method": "sync", "params": SyncQuery } | { "method": "cancelSync" } | { "method": "chooseFile" } | { "method": "limits" } | { "method": "learnLimit", "params": LearnLimit } | { "method": "chooseTier", "params": ChooseTier } | { "method": "credits", "params": CreditsQuery } | { "method": "addLot", "params": AddLot } | { "method": "editLot", "params": EditLot } | { "method": "moveLot", "params": MoveLot } | { "method": "removeLot", "params": LotId } | { "method": "answerOffer", "params": AnswerOffer } | { "method": "forecast", "params": ForecastQuery } | { "method": "inbox", "params": InboxQuery } | { "method": "answerAlert", "params": AnswerAlert } | { "method": "alertSettings" } | { "method": "changeAlertSettings", "params": AlertSettings } | { "method": "testAlert" } | { "method": "webhook" } | { "method": "setWebhook", "params": SetWebhook } | { "method": "budgets" } | { "method": "setBudget", "params": SetBudget } | { "method": "removeBudget", "params": BudgetId } | { "method": "assignments" } | { "method": "assign", "params": Assign } | { "method": "watching" } | { "method": "exportCalendar", "params": ExportCalendar } | { "method": "calendarAddress" } | { "method": "setCalendarAddress", "params": CalendarAddress } | { "method": "plans", "params": PlansQuery } | { "method": "doctor" } | { "method": "settings" } | { "method": "changeSettings", "params": Settings } | { "method": "enterSample" } | { "method": "leaveSample" };
 
 /**
  * When an allowance is whole again.
@@ -2484,7 +2980,7 @@ export type Resets = "rolling" | "midnight" | "firstOfMonth" | "never";
 /**
  * The answer to each request, under the same name.
  */
-export type Response = { "method": "overview", "result": Overview } | { "method": "spend", "result": Spend } | { "method": "usage", "result": Usage } | { "method": "picture", "result": PictureFile } | { "method": "providers", "result": Array<ProviderRow> } | { "method": "recogniseKey", "result": Array<KeyCandidate> } | { "method": "accounts", "result": Array<Account> } | { "method": "addAccount", "result": Account } | { "method": "checkAccount", "result": Account } | { "method": "replaceKey", "result": Account } | { "method": "removeAccount", "result": AccountId } | { "method": "entries", "result": Array<EntryRow> } | { "method": "enter", "result": EntryRow } | { "method": "changeEntry", "result": EntryRow } | { "method": "removeEntry", "result": EntryId } | { "method": "formats", "result": Array<FormatRow> } | { "method": "previewImport", "result": ImportReport } | { "method": "import", "result": ImportReport } | { "method": "sync", "result": SyncReport } | { "method": "cancelSync" } | { "method": "chooseFile", "result": ChosenFile } | { "method": "limits", "result": Limits } | { "method": "learnLimit", "result": LearnedLimits } | { "method": "chooseTier", "result": ChooseTier } | { "method": "credits", "result": Credits } | { "method": "addLot", "result": LotRow } | { "method": "editLot", "result": LotRow } | { "method": "moveLot", "result": LotRow } | { "method": "removeLot", "result": LotId } | { "method": "answerOffer", "result": Credits } | { "method": "forecast", "result": Forecast } | { "method": "inbox", "result": Inbox } | { "method": "answerAlert", "result": AlertRow } | { "method": "alertSettings", "result": AlertSettings } | { "method": "changeAlertSettings", "result": AlertSettings } | { "method": "testAlert", "result": TestedAlert } | { "method": "webhook", "result": Webhook } | { "method": "setWebhook", "result": Webhook } | { "method": "budgets", "result": Array<BudgetRow> } | { "method": "setBudget", "result": BudgetRow } | { "method": "removeBudget", "result": BudgetId } | { "method": "assignments", "result": Array<Assignment> } | { "method": "assign", "result": Array<Assignment> } | { "method": "watching", "result": Watching } | { "method": "exportCalendar", "result": CalendarFile } | { "method": "calendarAddress", "result": CalendarAddress } | { "method": "setCalendarAddress", "result": CalendarAddress } | { "method": "doctor", "result": Doctor } | { "method": "settings", "result": Settings } | { "method": "changeSettings", "result": Settings } | { "method": "enterSample", "result": SampleState } | { "method": "leaveSample", "result": SampleState };
+export type Response = { "method": "overview", "result": Overview } | { "method": "spend", "result": Spend } | { "method": "usage", "result": Usage } | { "method": "picture", "result": PictureFile } | { "method": "providers", "result": Array<ProviderRow> } | { "method": "recogniseKey", "result": Array<KeyCandidate> } | { "method": "accounts", "result": Array<Account> } | { "method": "addAccount", "result": Account } | { "method": "checkAccount", "result": Account } | { "method": "replaceKey", "result": Account } | { "method": "removeAccount", "result": AccountId } | { "method": "entries", "result": Array<EntryRow> } | { "method": "enter", "result": EntryRow } | { "method": "changeEntry", "result": EntryRow } | { "method": "removeEntry", "result": EntryId } | { "method": "formats", "result": Array<FormatRow> } | { "method": "previewImport", "result": ImportReport } | { "method": "import", "result": ImportReport } | { "method": "sync", "result": SyncReport } | { "method": "cancelSync" } | { "method": "chooseFile", "result": ChosenFile } | { "method": "limits", "result": Limits } | { "method": "learnLimit", "result": LearnedLimits } | { "method": "chooseTier", "result": ChooseTier } | { "method": "credits", "result": Credits } | { "method": "addLot", "result": LotRow } | { "method": "editLot", "result": LotRow } | { "method": "moveLot", "result": LotRow } | { "method": "removeLot", "result": LotId } | { "method": "answerOffer", "result": Credits } | { "method": "forecast", "result": Forecast } | { "method": "inbox", "result": Inbox } | { "method": "answerAlert", "result": AlertRow } | { "method": "alertSettings", "result": AlertSettings } | { "method": "changeAlertSettings", "result": AlertSettings } | { "method": "testAlert", "result": TestedAlert } | { "method": "webhook", "result": Webhook } | { "method": "setWebhook", "result": Webhook } | { "method": "budgets", "result": Array<BudgetRow> } | { "method": "setBudget", "result": BudgetRow } | { "method": "removeBudget", "result": BudgetId } | { "method": "assignments", "result": Array<Assignment> } | { "method": "assign", "result": Array<Assignment> } | { "method": "watching", "result": Watching } | { "method": "exportCalendar", "result": CalendarFile } | { "method": "calendarAddress", "result": CalendarAddress } | { "method": "setCalendarAddress", "result": CalendarAddress } | { "method": "plans", "result": PlanComparison } | { "method": "doctor", "result": Doctor } | { "method": "settings", "result": Settings } | { "method": "changeSettings", "result": Settings } | { "method": "enterSample", "result": SampleState } | { "method": "leaveSample", "result": SampleState };
 
 /**
  * Who says when a lot lapses.
@@ -2865,6 +3361,11 @@ accounts: Array<AccountReport>,
  * Whether every stream was read.
  */
 complete: boolean, };
+
+/**
+ * How the person stands to taxes.
+ */
+export type TaxStatus = "consumer" | "registered" | "none";
 
 /**
  * What became of a test.

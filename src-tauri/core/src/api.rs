@@ -20,6 +20,7 @@ mod imports;
 mod holdings;
 mod limits;
 mod overview;
+mod plans;
 mod spend;
 mod syncing;
 mod upkeep;
@@ -52,6 +53,7 @@ mod limiting;
 mod lot_rows;
 mod outlook;
 mod pictures;
+mod planning;
 mod power;
 mod providing;
 mod purses;
@@ -93,6 +95,11 @@ pub use limits::{
     TierChoice, TierRow, UsedIs,
 };
 pub use overview::{Overview, OverviewQuery, OwnDay, SpendFigure, UsualDay};
+pub use plans::{
+    AbstainedPlan, BreakEven, BuyerRow, ExcludedUsage, FigureSource, LandedRow, MonthlyCost, OptionPlan,
+    PlanAction, PlanComparison, PlanOption, PlansQuery, Recommendation, RefusedUse, ReplayWindow,
+    ReplayedMonth, TaxStatus,
+};
 pub use spend::{
     Amount, ChartTable, Grouping, LaneFigure, Mark, Measure, Picture, PictureFile, PictureFormat,
     PictureKind, PictureQuery, PictureTheme, Spend, SpendQuery, Usage, UsageQuery, UsageRow,
@@ -256,6 +263,8 @@ pub enum Request {
     CalendarAddress,
     /// Serves that address, or no longer.
     SetCalendarAddress(CalendarAddress),
+    /// Which plan to buy, worked out from the person's own usage.
+    Plans(PlansQuery),
     /// What works, what does not, and what to do.
     Doctor,
     /// The person's settings.
@@ -367,6 +376,8 @@ pub enum Response {
     CalendarAddress(CalendarAddress),
     /// To [`Request::SetCalendarAddress`].
     SetCalendarAddress(CalendarAddress),
+    /// To [`Request::Plans`].
+    Plans(PlanComparison),
     /// To [`Request::Doctor`].
     Doctor(Doctor),
     /// To [`Request::Settings`].
@@ -441,6 +452,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
         Request::SetCalendarAddress(CalendarAddress { on, .. }) => {
             Response::SetCalendarAddress(app.set_calendar_address(on).await?)
         }
+        Request::Plans(query) => Response::Plans(app.plans(&query).await?),
         Request::Doctor => Response::Doctor(app.doctor().await?),
         Request::Settings => Response::Settings(app.settings().await?),
         Request::ChangeSettings(settings) => Response::ChangeSettings(app.change_settings(settings).await?),
