@@ -9,6 +9,8 @@ use spendglass_core::time::Date;
 
 #[path = "pricing/oracle.rs"]
 mod oracle;
+#[path = "pricing/own.rs"]
+mod own;
 
 fn day(text: &str) -> Date {
     text.parse().unwrap()
@@ -376,12 +378,25 @@ fn a_pattern_that_is_not_understood_matches_nothing() {
         (r"^a\.b[-@]\d", "a.b@7-more", "axb@7"),
         ("^abc", "abcd", "zabc"),
         ("^abc$", "abc", "ab"),
+        ("^(?!.*-[tT][tT][sS](?:$|-))", "a-ttsy", "a-TTS-b"),
+        ("^(?!.*-[tT][tT][sS](?:$|-))", "tts", "a-tts"),
     ] {
         assert!(matches(pattern, yes) && !matches(pattern, no), "{pattern}");
     }
-    for pattern in
-        ["abc", "^ab?c", "^(abc)", "^a.c", "^abc+", "^[a-c]bc", r"^\w\w\w", "^(?!x)abc", "^a|abc", "^abc{1}"]
-    {
+    for pattern in [
+        "abc",
+        "^ab?c",
+        "^(abc)",
+        "^a.c",
+        "^abc+",
+        "^[a-c]bc",
+        r"^\w\w\w",
+        "^(?!x)abc",
+        "^(?!.*[a-b](?:$|-))",
+        "^(?!.*a.(?:$|-))",
+        "^a|abc",
+        "^abc{1}",
+    ] {
         assert!(!matches(pattern, "abc"), "{pattern}");
     }
 }

@@ -1,16 +1,22 @@
 //! List cost: what a quantity costs at the provider's published prices, to the last digit. Unknown stays unknown, never 0.
 
 mod book;
+mod feed;
 mod matching;
+mod own;
 mod resolve;
+mod sheet;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-pub use book::{BookError, PriceBook};
+pub use book::{BookError, PriceBook, PriceList};
+pub use feed::{PriceFeedError, sane};
+pub use own::{Correction, CorrectionError, OWN_SOURCE, in_usual_units, usual_per};
+pub use sheet::{Change, PriceGroup, Sheet, sheet};
 
 use crate::ledger::{Charge, ListCost, Meter, PriceBasis, TokenUsage};
-use crate::money::{Currency, Decimal, Money, exact_mul};
+use crate::money::{Decimal, Money, exact_mul};
 use crate::time::Date;
 use resolve::Rates;
 
@@ -166,7 +172,7 @@ impl Rates {
 }
 
 fn listed(amount: Decimal, basis: &Arc<PriceBasis>) -> ListCost {
-    ListCost { cost: Money::new(amount.normalize(), Currency::USD), basis: Arc::clone(basis) }
+    ListCost { cost: Money::new(amount.normalize(), basis.currency), basis: Arc::clone(basis) }
 }
 
 /// A decimal of this mantissa and scale, if 96 bits hold it once trailing zeros are gone.

@@ -1,11 +1,12 @@
 //! The price list as data: read exactly, never through a binary float.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::Correction;
 use super::matching::{Rule, with_dashed_dates};
 use crate::ledger::{Meter, named};
 use crate::money::{Decimal, exact};
@@ -15,21 +16,35 @@ const LIST: &str = include_str!("../../data/prices/genai-prices.json");
 const SOURCE: &str = include_str!("../../data/prices/source.json");
 const FACTS: &str = include_str!("../../data/prices/facts.json");
 
-/// Dated list prices of providers' models, with the facts beside them.
-#[derive(Debug, Default)]
+/// Everything that tells a price: the person's own, lists from the newest on, and facts beside them. Cheap to clone.
+#[derive(Debug, Clone, Default)]
 pub struct PriceBook {
+    pub(super) own: Arc<[Correction]>,
+    pub(super) lists: Vec<Arc<PriceList>>,
+    facts: Arc<Facts>,
+}
+
+/// Dated list prices of providers' models.
+#[derive(Debug, Default)]
+pub struct PriceList {
     pub(super) source: String,
     version: String,
     dated: Option<Date>,
-    providers: HashMap<String, Vec<Model>>,
-    pub(super) multipliers: Vec<Multiplier>,
+    pub(super) providers: HashMap<String, Vec<Model>>,
+}
+
+/// Dated facts beside the lists.
+#[derive(Debug, Default)]
+struct Facts {
+    multipliers: Vec<Multiplier>,
     free: Vec<Free>,
+    peak_days: Vec<PeakDays>,
 }
 
 /// A price list that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the price list cannot be read: {0}")]
-pub struct BookError(String);
+pub struct BookError(pub(super) String);
 
 /// A model and its prices.
 #[derive(Debug)]
@@ -44,6 +59,8 @@ pub(super) struct Model {
 #[derive(Debug)]
 pub(super) struct Dated {
     pub(super) when: When,
+    /// The hours in which they hold, where they do not hold all day.
+    pub(super) hours: Option<String>,
     pub(super) prices: Prices,
 }
 
@@ -79,10 +96,20 @@ pub(super) struct Price {
 pub(super) struct Multiplier {
     pub(super) provider: String,
     pub(super) tier: String,
+    /// Of which models; of all where none is told.
+    models: Option<Rule>,
     pub(super) meters: Vec<Meter>,
     pub(super) by: Decimal,
     pub(super) source: String,
     pub(super) as_of: Date,
+}
+
+/// Prices by the hour that hold from Monday to Friday only: on other days the plain ones hold all day.
+#[derive(Debug)]
+struct PeakDays {
+    provider: String,
+    models: Rule,
+    from: Date,
 }
 
 /// Models that cost nothing.
@@ -109,53 +136,125 @@ impl PriceBook {
         let bad = |error: serde_json::Error| BookError(error.to_string());
         let source: SourceNote = serde_json::from_str(source).map_err(bad)?;
         let facts: FactsNote = serde_json::from_str(facts).map_err(bad)?;
-        let list: Vec<ProviderNote> = serde_json::from_str(list).map_err(bad)?;
-        let mut free = facts.free;
-        for free in &mut free {
-            free.models.fold();
-        }
-        let multipliers =
-            facts.multipliers.into_iter().map(MultiplierNote::read).collect::<Result<_, _>>()?;
+        let list = PriceList::read(list, &source.name, &source.version, date(&source.dated)?)?;
+        Ok(PriceBook { own: Arc::default(), lists: vec![Arc::new(list)], facts: Arc::new(facts.read()?) })
+    }
+
+    /// The same with a newer list in front: what it does not have is looked up in the older ones.
+    #[must_use]
+    pub fn with_newer(&self, list: Arc<PriceList>) -> PriceBook {
+        let mut book = self.clone();
+        book.lists.insert(0, list);
+        book
+    }
+
+    /// The same with the person's own prices before everything.
+    #[must_use]
+    pub fn with_own(&self, own: Vec<Correction>) -> PriceBook {
+        PriceBook { own: own.into(), ..self.clone() }
+    }
+
+    /// The person's own prices.
+    pub fn own(&self) -> &[Correction] {
+        &self.own
+    }
+
+    /// Version and date of the newest list.
+    pub fn version(&self) -> String {
+        self.lists.first().map_or_else(String::new, |list| list.version())
+    }
+
+    /// The day of the newest list. A price that was to begin later is only announced: a newer list must confirm it.
+    pub fn dated(&self) -> Option<Date> {
+        self.lists.first().and_then(|list| list.dated)
+    }
+
+    /// The models of a provider whose price changes after a day by the newest list, and from when. A newer list must confirm it.
+    pub fn announced(&self, provider: &str, after: Date) -> Vec<(String, Date)> {
+        let Some(list) = self.lists.iter().find(|list| list.knows(provider)) else { return Vec::new() };
+        let next = |model: &Model| {
+            let dates = model.prices.iter().filter_map(|dated| match dated.when {
+                When::From(from) if from > after && !list.holds(dated.when, from) => Some(from),
+                _ => None,
+            });
+            dates.min().map(|from| (model.id.clone(), from))
+        };
+        list.providers.get(provider).into_iter().flatten().filter_map(next).collect()
+    }
+
+    /// Whether any list has prices of this provider.
+    pub fn knows(&self, provider: &str) -> bool {
+        self.lists.iter().any(|list| list.knows(provider))
+    }
+
+    /// Providers whose models a name fits, in the order of their ids: a person seldom tells whose model they mean.
+    pub fn providers_of(&self, name: &str) -> Vec<String> {
+        let listed = self
+            .lists
+            .iter()
+            .flat_map(|list| list.providers.keys())
+            .filter(|id| self.find(id, name).is_some());
+        let own = self.own.iter().filter(|own| own.model.eq_ignore_ascii_case(name)).map(|own| &own.provider);
+        let mut all: Vec<String> = listed.chain(own).cloned().collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// The newest list that has a model, and the model.
+    pub(super) fn find(&self, provider: &str, name: &str) -> Option<(&Arc<PriceList>, &Model)> {
+        self.lists.iter().find_map(|list| Some((list, list.find(provider, name)?)))
+    }
+
+    /// The fact by which a model costs nothing.
+    pub(super) fn free(&self, provider: &str, name: &str) -> Option<&Free> {
+        let name = name.to_lowercase();
+        self.facts.free.iter().find(|free| free.provider == provider && free.models.matches(&name))
+    }
+
+    /// What a tier multiplies the plain prices of a model by.
+    pub(super) fn multiplier(&self, provider: &str, model: &str, tier: &str) -> Option<&Multiplier> {
+        let model = model.to_lowercase();
+        self.facts.multipliers.iter().find(|fact| {
+            fact.provider == provider
+                && fact.tier == tier
+                && fact.models.as_ref().is_none_or(|rule| rule.matches(&model))
+        })
+    }
+
+    /// Whether the hours of a model's price do not matter on a day.
+    pub(super) fn is_off_peak(&self, provider: &str, model: &str, on: Date) -> bool {
+        let model = model.to_lowercase();
+        let holds =
+            |fact: &PeakDays| fact.provider == provider && fact.from <= on && fact.models.matches(&model);
+        on.days_since_monday() >= 5 && self.facts.peak_days.iter().any(holds)
+    }
+}
+
+impl PriceList {
+    /// Reads a list: its name, its version and the day up to which it is known to hold.
+    pub fn read(list: &str, name: &str, version: &str, dated: Date) -> Result<PriceList, BookError> {
+        let list: Vec<ProviderNote> =
+            serde_json::from_str(list).map_err(|error| BookError(error.to_string()))?;
         let mut providers = HashMap::new();
         for provider in list {
             let models = provider.models.into_iter().map(ModelNote::read).collect::<Result<_, _>>()?;
             providers.insert(provider.id, models);
         }
-        Ok(PriceBook {
-            dated: Some(date(&source.dated)?),
-            source: source.name,
-            version: source.version,
-            providers,
-            multipliers,
-            free,
-        })
+        Ok(PriceList { source: name.to_owned(), version: version.to_owned(), dated: Some(dated), providers })
     }
 
-    /// Version and date of the list.
+    /// Version and date.
     pub fn version(&self) -> String {
         self.dated.map_or_else(String::new, |dated| format!("{} ({dated})", self.version))
     }
 
-    /// The day of the list. A price that was to begin later is only announced: a newer list must confirm it.
+    /// The day up to which it is known to hold.
     pub fn dated(&self) -> Option<Date> {
         self.dated
     }
 
-    /// The models of a provider whose price changes after a day by this list, and from when. A newer list must confirm it.
-    pub fn announced(&self, provider: &str, after: Date) -> Vec<(String, Date)> {
-        let models = self.providers.get(provider).into_iter().flatten();
-        let next = |model: &Model| {
-            let dates = model.prices.iter().filter_map(|dated| match dated.when {
-                When::From(from) if from > after && !self.holds(dated.when, from) => Some(from),
-                _ => None,
-            });
-            dates.min().map(|from| (model.id.clone(), from))
-        };
-        models.filter_map(next).collect()
-    }
-
-    /// Whether the list has prices of this provider.
-    pub fn knows(&self, provider: &str) -> bool {
+    pub(super) fn knows(&self, provider: &str) -> bool {
         self.providers.contains_key(provider)
     }
 
@@ -165,12 +264,6 @@ impl PriceBook {
         let name = name.to_lowercase();
         let fitting = |name: &str| models.iter().find(|model| model.rule.matches(name));
         fitting(&name).or_else(|| fitting(&with_dashed_dates(&name)?))
-    }
-
-    /// The fact by which a model costs nothing.
-    pub(super) fn free(&self, provider: &str, name: &str) -> Option<&Free> {
-        let name = name.to_lowercase();
-        self.free.iter().find(|free| free.provider == provider && free.models.matches(&name))
     }
 
     /// Whether prices hold on a date.
@@ -201,12 +294,23 @@ struct SourceNote {
 struct FactsNote {
     multipliers: Vec<MultiplierNote>,
     free: Vec<Free>,
+    #[serde(default)]
+    peak_days: Vec<PeakDaysNote>,
+}
+
+#[derive(Deserialize)]
+struct PeakDaysNote {
+    provider: String,
+    models: Rule,
+    from: String,
 }
 
 #[derive(Deserialize)]
 struct MultiplierNote {
     provider: String,
     tier: String,
+    #[serde(default)]
+    models: Option<Rule>,
     meters: Vec<String>,
     multiplier: String,
     source: String,
@@ -253,6 +357,8 @@ type PriceNotes<'a> = BTreeMap<&'a str, &'a RawValue>;
 #[derive(Deserialize)]
 struct ConstraintNote {
     start_date: Option<String>,
+    start_time: Option<String>,
+    end_time: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -270,8 +376,29 @@ struct TierNote<'a> {
     price: &'a RawValue,
 }
 
+impl FactsNote {
+    fn read(self) -> Result<Facts, BookError> {
+        let FactsNote { multipliers, mut free, peak_days } = self;
+        for free in &mut free {
+            free.models.fold();
+        }
+        let peak = |mut note: PeakDaysNote| {
+            note.models.fold();
+            Ok(PeakDays { from: date(&note.from)?, provider: note.provider, models: note.models })
+        };
+        Ok(Facts {
+            multipliers: multipliers.into_iter().map(MultiplierNote::read).collect::<Result<_, _>>()?,
+            free,
+            peak_days: peak_days.into_iter().map(peak).collect::<Result<_, BookError>>()?,
+        })
+    }
+}
+
 impl MultiplierNote {
-    fn read(self) -> Result<Multiplier, BookError> {
+    fn read(mut self) -> Result<Multiplier, BookError> {
+        if let Some(models) = &mut self.models {
+            models.fold();
+        }
         let meter = |name: &String| {
             named(name, Meter::NAMED).ok_or_else(|| BookError(format!("\"{name}\" is not a meter")))
         };
@@ -281,6 +408,7 @@ impl MultiplierNote {
             as_of: date(&self.as_of)?,
             provider: self.provider,
             tier: self.tier,
+            models: self.models,
             source: self.source,
         })
     }
@@ -297,8 +425,10 @@ impl ModelNote<'_> {
                 prices: serde_json::from_str(self.prices.get()).map_err(told)?,
             }]
         };
-        let dated =
-            |note: DatedNote| Ok(Dated { when: when(note.constraint)?, prices: prices(note.prices)? });
+        let dated = |note: DatedNote| {
+            let hours = note.constraint.as_ref().and_then(ConstraintNote::hours);
+            Ok(Dated { when: when(note.constraint)?, hours, prices: prices(note.prices)? })
+        };
         let mut variants = Vec::new();
         for note in self.price_variants {
             // A variant on anything but the tier, such as a route, cannot be told from what providers report.
@@ -320,11 +450,19 @@ impl ModelNote<'_> {
     }
 }
 
+impl ConstraintNote {
+    /// The hours, such as `01:00 to 04:00 UTC`.
+    fn hours(&self) -> Option<String> {
+        let clock = |time: &Option<String>| time.as_deref().and_then(|time| time.get(..5)).map(str::to_owned);
+        Some(format!("{} to {} UTC", clock(&self.start_time)?, clock(&self.end_time)?))
+    }
+}
+
 fn when(constraint: Option<ConstraintNote>) -> Result<When, BookError> {
     Ok(match constraint {
         None => When::Always,
-        Some(ConstraintNote { start_date: Some(start) }) => When::From(date(&start)?),
-        Some(ConstraintNote { start_date: None }) => When::TimeOfDay,
+        Some(ConstraintNote { start_date: Some(start), .. }) => When::From(date(&start)?),
+        Some(ConstraintNote { start_date: None, .. }) => When::TimeOfDay,
     })
 }
 

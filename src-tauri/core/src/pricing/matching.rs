@@ -40,7 +40,8 @@ impl Rule {
     }
 }
 
-/// The regular expressions that the list uses for dated names: `^`, literals, `\d`, `\d{n}`, sets such as `[-@]`, `$`.
+/// The regular expressions that the list uses for dated names: `^`, literals, `\d`, `\d{n}`, sets such as `[-@]`, `$`; and
+/// names that lack a part.
 ///
 /// One that uses more matches nothing, so its models stay unpriced rather than mispriced.
 #[derive(Debug, Deserialize)]
@@ -48,9 +49,11 @@ impl Rule {
 pub(super) struct Pattern(Option<Anchored>);
 
 #[derive(Debug)]
-struct Anchored {
-    steps: Vec<Step>,
-    to_the_end: bool,
+enum Anchored {
+    /// The name begins so, perhaps to its end.
+    Begins { steps: Vec<Step>, to_the_end: bool },
+    /// The name has no such part that a hyphen or its end follows.
+    Lacks(String),
 }
 
 #[derive(Debug)]
@@ -67,7 +70,15 @@ impl From<String> for Pattern {
 
 impl Pattern {
     fn matches(&self, name: &str) -> bool {
-        let Some(Anchored { steps, to_the_end }) = &self.0 else { return false };
+        let (steps, to_the_end) = match &self.0 {
+            None => return false,
+            Some(Anchored::Lacks(part)) => {
+                let ends =
+                    |(at, _): (usize, &str)| name[at + part.len()..].chars().next().is_none_or(|c| c == '-');
+                return !name.match_indices(part.as_str()).any(ends);
+            }
+            Some(Anchored::Begins { steps, to_the_end }) => (steps, to_the_end),
+        };
         let mut rest = name.chars();
         let all = steps.iter().all(|step| {
             rest.next().is_some_and(|c| match step {
@@ -79,7 +90,34 @@ impl Pattern {
     }
 }
 
+/// The part that `^(?!.*…(?:$|-))` forbids: letters in both cases, such as `[tT]`, and plain characters.
+fn forbidden(text: &str) -> Option<String> {
+    let mut rest = text.strip_prefix("^(?!.*")?.strip_suffix("(?:$|-))")?;
+    let mut part = String::new();
+    while let Some(c) = rest.chars().next() {
+        if c == '[' {
+            let (set, after) = rest[1..].split_once(']')?;
+            let mut cases = set.chars();
+            let (small, large) = (cases.next()?, cases.next()?);
+            if cases.next().is_some() || !small.is_ascii_lowercase() || small.to_ascii_uppercase() != large {
+                return None;
+            }
+            part.push(small);
+            rest = after;
+        } else if c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' {
+            part.push(c);
+            rest = &rest[1..];
+        } else {
+            return None;
+        }
+    }
+    if part.is_empty() { None } else { Some(part) }
+}
+
 fn read(text: &str) -> Option<Anchored> {
+    if let Some(part) = forbidden(text) {
+        return Some(Anchored::Lacks(part));
+    }
     let body = text.strip_prefix('^')?;
     let to_the_end = body.ends_with('$') && !body.ends_with("\\$");
     let mut rest = if to_the_end { &body[..body.len() - 1] } else { body };
@@ -121,7 +159,7 @@ fn read(text: &str) -> Option<Anchored> {
             return None;
         }
     }
-    Some(Anchored { steps, to_the_end })
+    Some(Anchored::Begins { steps, to_the_end })
 }
 
 /// The name with dates such as `-20251211` written `-2025-12-11`, if it has any: gateways write them so.
