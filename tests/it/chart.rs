@@ -1,5 +1,7 @@
 //! The chart room: golden pictures, marks that agree with what is drawn, and any figures at all without a panic.
 
+mod plans;
+
 use expect_test::{ExpectFile, expect_file};
 use proptest::prelude::*;
 use resvg::usvg::roxmltree::{Document, Node};

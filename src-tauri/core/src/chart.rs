@@ -18,6 +18,8 @@ mod legend;
 mod month_end;
 mod palette;
 mod photo;
+mod plan_curve;
+mod plan_spread;
 mod ranked;
 mod sheet;
 mod stacked;
@@ -26,6 +28,8 @@ mod words;
 
 pub use palette::{PALETTE, Swatch, Theme, style_sheet};
 pub use photo::{to_png, to_svg};
+pub use plan_curve::{BreakEven, CostCurve, CostLine, CostPoint, UsualMonth};
+pub use plan_spread::{CostSpread, SpreadMonth, SpreadRow};
 
 use crate::money::Decimal;
 
@@ -40,6 +44,10 @@ pub enum Picture {
     MonthEnd(MonthEnd),
     /// Lots from when they were had to when they lapse, one bar a lot.
     TimeLine(TimeLine),
+    /// What options cost by how much is used, one line an option.
+    CostCurve(CostCurve),
+    /// How much the months of options differ, one row an option.
+    CostSpread(CostSpread),
 }
 
 /// Amounts over time.
@@ -291,6 +299,16 @@ pub enum ChartError {
     /// The picture would be larger than can be drawn.
     #[error("the picture would be too large; ask for fewer rows or a smaller scale")]
     TooBig,
+    /// A point is said to lie on a line that is not there.
+    #[error("the break-even point {point:?} is on line {line} of {lines}")]
+    Astray {
+        /// The point.
+        point: String,
+        /// The line, counted from nought.
+        line: usize,
+        /// How many lines there are.
+        lines: usize,
+    },
     /// The system has no font to write with.
     #[error(
         "no font is installed on this system; install one (on Debian or Ubuntu: apt install fonts-dejavu-core) or save the chart as SVG"
@@ -313,6 +331,8 @@ pub fn draw(picture: &Picture) -> Result<Chart, ChartError> {
         Picture::RankedBars(bars) => ranked::draw(bars),
         Picture::MonthEnd(month) => month_end::draw(month),
         Picture::TimeLine(line) => time_line::draw(line),
+        Picture::CostCurve(curve) => plan_curve::draw(curve),
+        Picture::CostSpread(spread) => plan_spread::draw(spread),
     }
 }
 

@@ -1,7 +1,7 @@
 //! A plotters backend that writes SVG with classes instead of colours.
 //!
 //! Its unit is a tenth of a CSS pixel: plotters knows whole numbers only, and a year of days is narrower than a pixel a day. A colour
-//! is a message, not a colour: red is the [`Ink`], green the [`Kind`].
+//! is a message, not a colour: red is the [`Ink`], green the [`Kind`], blue the dashes of a line.
 
 use super::palette::Ink;
 use super::words::{TEXT, escape, width};
@@ -24,11 +24,13 @@ pub(super) enum Kind {
     Partial,
     /// The place of an unknown figure, with a mark.
     Gap,
+    /// Nothing to be seen: the place of a point on a line, with a mark.
+    Point,
 }
 
 impl Kind {
     fn from_code(code: u8) -> Self {
-        [Self::Plain, Self::Bar, Self::Partial, Self::Gap]
+        [Self::Plain, Self::Bar, Self::Partial, Self::Gap, Self::Point]
             .get(usize::from(code))
             .copied()
             .unwrap_or(Self::Plain)
@@ -81,6 +83,11 @@ impl<'a> Canvas<'a> {
 /// The colour that carries an ink and a kind through plotters.
 pub(super) fn color(ink: Ink, kind: Kind) -> RGBColor {
     RGBColor(ink.code(), kind as u8, 0)
+}
+
+/// The colour that carries an ink to a line, with the dashes that tell the ink apart where there is no colour.
+pub(super) fn dashed(ink: Ink) -> RGBColor {
+    RGBColor(ink.code(), Kind::Plain as u8, 1)
 }
 
 /// `fill-opacity` or `stroke-opacity`, where a colour is not opaque.
@@ -159,6 +166,9 @@ impl DrawingBackend for Canvas<'_> {
         let stroke = i32::try_from(style.stroke_width()).unwrap_or(i32::MAX);
         let write = || {
             write!(self.out, r#"<polyline class="line {}" stroke-width="{}""#, class(color), Px(stroke))?;
+            if let Some(dashes) = Ink::from_code(color.rgb.0).dashes().filter(|_| color.rgb.2 > 0) {
+                write!(self.out, r#" stroke-dasharray="{dashes}""#)?;
+            }
             opacity(self.out, "stroke", color)?;
             points(self.out, path)?;
             self.out.write_str("/>")
@@ -218,6 +228,7 @@ impl DrawingBackend for Canvas<'_> {
                         r#"<rect class="bar gap" fill="none" stroke-width="1" stroke-dasharray="2 2""#
                     )?;
                 }
+                Kind::Point => write!(self.out, r#"<rect class="bar {class}" fill-opacity="0""#)?,
             }
             if kind != Kind::Plain {
                 write!(self.out, r#" data-mark="{}""#, self.marks)?;
@@ -226,7 +237,7 @@ impl DrawingBackend for Canvas<'_> {
             opacity(self.out, "fill", color)?;
             let (x, y, width, height) = (Px(a.0), Px(a.1), Px(b.0 - a.0), Px(b.1 - a.1));
             write!(self.out, r#" x="{x}" y="{y}" width="{width}" height="{height}"/>"#)?;
-            if fill { self.pattern_over(ink, a, b) } else { Ok(()) }
+            if fill && kind != Kind::Point { self.pattern_over(ink, a, b) } else { Ok(()) }
         };
         write().map_err(DrawingErrorKind::DrawingError)
     }
@@ -244,14 +255,16 @@ impl DrawingBackend for Canvas<'_> {
         }
         let line = if fill { "" } else { "line " };
         let radius = Px(i32::try_from(radius).unwrap_or(i32::MAX));
-        write!(
-            self.out,
-            r#"<circle class="{line}{}" cx="{}" cy="{}" r="{radius}"/>"#,
-            class(color),
-            Px(x),
-            Px(y)
-        )
-        .map_err(DrawingErrorKind::DrawingError)
+        let mut write = || {
+            write!(self.out, r#"<circle class="{line}{}""#, class(color))?;
+            if !fill {
+                let stroke = i32::try_from(style.stroke_width()).unwrap_or(i32::MAX);
+                write!(self.out, r#" stroke-width="{}""#, Px(stroke))?;
+            }
+            opacity(self.out, if fill { "fill" } else { "stroke" }, color)?;
+            write!(self.out, r#" cx="{}" cy="{}" r="{radius}"/>"#, Px(x), Px(y))
+        };
+        write().map_err(DrawingErrorKind::DrawingError)
     }
 
     /// `VPos::Bottom` is the base line, which is what a chart wants to align.

@@ -152,6 +152,18 @@ impl Ink {
         }
     }
 
+    /// The dashes that tell a slot's line apart without its colour. The first slot's is whole.
+    pub(super) fn dashes(self) -> Option<&'static str> {
+        match self {
+            Self::S2 => Some("8 4"),
+            Self::S3 => Some("2 3"),
+            Self::S4 => Some("10 3 2 3"),
+            Self::S5 => Some("14 5"),
+            Self::Other => Some("4 6"),
+            _ => None,
+        }
+    }
+
     /// The strokes that tell a slot apart without its colour, in a tile of eight pixels, with their width. The first slot is plain.
     pub(super) fn pattern(self) -> Option<(&'static str, &'static str)> {
         match self {

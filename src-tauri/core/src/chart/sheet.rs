@@ -1,13 +1,13 @@
 //! The drawing area of plotters with the marks made on it.
 
-use super::canvas::{Canvas, Kind, color};
+use super::canvas::{Canvas, Kind, color, dashed};
 use super::palette::Ink;
 use super::{ChartError, Mark};
 use plotters::coord::Shift;
 use plotters::coord::cartesian::Cartesian2d;
 use plotters::coord::types::RangedCoordf64;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
-use plotters::element::{PathElement, Rectangle, Text};
+use plotters::element::{Circle, PathElement, Polygon, Rectangle, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, IntoFont, TextStyle};
 use plotters_backend::BackendCoord;
@@ -65,6 +65,11 @@ impl<'a> Sheet<'a> {
         self.marked(Ink::Gap, Kind::Gap, span, words)
     }
 
+    /// The place of a point on a line, which is drawn by itself.
+    pub(super) fn point(&mut self, ink: Ink, span: Span, words: Words) -> Result<(), ChartError> {
+        self.marked(ink, Kind::Point, span, words)
+    }
+
     fn marked(&mut self, ink: Ink, kind: Kind, span: Span, words: Words) -> Result<(), ChartError> {
         self.area.draw(&Rectangle::new([span.0, span.1], color(ink, kind).filled()))?;
         let ((x, y), (x1, y1)) = span;
@@ -84,6 +89,30 @@ impl<'a> Sheet<'a> {
             .draw(&PathElement::new([from, to], Color::stroke_width(&color(ink, Kind::Plain), 10)))?)
     }
 
+    /// A line through points in the dashes of its ink, so many tenths of a pixel wide.
+    pub(super) fn curve(&self, ink: Ink, stroke: u32, path: Vec<BackendCoord>) -> Result<(), ChartError> {
+        Ok(self.area.draw(&PathElement::new(path, Color::stroke_width(&dashed(ink), stroke)))?)
+    }
+
+    /// A light ground behind what is drawn later.
+    pub(super) fn shade(&self, ink: Ink, ((x0, y0), (x1, y1)): Span) -> Result<(), ChartError> {
+        let corners = vec![(x0, y0), (x1, y0), (x1, y1), (x0, y1)];
+        Ok(self.area.draw(&Polygon::new(corners, color(ink, Kind::Plain).mix(0.16).filled()))?)
+    }
+
+    /// A dot, or a ring where it is hollow.
+    pub(super) fn dot(
+        &self,
+        ink: Ink,
+        at: BackendCoord,
+        radius: i32,
+        hollow: bool,
+    ) -> Result<(), ChartError> {
+        let color = color(ink, Kind::Plain);
+        let style = if hollow { Color::stroke_width(&color, 15) } else { color.filled() };
+        Ok(self.area.draw(&Circle::new(at, radius, style))?)
+    }
+
     /// A text with its base line at `at`.
     pub(super) fn text(
         &self,
@@ -98,6 +127,12 @@ impl<'a> Sheet<'a> {
             .color(&color)
             .pos(Pos::new(anchor, VPos::Bottom));
         Ok(self.area.draw(&Text::new(text, at, style))?)
+    }
+
+    /// Lays the patterns over the bars so far, so that what is drawn next lies over them. Bars of an ink that comes again later would
+    /// get a second pattern of the same name: draw all bars before.
+    pub(super) fn lay_patterns(&self) -> Result<(), ChartError> {
+        Ok(self.area.present()?)
     }
 
     /// Ends the drawing and hands out its marks.
