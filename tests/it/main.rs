@@ -31,6 +31,7 @@ mod names;
 mod notice;
 mod pricing;
 mod own;
+mod plan;
 mod providers;
 mod journey;
 mod store;

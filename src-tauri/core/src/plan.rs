@@ -1,6 +1,7 @@
 //! The person's own usage through every plan: what each would have cost, refused and left unused. Pure.
 
 mod choice;
+mod learn;
 mod options;
 mod terms;
 mod usage;
@@ -9,6 +10,7 @@ pub use choice::{
     Against, BreakEven, Choice, FEW_DAYS, Judged, Landings, MonthLanded, NEEDED_DAYS, Point, Recommendation,
     RefusedUse, Saving, Scenario, Volume, VolumeUnit, WhatIf, WhyStay,
 };
+pub use learn::{Capacity, Learned, NotLearned, WindowReading, learn};
 pub use options::{Announced, Billed, Current, Offer, Part, WhyLeftOut, id_of};
 pub use terms::{
     Element, Fixed, KindSet, Measure, OwnRate, OwnUnit, Purse, TermFee, TermLimit, TermOverage, TermPack,
