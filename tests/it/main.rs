@@ -32,6 +32,7 @@ mod notice;
 mod pricing;
 mod own;
 mod plan;
+mod plans;
 mod providers;
 mod journey;
 mod store;

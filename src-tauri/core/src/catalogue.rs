@@ -1,14 +1,20 @@
-//! What providers publish and no endpoint tells, as dated facts: free tiers, and when credit lapses. Bundled data, each figure with its source.
+//! What providers publish and no endpoint tells, as dated facts: free tiers, plans, discounts, and when credit lapses. Bundled data, each figure with its source.
 
 mod credit_rules;
 mod free_tiers;
+mod plan_checks;
+mod plan_figures;
+mod plan_reading;
+mod plan_words;
 mod plans;
 mod resets;
+mod written;
 
 pub use credit_rules::{CreditRule, CreditRules, Lapse};
 pub use free_tiers::{
     Confidence, Dataset, Evidence, FreeTiers, Models, Published, Record, Scope, Tier, TierKind, TierLimit,
 };
+pub use plan_words::{NotAPer, NotAStart};
 pub use plans::{
     AtHours, Audience, CreditRate, DiscountOn, Fact, Fee, Limit, Minimum, Overage, Pack, Plan, PlanDiscount,
     PlanPrice, PlanStatus, Plans, Pool, PriceKind, Quantity, RatePer, Rollover, Seats, Serves, Starts,

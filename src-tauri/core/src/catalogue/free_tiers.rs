@@ -135,6 +135,12 @@ pub enum Confidence {
     High,
 }
 
+impl Confidence {
+    /// Every degree, with its name.
+    pub const NAMED: &[(Confidence, &str)] =
+        &[(Confidence::Low, "low"), (Confidence::Medium, "medium"), (Confidence::High, "high")];
+}
+
 /// By whom a figure is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -147,6 +153,25 @@ pub enum Evidence {
     Secondary,
     /// Measured by people who use it.
     Community,
+    /// Reckoned from a published list of prices.
+    Computed,
+    /// General knowledge that nobody looked up again.
+    Remembered,
+    /// The person: an invoice, an agreement.
+    Person,
+}
+
+impl Evidence {
+    /// Every kind, with its name.
+    pub const NAMED: &[(Evidence, &str)] = &[
+        (Evidence::Official, "official"),
+        (Evidence::OfficialCopy, "official_copy"),
+        (Evidence::Secondary, "secondary"),
+        (Evidence::Community, "community"),
+        (Evidence::Computed, "computed"),
+        (Evidence::Remembered, "remembered"),
+        (Evidence::Person, "person"),
+    ];
 }
 
 /// A list elsewhere that could be read.
@@ -212,6 +237,16 @@ impl Models {
     /// Every model, counted together.
     pub fn all() -> Models {
         Models { patterns: vec!["*".to_owned()], each: false }
+    }
+
+    /// Those of patterns, together.
+    pub const fn named(patterns: Vec<String>) -> Models {
+        Models { patterns, each: false }
+    }
+
+    /// Those of patterns.
+    pub(super) const fn of(patterns: Vec<String>, each: bool) -> Models {
+        Models { patterns, each }
     }
 
     /// One model by its name.

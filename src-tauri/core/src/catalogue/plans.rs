@@ -41,6 +41,8 @@ pub struct Plan {
     pub prices: Vec<PlanPrice>,
     /// How many seats it is sold for.
     pub seats: Seats,
+    /// The source of that, where it is not the plan's.
+    pub seats_fact: Option<Fact>,
     /// What can be used at most. All that are for a model hold at once.
     pub limits: Vec<Limit>,
     /// Credit that comes with it, in the order in which it is spent where kinds do not tell.
@@ -51,6 +53,8 @@ pub struct Plan {
     pub packs: Vec<Pack>,
     /// What happens to use beyond limits and credit.
     pub overage: Overage,
+    /// The source of that, where it is not the plan's.
+    pub overage_fact: Option<Fact>,
     /// What is taken off.
     pub discounts: Vec<PlanDiscount>,
     /// What is put on top when credit is bought or use is billed.
@@ -80,6 +84,13 @@ pub struct Fact {
     pub evidence: Evidence,
 }
 
+impl Fact {
+    /// Whether it is older than such facts keep. Where only a month or year was written down, its first day counts.
+    pub fn stale(&self, today: Date, limit_days: i64) -> bool {
+        today.days_since(self.seen.first()) > limit_days
+    }
+}
+
 /// Whom a plan is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
@@ -93,6 +104,16 @@ pub enum Audience {
     Enterprise,
 }
 
+impl Audience {
+    /// Every audience, with its name.
+    pub const NAMED: &[(Audience, &str)] = &[
+        (Audience::Individual, "individual"),
+        (Audience::Student, "student"),
+        (Audience::Team, "team"),
+        (Audience::Enterprise, "enterprise"),
+    ];
+}
+
 /// Whether a plan can be bought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PlanStatus {
@@ -104,6 +125,16 @@ pub enum PlanStatus {
     Announced,
     /// No more; those who have it keep it.
     Retired,
+}
+
+impl PlanStatus {
+    /// Every state, with its name.
+    pub const NAMED: &[(PlanStatus, &str)] = &[
+        (PlanStatus::Current, "current"),
+        (PlanStatus::SoldOut, "sold_out"),
+        (PlanStatus::Announced, "announced"),
+        (PlanStatus::Retired, "retired"),
+    ];
 }
 
 /// What a plan can be used for.
@@ -207,6 +238,12 @@ pub enum TaxIn {
     Unstated,
 }
 
+impl TaxIn {
+    /// Every way, with its name.
+    pub const NAMED: &[(TaxIn, &str)] =
+        &[(TaxIn::Included, "included"), (TaxIn::Excluded, "excluded"), (TaxIn::Unstated, "unstated")];
+}
+
 /// For whom or how long a price holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PriceKind {
@@ -239,8 +276,8 @@ pub struct Limit {
     pub amount: Quantity,
     /// Over which span.
     pub window: QuotaWindow,
-    /// When a window begins.
-    pub starts: Starts,
+    /// When a window begins; `None` where nobody says.
+    pub starts: Option<Starts>,
     /// The models it is for; each by itself where they say so.
     pub models: Models,
     /// Its own source, where it is not the plan's.
@@ -269,8 +306,8 @@ pub struct Pool {
     pub amount: Quantity,
     /// How often it comes; `Lifetime`: once, with the plan.
     pub every: QuotaWindow,
-    /// When it comes.
-    pub starts: Starts,
+    /// When it comes; `None` where nobody says.
+    pub starts: Option<Starts>,
     /// What becomes of what is left when it comes again.
     pub rollover: Rollover,
     /// When a pool that comes once lapses.
@@ -448,6 +485,12 @@ pub enum DiscountOn {
     Use,
     /// What is billed for use that was sent in batches.
     Batch,
+}
+
+impl DiscountOn {
+    /// Everything that something is taken off, with its name.
+    pub const NAMED: &[(DiscountOn, &str)] =
+        &[(DiscountOn::Price, "price"), (DiscountOn::Use, "use"), (DiscountOn::Batch, "batch")];
 }
 
 /// What is put on top.

@@ -216,6 +216,22 @@ impl KindSet {
         KindSet { among: kinds.iter().map(is).collect() }
     }
 
+    /// Those whose place holds a yes.
+    pub const fn from_flags(among: Vec<bool>) -> KindSet {
+        KindSet { among }
+    }
+
+    /// Those of either.
+    #[must_use]
+    pub fn or(&self, other: &KindSet) -> KindSet {
+        let (long, short) = if self.among.len() < other.among.len() { (other, self) } else { (self, other) };
+        let mut among = long.among.clone();
+        for (one, more) in among.iter_mut().zip(&short.among) {
+            *one |= more;
+        }
+        KindSet { among }
+    }
+
     /// Whether a kind is among them.
     pub fn holds(&self, kind: u32) -> bool {
         usize::try_from(kind).ok().and_then(|kind| self.among.get(kind)).copied().unwrap_or(false)

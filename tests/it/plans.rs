@@ -1,0 +1,5 @@
+//! Plans as a file tells them: read to the last digit, refused with their place, settled for a buyer.
+
+mod bad;
+mod bundled;
+mod settled;
