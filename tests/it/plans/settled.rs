@@ -9,7 +9,7 @@ use spendglass_core::plan::{
     Abstains, Buyer, Capacity, Case, Fixed, Kind, Learned, Measure, Purse, Resolved, Row, TermOverage, Usage,
     resolve, resolve_tier,
 };
-use spendglass_core::time::{Date, Period, Zone};
+use spendglass_core::time::{Date, Period, Timestamp, Zone};
 
 fn number(text: &str) -> Decimal {
     exact(text).unwrap()
@@ -61,11 +61,22 @@ fn settle(id: &str, usage: &Usage, buyer: &Buyer, learned: &Learned) -> Result<R
     resolve(bundled(id), Plans::bundled().unwrap(), usage, buyer, learned, Case::Middle)
 }
 
-fn learned(plan: &str, window: QuotaWindow, middle: &str) -> Learned {
+fn capacity(middle: &str) -> Capacity {
     let middle = number(middle);
-    let capacity = Capacity { low: middle - Decimal::ONE, middle, high: middle + Decimal::ONE, readings: 5 };
+    let at = "2026-11-20T10:00:00Z".parse::<Timestamp>().unwrap();
+    Capacity {
+        low: middle - Decimal::ONE,
+        middle,
+        high: middle + Decimal::ONE,
+        readings: 5,
+        from: at,
+        to: at,
+    }
+}
+
+fn learned(plan: &str, window: QuotaWindow, middle: &str) -> Learned {
     let mut learned = Learned::default();
-    learned.insert(plan, window, capacity);
+    learned.insert(plan, window, capacity(middle));
     learned
 }
 
@@ -130,7 +141,7 @@ fn a_plan_serves_its_surfaces_and_its_credit_the_places_it_is_for() {
     known.insert(
         "anthropic/claude-pro",
         QuotaWindow::Week,
-        Capacity { low: number("40"), middle: number("50"), high: number("60"), readings: 4 },
+        Capacity { low: number("40"), middle: number("50"), high: number("60"), ..capacity("50") },
     );
     let ultra = settle("anthropic/claude-ultra", &usage, &buyer(), &known).unwrap();
     let serves = |kind| ultra.terms.serves.holds(kind);

@@ -184,19 +184,15 @@ impl<'a> Settling<'a> {
 
     /// What readings tell of a window, as a fact of its own.
     fn capacity(&mut self, plan: &Plan, window: QuotaWindow) -> Option<Decimal> {
-        let &Capacity { low, middle, high, readings } = self.learned.capacity(&plan.id, window)?;
+        let &Capacity { low, middle, high, readings, to, .. } = self.learned.capacity(&plan.id, window)?;
         self.ranged |= low != high;
-        let seen = self
-            .usage
-            .window
-            .map_or_else(|| self.plan.fact.seen.clone(), |(_, end)| Seen::on(end.plus_days(-1)));
         let currency = self.usage.currency.unwrap_or(Currency::USD);
         self.keep(UsedFact {
             what: format!("what {window} of {} holds at list price, learned", plan.id),
             value: format!("{} to {} {currency}", low.normalize(), high.normalize()),
             fact: Fact {
                 sources: vec![format!("{} of your own readings", readings)],
-                seen,
+                seen: Seen::on(to.utc_date()),
                 confidence: Confidence::Medium,
                 evidence: Evidence::Person,
             },
