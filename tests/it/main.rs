@@ -29,6 +29,7 @@ mod money;
 mod names;
 #[cfg(target_os = "linux")]
 mod notice;
+mod plan_replay;
 mod pricing;
 mod own;
 mod plan;

@@ -3,6 +3,7 @@
 mod choice;
 mod learn;
 mod options;
+mod replay;
 mod resolve;
 mod terms;
 mod usage;
@@ -13,6 +14,7 @@ pub use choice::{
 };
 pub use learn::{Capacity, Learned, NotLearned, WindowReading, learn};
 pub use options::{Announced, Billed, Current, Offer, Part, WhyLeftOut, id_of};
+pub use replay::{ElementUse, MonthCost, Refused, ReplayError, Replayed, replay, row_by_row};
 pub use resolve::{Abstains, Buyer, Case, Resolved, UsedFact, resolve, resolve_tier};
 pub use terms::{
     Element, Fixed, KindSet, Measure, OwnRate, OwnUnit, Purse, TermFee, TermLimit, TermOverage, TermPack,
