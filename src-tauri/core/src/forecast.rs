@@ -9,6 +9,7 @@ mod grains;
 mod level;
 mod model;
 mod testing;
+mod weeks;
 
 use crate::money::Decimal;
 use crate::time::Date;
@@ -16,6 +17,7 @@ use grains::Grains;
 use model::Model;
 
 pub use testing::{BackTest, back_test};
+pub use weeks::{Again, Weeks};
 
 /// Fewer complete days say nothing.
 pub const NEEDED_DAYS: usize = 7;

@@ -1,8 +1,16 @@
 //! The person's own usage through every plan: what each would have cost, refused and left unused. Pure.
 
+mod candidates;
+mod cells;
 mod choice;
+mod curves;
+mod drawn;
+mod draws;
+mod judge;
+mod landed;
 mod learn;
 mod options;
+mod recommend;
 mod replay;
 mod resolve;
 mod terms;
@@ -12,6 +20,8 @@ pub use choice::{
     Against, BreakEven, Choice, FEW_DAYS, Judged, Landings, MonthLanded, NEEDED_DAYS, Point, Recommendation,
     RefusedUse, Saving, Scenario, Volume, VolumeUnit, WhatIf, WhyStay,
 };
+pub use drawn::{Drawn, draw};
+pub use judge::choose;
 pub use learn::{Capacity, Learned, NotLearned, WindowReading, learn};
 pub use options::{Announced, Billed, Current, Offer, Part, WhyLeftOut, id_of};
 pub use replay::{ElementUse, MonthCost, Refused, ReplayError, Replayed, replay, row_by_row};

@@ -20,6 +20,9 @@ const DRAWN_KEEPS: i64 = 64_617;
 const ORDINARY_WEEKS: i64 = 2;
 /// A day above so many times the middle one counts as so many for the level: it is drawn again, but is no new level.
 const BURST: i64 = 4;
+/// What goes one way for long goes on by so many per cent of that.
+const DRIFT_KEPT: i64 = 70;
+
 /// What is known of a run of days.
 pub(super) struct Model {
     seed: u64,
@@ -28,6 +31,12 @@ pub(super) struct Model {
     factors: [i64; WEEK],
     /// What each day that was would be at the present level, without its weekday.
     pool: Vec<i64>,
+    /// In what size each of them stands for one at the present level, its weekday kept, of [`ONE`].
+    sizes: Vec<i64>,
+    /// What a day to come is like beside the one before it, where the level goes one way for long; of [`ONE`].
+    drift: i64,
+    /// Which day of the history the first of them is.
+    left_out: usize,
     /// Running sums of what each of them weighs.
     reach: Vec<u64>,
     /// For how many days nothing was used, where that is longer than is usual here; else none.
@@ -80,6 +89,7 @@ impl Model {
         let pool = (0..known.len())
             .map(|i| i64::try_from(moved(i, known[i]) * set / i128::from(ONE)).unwrap_or(i64::MAX))
             .collect();
+        let sizes = sizes(&capped, &of_days, &levels, level.now, &weights);
         let reach = weights
             .iter()
             .scan(0, |sum: &mut u64, weight| {
@@ -87,7 +97,19 @@ impl Model {
                 Some(*sum)
             })
             .collect();
-        Model { seed, weekday: next, factors, pool, reach, quiet: quiet as u64, level }
+        let drift = drift(&capped);
+        Model {
+            seed,
+            weekday: next,
+            factors,
+            pool,
+            sizes,
+            drift,
+            left_out,
+            reach,
+            quiet: quiet as u64,
+            level,
+        }
     }
 
     /// The `number`th way in which the next days may go. The same for the same model; a longer one begins like a shorter one.
@@ -114,6 +136,40 @@ impl Model {
         }
     }
 
+    /// The `number`th way in which the next days may go, of whole weeks that were: for each day to come, which day of the history
+    /// stands for it, and in what size. Weekdays are kept. The level is taken to be so much less sure than it is told, of [`ONE`].
+    pub(super) fn weeks(
+        &self,
+        number: u64,
+        days: usize,
+        wider: i64,
+        mut each: impl FnMut(usize, usize, i64),
+    ) {
+        let mut chance = Chance::new(self.seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let still = if self.quiet == 0 { 0 } else { self.pause(&mut chance) };
+        let mut level = chance.factor(scaled(self.level.unsure, wider));
+        let known = self.sizes.len();
+        let span = known + usize::try_from(self.quiet).unwrap_or_default();
+        let (mut at, mut left) = (0, 0);
+        for day in 0..days {
+            if left == 0 || at >= known {
+                let drawn = self.draw(&mut chance);
+                // The day of the drawn week that has the weekday that is due.
+                at = drawn - drawn % WEEK + (span + day) % WEEK;
+                while at >= known && at >= WEEK {
+                    at -= WEEK;
+                }
+                left = WEEK;
+            }
+            let size = if (day as u64) < still { 0 } else { self.sizes.get(at).copied().unwrap_or_default() };
+            each(day, self.left_out + at, scaled(size, level));
+            at += 1;
+            left -= 1;
+            let wander = chance.factor(scaled(self.level.wander, wider));
+            level = scaled(scaled(level, self.drift), wander).clamp(ONE / 8, ONE * 8);
+        }
+    }
+
     /// How long a pause goes on that is as old as this one: as likely longer than that again as shorter.
     fn pause(&self, chance: &mut Chance) -> u64 {
         let part = 1 + chance.below(1_000);
@@ -125,6 +181,56 @@ impl Model {
         let point = chance.below(all);
         self.reach.partition_point(|sum| *sum <= point)
     }
+}
+
+/// In what size each day stands for one at the present level whose weekday is the same: not more than thrice, not less than a third.
+fn sizes(days: &[i64], factors: &[i64], levels: &[i64], now: i64, weights: &[u64]) -> Vec<i64> {
+    let moved: Vec<i64> = levels
+        .iter()
+        .map(|then| {
+            let (now, then) = (i128::from(now), i128::from(*then));
+            let size =
+                if then == 0 { 1 } else { (3 * now).clamp(then, 9 * then) * i128::from(ONE) / (3 * then) };
+            if then == 0 { ONE } else { i64::try_from(size).unwrap_or(ONE) }
+        })
+        .collect();
+    // Together they must be worth what the level says.
+    let (mut worth, mut said) = (0_i128, 0_i128);
+    for i in 0..days.len() {
+        worth += i128::from(scaled(days[i], moved[i])) * i128::from(weights[i]) / i128::from(ONE);
+        said += i128::from(scaled(now, factors[i])) * i128::from(weights[i]) / i128::from(ONE);
+    }
+    let one = i128::from(ONE);
+    let set = if worth == 0 { one } else { (said * one / worth).clamp(one / 2, one * 2) };
+    let set = i64::try_from(set).unwrap_or(ONE);
+    moved.into_iter().map(|size| scaled(size, set)).collect()
+}
+
+/// What a day to come is like beside the one before it. Where four weeks were more than the four before them, and those more than their
+/// own, it goes on so, as slowly as the slower of the two and held back.
+fn drift(days: &[i64]) -> i64 {
+    const SPAN: usize = 4 * WEEK;
+    if days.len() < 3 * SPAN {
+        return ONE;
+    }
+    let sum = |back: usize| {
+        let end = days.len() - back * SPAN;
+        days[end - SPAN..end].iter().map(|day| i128::from(*day)).sum::<i128>()
+    };
+    let (last, before, first) = (sum(0), sum(1), sum(2));
+    let ratio = |later: i128, earlier: i128| {
+        if earlier == 0 { ONE } else { i64::try_from(later * i128::from(ONE) / earlier).unwrap_or(2 * ONE) }
+    };
+    let (one, other) = (ratio(last, before), ratio(before, first));
+    let goes = if one > ONE && other > ONE {
+        one.min(other)
+    } else if one < ONE && other < ONE {
+        one.max(other)
+    } else {
+        ONE
+    };
+    let goes = goes.clamp(ONE * 6 / 10, ONE * 16 / 10) - ONE;
+    ONE + goes * DRIFT_KEPT / 100 / 28
 }
 
 /// A part of a number.

@@ -1,0 +1,377 @@
+//! Lands what was drawn, and compares: chances, regret, savings, what would change the answer.
+
+use super::choice::{
+    Against, Choice, Judged, Landings, MonthLanded, Saving, Scenario, Volume, VolumeUnit, WhatIf,
+};
+use super::curves;
+use super::drawn::{Drawn, Followed};
+use super::draws::{Mean, QUARTER, Ways};
+use super::landed::{Factors, amount};
+use super::recommend::recommend;
+use super::{Part, Purse, WhyLeftOut, id_of};
+use crate::forecast::Spread;
+use crate::money::Decimal;
+
+/// In drawn months an option may refuse so much of all use and still serve what is served now, in thousandths.
+const REFUSED_PER_MILLE: i128 = 5;
+
+/// An option, landed.
+pub(super) struct Landed<'a> {
+    pub(super) followed: &'a Followed,
+    pub(super) id: String,
+    /// What each drawn month costs.
+    pub(super) months: Vec<i128>,
+    pub(super) dear: Option<Vec<i128>>,
+    pub(super) cheap: Option<Vec<i128>>,
+    pub(super) replayed: Vec<MonthLanded>,
+    /// By eighths of a usual month: what a month costs, and whether something is refused.
+    pub(super) curve: Vec<(i128, bool)>,
+    pub(super) otherwise: Vec<Option<i128>>,
+    pub(super) serves_all: bool,
+}
+
+/// Lands every option and says which to take. The same for the same figures.
+pub fn choose(drawn: &Drawn, landings: &Landings) -> Choice {
+    let factors = Factors::of(landings);
+    let (mut landed, mut left_out) = (Vec::new(), drawn.left_out.clone());
+    for followed in &drawn.options {
+        match Landed::of(followed, drawn, &factors) {
+            Ok(one) => landed.push(one),
+            Err(purse) => left_out.push((followed.parts.clone(), WhyLeftOut::NoRate(purse))),
+        }
+    }
+    let (chances, regrets) = contest(&landed, drawn.listed.len());
+    let staying = landed.iter().position(|one| one.followed.parts == [Part::Current]);
+    let as_you_go = landed.iter().position(|one| one.followed.parts == [Part::Metered]);
+    let base = staying.or(as_you_go);
+    let drawn_list: i128 = drawn.listed.iter().map(|list| i128::from(*list)).sum();
+    let mut options: Vec<Judged> = landed
+        .iter()
+        .enumerate()
+        .map(|(at, one)| {
+            let saving = base
+                .filter(|base| *base != at)
+                .and_then(|base| saving(&landed[base].months, &one.months, landings.least_saving));
+            let mut judged = Judged {
+                id: one.id.clone(),
+                parts: one.followed.parts.clone(),
+                replayed: one.replayed.clone(),
+                monthly: spread(&one.months),
+                mean: mean(&one.months).map(amount),
+                dear: one.dear.as_deref().and_then(spread),
+                cheap: one.cheap.as_deref().and_then(spread),
+                chance_cheapest: one.serves_all.then(|| chances[at]).flatten(),
+                regret: one.serves_all.then(|| regrets[at]).flatten(),
+                refused: one.followed.tried.exact.refused,
+                refused_share: one.refused_share(drawn),
+                refused_share_drawn: share(one.refused_drawn(), drawn_list),
+                serves_all: one.serves_all,
+                served: one.served(drawn),
+                unchecked_share: one.unchecked_share(),
+                break_even: Vec::new(),
+                curve: curves::points(&one.curve),
+                saving,
+                against: Vec::new(),
+            };
+            for other in [staying, as_you_go].into_iter().flatten().filter(|other| *other != at) {
+                judged.break_even.extend(curves::break_even(one, &landed[other], drawn.currency));
+            }
+            judged.against = against(one, base.map(|base| &landed[base]), &judged, drawn, landings);
+            judged
+        })
+        .collect();
+    let whole_window = |one: &Judged| {
+        one.replayed.iter().map(|month| month.cost).fold(Decimal::ZERO, Decimal::saturating_add)
+    };
+    options.sort_by(|a, b| {
+        let key =
+            |one: &Judged| (!one.serves_all, one.mean.unwrap_or_else(|| whole_window(one)), one.parts.len());
+        key(a).cmp(&key(b)).then_with(|| a.id.cmp(&b.id))
+    });
+    let base_id = base.map(|base| landed[base].id.clone());
+    Choice {
+        currency: landings.currency,
+        days: drawn.days,
+        few: drawn.few,
+        draws: drawn.draws,
+        recommendation: recommend(drawn, &options, base_id.as_deref(), landings),
+        what_if: what_if(drawn, &landed, base),
+        options,
+        left_out,
+        combinations_left_out: drawn.combinations_left_out,
+        excluded: drawn.excluded.clone(),
+        own_range: own_range(drawn),
+        usual_month: volume(drawn.usual_volume, drawn.currency),
+    }
+}
+
+impl<'a> Landed<'a> {
+    fn of(followed: &'a Followed, drawn: &Drawn, factors: &Factors) -> Result<Landed<'a>, Purse> {
+        let tried = &followed.tried;
+        let land = |mean: &Mean| Ok((factors.land(&mean.sums)?, mean.refuses));
+        let ranged = |ways: &Option<std::sync::Arc<Ways>>| {
+            ways.as_ref().map(|ways| factors.land_ways(ways)).transpose()
+        };
+        let month = |(period, sums): &(crate::time::Period, Vec<(Purse, Decimal)>)| {
+            Ok(MonthLanded { period: *period, cost: factors.show(sums)?, list: sums.clone() })
+        };
+        let refused = &tried.exact.refused;
+        let exactly = refused.requests == 0 && refused.uncounted == 0 && refused.list_cost.is_zero();
+        let mut one = Landed {
+            followed,
+            id: id_of(&followed.parts),
+            months: factors.land_ways(&tried.ways)?,
+            dear: ranged(&followed.dear)?,
+            cheap: ranged(&followed.cheap)?,
+            replayed: tried.exact.months.iter().map(month).collect::<Result<_, Purse>>()?,
+            curve: tried.curve.iter().map(land).collect::<Result<_, Purse>>()?,
+            otherwise: followed
+                .otherwise
+                .iter()
+                .map(|mean| Ok((!mean.refuses).then_some(factors.land(&mean.sums)?)))
+                .collect::<Result<_, Purse>>()?,
+            serves_all: exactly,
+        };
+        let list: i128 = drawn.listed.iter().map(|list| i128::from(*list)).sum();
+        let months = tried.ways.refused.iter().filter(|refused| **refused > 0).count();
+        // What has no list price is told by months in which something is refused.
+        let seldom = months * 1_000 <= drawn.listed.len() * 20;
+        one.serves_all &=
+            if list > 0 { one.refused_drawn() * 1_000 <= list * REFUSED_PER_MILLE } else { seldom };
+        Ok(one)
+    }
+
+    fn refused_drawn(&self) -> i128 {
+        self.followed.tried.ways.refused.iter().map(|refused| i128::from(*refused)).sum()
+    }
+
+    fn refused_share(&self, drawn: &Drawn) -> Decimal {
+        let exact = &self.followed.tried.exact.refused;
+        if !drawn.list.is_zero() {
+            return percent(exact.list_cost, drawn.list);
+        }
+        percent(Decimal::from(exact.requests), drawn.requests.map_or(Decimal::ZERO, Decimal::from))
+    }
+
+    fn served(&self, drawn: &Drawn) -> Vec<(String, Decimal)> {
+        let plans = self.followed.parts.iter().filter_map(|part| match part {
+            Part::Offer(id) => Some(id.clone()),
+            Part::Current | Part::Metered => None,
+        });
+        let elements = self.followed.tried.exact.elements.iter();
+        plans.zip(elements).map(|(id, (served, _))| (id, percent(*served, drawn.list))).collect()
+    }
+
+    /// Of what plans served; the last element is none of them where it is pay as you go.
+    fn unchecked_share(&self) -> Decimal {
+        let plans = self.followed.parts.iter().filter(|part| matches!(part, Part::Offer(_))).count();
+        let elements = &self.followed.tried.exact.elements;
+        let sums =
+            elements.iter().take(plans).fold((Decimal::ZERO, Decimal::ZERO), |sums, (served, unchecked)| {
+                (sums.0.saturating_add(*served), sums.1.saturating_add(*unchecked))
+            });
+        percent(sums.1, sums.0)
+    }
+}
+
+/// How likely each option is the cheapest of a month, and by how much it is dearer on average. Only those that serve a month whole
+/// take part in it; equal ones share.
+fn contest(landed: &[Landed<'_>], months: usize) -> (Vec<Option<Decimal>>, Vec<Option<Decimal>>) {
+    // Sevenths of eighths of ninths …: what up to ten equal ones share is whole.
+    const WON: i128 = 2_520;
+    let (mut won, mut regret) = (vec![0_i128; landed.len()], vec![0_i128; landed.len()]);
+    let whole = |one: &Landed<'_>, month: usize| {
+        one.serves_all && one.followed.tried.ways.refused.get(month).is_some_and(|refused| *refused == 0)
+    };
+    for month in 0..months {
+        let costs = landed.iter().filter(|one| whole(one, month)).map(|one| one.months[month]);
+        let Some(least) = costs.min() else { continue };
+        let best = |one: &Landed<'_>| whole(one, month) && one.months[month] == least;
+        let ties = i128::try_from(landed.iter().filter(|one| best(one)).count()).unwrap_or(1).max(1);
+        for (at, one) in landed.iter().enumerate() {
+            won[at] += if best(one) { WON / ties } else { 0 };
+            regret[at] += (one.months[month] - least).max(0);
+        }
+    }
+    let count = i128::try_from(months).unwrap_or(1);
+    let chance = |won: i128| (count > 0).then(|| tenths(won * 1_000, WON * count));
+    let regret = regret.into_iter().map(|sum| (count > 0).then(|| amount(sum / count)));
+    (won.into_iter().map(chance).collect(), regret.collect())
+}
+
+/// What is saved against staying. Whether it is enough is asked of quarters: plans are kept for longer than a month.
+pub(super) fn saving(staying: &[i128], other: &[i128], least: Decimal) -> Option<Saving> {
+    let (stays, costs) = (mean(staying)?, mean(other)?);
+    let saves = stays - costs;
+    let least = i128::from(super::cells::grains(least, super::draws::COST_PLACES));
+    let length = i128::try_from(QUARTER).unwrap_or(1);
+    let quarters = staying.chunks(QUARTER).zip(other.chunks(QUARTER));
+    let count = i128::try_from(quarters.len()).unwrap_or(1);
+    let enough = quarters.filter(|(stays, costs)| {
+        let (stays, costs) = (stays.iter().sum::<i128>(), costs.iter().sum::<i128>());
+        is_enough(stays, stays - costs, least * length)
+    });
+    let enough = i128::try_from(enough.count()).unwrap_or_default();
+    Some(Saving {
+        a_month: amount(saves),
+        percent: if stays > 0 { tenths(saves * 1_000, stays) } else { Decimal::ZERO },
+        chance: tenths(enough * 1_000, count),
+    })
+}
+
+/// Whether a saving is at least five per cent, and so much money.
+fn is_enough(stays: i128, saves: i128, least: i128) -> bool {
+    saves * 20 >= stays && saves >= least && saves > 0
+}
+
+/// Whether an average saving is at least five per cent, and so much money.
+pub(super) fn enough_on_average(saving: &Saving, least: Decimal) -> bool {
+    saving.percent >= Decimal::new(5, 0) && saving.a_month >= least && saving.a_month > Decimal::ZERO
+}
+
+/// Why no switch to an option is advised, whatever it saves.
+fn against(
+    one: &Landed<'_>,
+    base: Option<&Landed<'_>>,
+    judged: &Judged,
+    drawn: &Drawn,
+    landings: &Landings,
+) -> Vec<Against> {
+    let mut against = Vec::new();
+    if base.is_some_and(|base| base.id == one.id) {
+        return against;
+    }
+    if !one.serves_all {
+        against.push(Against::Refuses);
+    }
+    if !one.followed.low.is_empty() {
+        against.push(Against::LowConfidence(one.followed.low.clone()));
+    }
+    let dear = base
+        .zip(one.dear.as_ref())
+        .and_then(|(base, dear)| saving(&base.months, dear, landings.least_saving));
+    if dear.is_some_and(|dear| !advisable(&dear, landings.least_saving)) {
+        against.push(Against::DearEnd);
+    }
+    if one.followed.illustration {
+        against.push(Against::Illustration);
+    }
+    if judged.unchecked_share > Decimal::TEN {
+        against.push(Against::Unchecked);
+    }
+    let plans: Vec<&String> = one
+        .followed
+        .parts
+        .iter()
+        .filter_map(|part| match part {
+            Part::Offer(id) => Some(id),
+            Part::Current | Part::Metered => None,
+        })
+        .collect();
+    let (mut now, mut then): (Vec<&String>, Vec<&String>) = (drawn.has.iter().collect(), plans);
+    now.sort();
+    then.sort();
+    if now == then && base.is_some_and(|base| base.followed.parts == [Part::Current]) && !now.is_empty() {
+        against.push(Against::SameAsNow);
+    }
+    against
+}
+
+/// Whether a saving is worth a switch: enough on average, and in eight of ten cases.
+pub(super) fn advisable(saving: &Saving, least: Decimal) -> bool {
+    enough_on_average(saving, least) && saving.chance >= Decimal::new(80, 0)
+}
+
+fn what_if(drawn: &Drawn, landed: &[Landed<'_>], base: Option<usize>) -> Vec<WhatIf> {
+    if drawn.draws == 0 {
+        return Vec::new();
+    }
+    let cost = |one: &Landed<'_>, scenario: usize| {
+        let at_volume =
+            |eighths: usize| one.curve.get(eighths).filter(|(_, refuses)| !refuses).map(|(cost, _)| *cost);
+        match drawn.scenarios.get(scenario)? {
+            Scenario::AsItIs => at_volume(8),
+            Scenario::Half => at_volume(4),
+            Scenario::Double => at_volume(16),
+            Scenario::Without { .. } | Scenario::Announced { .. } => {
+                one.otherwise.get(scenario - 3).copied().flatten()
+            }
+        }
+    };
+    let mut out: Vec<WhatIf> = Vec::new();
+    for (at, scenario) in drawn.scenarios.iter().enumerate() {
+        let mut costs: Vec<(i128, usize, &str)> = landed
+            .iter()
+            .filter_map(|one| Some((cost(one, at)?, one.followed.parts.len(), one.id.as_str())))
+            .collect();
+        costs.sort_unstable();
+        let cheapest = costs.first().map(|(cost, _, id)| ((*id).to_owned(), amount(*cost)));
+        let changes = out.first().is_some_and(|first: &WhatIf| {
+            first.cheapest.as_ref().map(|(id, _)| id) != cheapest.as_ref().map(|(id, _)| id)
+        });
+        out.push(WhatIf {
+            of: scenario.clone(),
+            cheapest,
+            staying: base.and_then(|base| cost(&landed[base], at)).map(amount),
+            costs: costs.into_iter().map(|(cost, _, id)| (id.to_owned(), amount(cost))).collect(),
+            changes,
+        });
+    }
+    out
+}
+
+/// Eight of ten drawn months lie within, in per cent of a usual one.
+fn own_range(drawn: &Drawn) -> Option<(Decimal, Decimal)> {
+    let usual = i128::from(drawn.usual_list);
+    let mut months: Vec<i128> = drawn.listed.iter().map(|list| i128::from(*list)).collect();
+    if usual == 0 || months.is_empty() {
+        return None;
+    }
+    months.sort_unstable();
+    let at = |part: usize| tenths(months[part * (months.len() - 1) / 100] * 1_000, usual);
+    Some((at(10), at(90)))
+}
+
+/// A month's use in the unit that tells it best: requests where all are counted, else tokens, else list money.
+pub(super) fn volume(of: (Option<i64>, i64, i64), currency: crate::money::Currency) -> Option<Volume> {
+    let (requests, tokens, list) = of;
+    match requests {
+        Some(requests) if requests > 0 => {
+            Some(Volume { amount: Decimal::from(requests), unit: VolumeUnit::Requests })
+        }
+        _ if tokens > 0 => Some(Volume { amount: Decimal::from(tokens), unit: VolumeUnit::Tokens }),
+        _ if list > 0 => Some(Volume {
+            amount: Decimal::new(list, super::cells::LIST_PLACES).normalize(),
+            unit: VolumeUnit::List(currency),
+        }),
+        _ => None,
+    }
+}
+
+fn mean(months: &[i128]) -> Option<i128> {
+    let count = i128::try_from(months.len()).ok().filter(|count| *count > 0)?;
+    Some(months.iter().sum::<i128>() / count)
+}
+
+fn spread(months: &[i128]) -> Option<Spread> {
+    let mut sorted = months.to_vec();
+    sorted.sort_unstable();
+    let last = sorted.len().checked_sub(1)?;
+    let [p10, p50, p90] = [10, 50, 90].map(|part| amount(sorted[part * last / 100]));
+    Some(Spread { p10, p50, p90 })
+}
+
+/// A part in per cent, with one digit: `part` is told in thousandths of the whole.
+fn tenths(thousandths: i128, whole: i128) -> Decimal {
+    let tenths = if whole == 0 { 0 } else { thousandths / whole };
+    Decimal::try_from_i128_with_scale(tenths, 1).unwrap_or_default().normalize()
+}
+
+fn share(part: i128, whole: i128) -> Decimal {
+    tenths(part.saturating_mul(1_000), whole)
+}
+
+fn percent(part: Decimal, whole: Decimal) -> Decimal {
+    let share = part.checked_mul(Decimal::ONE_HUNDRED).and_then(|part| part.checked_div(whole));
+    share.unwrap_or_default().round_dp(2).normalize()
+}
