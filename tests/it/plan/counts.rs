@@ -49,6 +49,19 @@ fn share(x: i128, num: i128, den: i128) -> i128 {
     whole
 }
 
+/// Whether one fraction is less than another: by their whole parts, then by what remains, turned over.
+pub(super) fn less(one: (i128, i128), other: (i128, i128)) -> bool {
+    let ((a, b), (c, d)) = (one, other);
+    if a / b != c / d {
+        return a / b < c / d;
+    }
+    match (a % b, c % d) {
+        (_, 0) => false,
+        (0, _) => true,
+        (a, c) => less((d, c), (b, a)),
+    }
+}
+
 /// The served part and the rest: each count by itself, at whole grains.
 pub(super) fn split(part: &Part, num: i128, den: i128) -> (Part, Part) {
     let served: Part = part.iter().map(|(count, x)| (*count, x.map(|x| share(x, num, den)))).collect();

@@ -6,7 +6,7 @@ use spendglass_core::money::Decimal;
 use spendglass_core::plan::{Measure, Purse, Row, TermOverage, TermPack, TermPool, Terms};
 use spendglass_core::time::Timestamp;
 
-use super::counts::{Count, Part, World, counted, of, power_of, split};
+use super::counts::{Count, Part, World, counted, less, of, power_of, split};
 use super::exact::Exact;
 use super::oracle::Fate;
 use super::spans::{DAY, boundaries, counted_in, enforced, some_months_after};
@@ -164,8 +164,7 @@ impl<'a> Lived<'a> {
             if need <= left {
                 continue;
             }
-            let times = |a: i128, b: i128| a.checked_mul(b).expect("38 digits");
-            if tightest.is_none_or(|(num, den)| times(left, den) < times(num, need)) {
+            if tightest.is_none_or(|tightest| less((left, need), tightest)) {
                 tightest = Some((left, need));
             }
         }
