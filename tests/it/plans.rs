@@ -2,4 +2,5 @@
 
 mod bad;
 mod bundled;
+mod discounts;
 mod settled;

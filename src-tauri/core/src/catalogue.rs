@@ -1,6 +1,7 @@
 //! What providers publish and no endpoint tells, as dated facts: free tiers, plans, discounts, and when credit lapses. Bundled data, each figure with its source.
 
 mod credit_rules;
+mod discounts;
 mod free_tiers;
 mod plan_checks;
 mod plan_figures;
@@ -11,6 +12,7 @@ mod resets;
 mod written;
 
 pub use credit_rules::{CreditRule, CreditRules, Lapse};
+pub use discounts::{ChangeState, Discount, DiscountKind, DiscountRule, Discounts, Off, PriceChange};
 pub use free_tiers::{
     Confidence, Dataset, Evidence, FreeTiers, Models, Published, Record, Scope, Tier, TierKind, TierLimit,
 };

@@ -300,7 +300,7 @@ fn rate(
     })
 }
 
-fn at_hours(place: &Place<'_>) -> Result<AtHours, CatalogueError> {
+pub(super) fn at_hours(place: &Place<'_>) -> Result<AtHours, CatalogueError> {
     let fields = place.fields(&["zone", "from", "to", "weekends", "times"])?;
     let clock = |name: &str| {
         let place = fields.need(name, "\"14:00\"")?;
