@@ -2,5 +2,6 @@
 
 mod bad;
 mod bundled;
+mod corrected;
 mod discounts;
 mod settled;

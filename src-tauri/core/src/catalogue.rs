@@ -1,5 +1,6 @@
 //! What providers publish and no endpoint tells, as dated facts: free tiers, plans, discounts, and when credit lapses. Bundled data, each figure with its source.
 
+mod corrections;
 mod credit_rules;
 mod discounts;
 mod free_tiers;
@@ -11,6 +12,7 @@ mod plans;
 mod resets;
 mod written;
 
+pub use corrections::{Corrected, Correction, CorrectionKind};
 pub use credit_rules::{CreditRule, CreditRules, Lapse};
 pub use discounts::{ChangeState, Discount, DiscountKind, DiscountRule, Discounts, Off, PriceChange};
 pub use free_tiers::{

@@ -241,10 +241,9 @@ impl Discounts {
     ) -> Option<(Decimal, &Discount)> {
         self.of(provider, kind, day).find_map(|one| {
             one.rules_of(model, day).find_map(|rule| match &rule.off {
-                Off::Times { meters, times, .. } if meters.contains(&meter) => match times {
-                    Quantity::Exact(times) | Quantity::Between(_, times) => Some((*times, one)),
-                    _ => None,
-                },
+                Off::Times {
+                    meters, times: Quantity::Exact(times) | Quantity::Between(_, times), ..
+                } if meters.contains(&meter) => Some((*times, one)),
                 _ => None,
             })
         })

@@ -41,6 +41,53 @@ impl Written {
         }
     }
 
+    /// Sets a field, where it has fields.
+    pub(super) fn set(&mut self, name: &str, value: Written) {
+        if let Written::Fields(fields) = self {
+            fields.retain(|(known, _)| known != name);
+            fields.push((name.to_owned(), value));
+        }
+    }
+
+    /// The list under a field; an empty one is laid there first where there is none.
+    pub(super) fn list_mut(&mut self, name: &str) -> Option<&mut Vec<Written>> {
+        if self.field(name).is_none() {
+            self.set(name, Written::List(Vec::new()));
+        }
+        let Written::Fields(fields) = self else { return None };
+        match fields.iter_mut().find(|(known, _)| known == name) {
+            Some((_, Written::List(items))) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The text, where it is one.
+    pub(super) fn as_text(&self) -> Option<&str> {
+        match self {
+            Written::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The value as JSON, on one line. Numbers keep their digits.
+    pub(super) fn to_json(&self) -> String {
+        let quoted = |text: &str| serde_json::Value::from(text).to_string();
+        match self {
+            Written::Null => "null".to_owned(),
+            Written::Truth(truth) => truth.to_string(),
+            Written::Text(text) => quoted(text),
+            Written::Number(digits) => digits.clone(),
+            Written::List(items) => {
+                format!("[{}]", items.iter().map(Written::to_json).collect::<Vec<_>>().join(","))
+            }
+            Written::Fields(fields) => {
+                let field =
+                    |(name, value): &(String, Written)| format!("{}:{}", quoted(name), value.to_json());
+                format!("{{{}}}", fields.iter().map(field).collect::<Vec<_>>().join(","))
+            }
+        }
+    }
+
     fn kind(&self) -> &'static str {
         match self {
             Written::Null => "null",
@@ -149,6 +196,11 @@ impl<'a> Place<'a> {
             return Err(self.wrong(format!("\"{}\" is no field here; the fields are {list}", cut(name))));
         }
         Ok(Fields { way: self.way.clone(), fields })
+    }
+
+    /// Refuses what has no fields.
+    pub(super) fn object(&self) -> Result<(), CatalogueError> {
+        if self.is_object() { Ok(()) } else { Err(self.not("an object")) }
     }
 
     pub(super) fn list(&self) -> Result<Vec<Place<'a>>, CatalogueError> {

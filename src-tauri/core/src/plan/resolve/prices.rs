@@ -2,7 +2,7 @@
 
 use super::settle::Settling;
 use super::{Abstains, discounts};
-use crate::catalogue::{Audience, DiscountOn, Plan, PlanPrice, PriceKind, Quantity, TaxIn};
+use crate::catalogue::{Audience, DiscountOn, Evidence, Plan, PlanPrice, PriceKind, Quantity, TaxIn};
 use crate::ledger::QuotaWindow;
 use crate::money::{Currency, Decimal, exact_mul};
 use crate::plan::{Fixed, Purse};
@@ -93,7 +93,8 @@ fn choose<'p>(plan: &'p Plan, seats: u32, at: &Settling<'_>) -> Result<&'p PlanP
     if fit.is_empty() {
         return Err(Abstains::NotForYou(sold));
     }
-    narrow(&mut fit, |price| price.market.is_some());
+    // What the person pays is known better than what their country pays.
+    narrow(&mut fit, |price| price.market.is_some() || is_own(price));
     fit.retain(|price| price.from_seats <= seats);
     let most = fit.iter().map(|price| price.from_seats).max();
     fit.retain(|price| Some(price.from_seats) == most);
@@ -113,6 +114,11 @@ fn choose<'p>(plan: &'p Plan, seats: u32, at: &Settling<'_>) -> Result<&'p PlanP
             Err(Abstains::NotForYou("it is paid by the year alone; allow that to see it".to_owned()))
         }
     }
+}
+
+/// Whether the person says so.
+fn is_own(price: &PlanPrice) -> bool {
+    price.fact.as_ref().is_some_and(|fact| fact.evidence == Evidence::Person)
 }
 
 /// Of the prices by the year the surest, and of those the cheapest.
@@ -180,6 +186,10 @@ fn span(
     }
     let mut amount = exact_mul(one, Decimal::from(times)).ok_or_else(large)?;
     for discount in discounts(plan, DiscountOn::Price, at.buyer) {
+        // Of what is on the invoice nothing comes off any more.
+        if is_own(price) {
+            break;
+        }
         if discount.from_amount.is_some_and(|least| amount < least) {
             continue;
         }
