@@ -118,6 +118,12 @@ fn name(request: &Request) -> &'static str {
         Request::CalendarAddress => "calendarAddress",
         Request::SetCalendarAddress(_) => "setCalendarAddress",
         Request::Plans(_) => "plans",
+        Request::Prices(_) => "prices",
+        Request::CorrectPrice(_) => "correctPrice",
+        Request::RemovePriceCorrection(_) => "removePriceCorrection",
+        Request::RefreshPrices(_) => "refreshPrices",
+        Request::Rates(_) => "rates",
+        Request::RefreshRates(_) => "refreshRates",
         Request::Doctor => "doctor",
         Request::Settings => "settings",
         Request::ChangeSettings(_) => "changeSettings",
@@ -126,7 +132,7 @@ fn name(request: &Request) -> &'static str {
     }
 }
 
-const NAMES: usize = 52;
+const NAMES: usize = 58;
 
 /// A whole visit, in the order in which a person makes it.
 fn visit(town: &Town) -> Vec<Value> {
@@ -206,6 +212,15 @@ fn visit(town: &Town) -> Vec<Value> {
         json!({"method": "usage", "params": {"by": "item", "from": "2026-10-01", "to": "2026-11-01"}}),
         json!({"method": "picture", "params": {"kind": "daily", "theme": "light", "format": "svg"}}),
         json!({"method": "picture", "params": {"kind": "models", "theme": "dark", "format": "png"}}),
+        json!({"method": "prices", "params": {"model": "gpt-4o"}}),
+        json!({"method": "prices", "params": {"model": "gpt-99-imaginary"}}),
+        json!({"method": "correctPrice", "params": {"provider": "openai", "model": "gpt-4o", "meter": "input", "price": "2", "from": "2026-11-01"}}),
+        json!({"method": "removePriceCorrection", "params": {"model": "gpt-4o", "meter": "input"}}),
+        json!({"method": "removePriceCorrection", "params": {"model": "gpt-4o", "meter": "input"}}),
+        json!({"method": "refreshPrices", "params": {"url": format!("http://{}/feeds/prices/ok", town.address())}}),
+        json!({"method": "rates", "params": {"from": "USD", "to": "INR", "amount": "20", "country": "IN", "cardMarkup": "3.5"}}),
+        json!({"method": "rates", "params": {"from": "credits"}}),
+        json!({"method": "refreshRates", "params": {"url": format!("http://{}/feeds/ecb/500", town.address())}}),
         json!({"method": "doctor"}),
         json!({"method": "settings"}),
         json!({"method": "changeSettings", "params": {"timeZone": "America/New_York", "theme": "dark"}}),
@@ -269,6 +284,10 @@ async fn every_request_is_answered_and_no_answer_holds_a_key() {
             ("import", ErrorCode::BadRequest),
             ("import", ErrorCode::BadRequest),
             ("enter", ErrorCode::NoSuchAccount),
+            ("prices", ErrorCode::BadRequest),
+            ("removePriceCorrection", ErrorCode::BadRequest),
+            ("rates", ErrorCode::BadRequest),
+            ("refreshRates", ErrorCode::Unreachable),
             ("changeSettings", ErrorCode::BadRequest),
             ("addAccount", ErrorCode::BadRequest),
             ("removeAccount", ErrorCode::NoSuchAccount),

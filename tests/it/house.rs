@@ -114,6 +114,7 @@ pub(crate) fn job<'a>(account: &'a Connected, from: Option<&str>, now: Timestamp
         secret: &account.secret,
         details: account.details.clone(),
         from: from.map(|from| from.parse::<Date>().unwrap()),
+        book: spendglass_core::pricing::PriceBook::bundled().clone(),
         now,
     }
 }

@@ -11,6 +11,7 @@ use spendglass_core::formats;
 use spendglass_core::importing::{self, ImportError, Reading, Wanted};
 use spendglass_core::ledger::Charge;
 use spendglass_core::money::{Currency, Money};
+use spendglass_core::pricing::PriceBook;
 use spendglass_core::store::{KeyPlace, NewAccount, Outcome, Owner, Store};
 use spendglass_core::time::{Clock, Date, Period, Timestamp};
 use spendglass_core::vault::Vault;
@@ -61,8 +62,14 @@ impl Books {
     pub(crate) async fn read(&self, path: &Path, told: &str) -> Result<Reading, ImportError> {
         let mapping = told.starts_with("map:").then(|| told.parse().unwrap());
         let now = NOW.parse().unwrap();
-        let wanted =
-            Wanted { path: path.to_owned(), format: formats::find(told), mapping, provider: None, now };
+        let wanted = Wanted {
+            path: path.to_owned(),
+            format: formats::find(told),
+            mapping,
+            provider: None,
+            book: PriceBook::bundled().clone(),
+            now,
+        };
         importing::read(&self.store, wanted, &CancellationToken::new(), |_| {}).await
     }
 
@@ -390,7 +397,8 @@ async fn a_cancelled_import_leaves_nothing() {
     let cancel = CancellationToken::new();
     cancel.cancel();
     let now = NOW.parse().unwrap();
-    let wanted = Wanted { path, format: None, mapping: None, provider: None, now };
+    let wanted =
+        Wanted { path, format: None, mapping: None, provider: None, book: PriceBook::bundled().clone(), now };
     let refused = importing::read(&books.store, wanted, &cancel, |_| {}).await;
     assert!(matches!(refused, Err(ImportError::Cancelled)));
     assert!(books.rows().await.is_empty());

@@ -15,6 +15,7 @@ mod engine;
 mod entries;
 mod exchange;
 mod faults;
+mod feeds;
 mod fixtures;
 mod forecast;
 mod forecasting;

@@ -797,6 +797,89 @@ export type ChosenFile = {
 path: string | null, };
 
 /**
+ * A price to put before every list.
+ */
+export type CorrectPrice = { 
+/**
+ * The provider's id; it may be left out where one alone has the model.
+ */
+provider?: string, 
+/**
+ * The model.
+ */
+model: string, 
+/**
+ * Of what, such as `input`.
+ */
+meter: string, 
+/**
+ * Decimal text.
+ */
+price: string, 
+/**
+ * ISO 4217 code; USD without it.
+ */
+currency?: string, 
+/**
+ * For how many units; as prices of this meter are usually told without it (tokens by the million).
+ */
+per?: number, 
+/**
+ * Its first UTC day.
+ */
+from: string, 
+/**
+ * The service tier; the standard one without it.
+ */
+tier?: string, 
+/**
+ * Why.
+ */
+note?: string, };
+
+/**
+ * A price of the person's own that was put or taken back.
+ */
+export type CorrectedPrice = { 
+/**
+ * The price.
+ */
+correction: CorrectionRow, 
+/**
+ * Lines of usage that have another list cost now.
+ */
+repriced: number, };
+
+/**
+ * A price of the person's own.
+ */
+export type CorrectionRow = { 
+/**
+ * The provider's id.
+ */
+provider: string, 
+/**
+ * The model.
+ */
+model: string, 
+/**
+ * The service tier; `None` is the standard one.
+ */
+tier: string | null, 
+/**
+ * The price.
+ */
+price: PriceRow, 
+/**
+ * Its first day.
+ */
+from: string, 
+/**
+ * The person's words.
+ */
+note: string | null, };
+
+/**
  * What a UTC day cost.
  */
 export type CostEntry = { 
@@ -1655,6 +1738,39 @@ cost: string,
 terms: string, };
 
 /**
+ * A price where it is paid.
+ */
+export type LandedPrice = { 
+/**
+ * The price that is listed.
+ */
+list: Amount, 
+/**
+ * Every step, in order.
+ */
+steps: Array<LandedStepRow>, 
+/**
+ * What it comes to.
+ */
+total: Amount, 
+/**
+ * What it comes to if it held its tax already; where nobody says.
+ */
+least: Amount | null, 
+/**
+ * Tax that is paid beside it and claimed back.
+ */
+recoverable: Amount | null, 
+/**
+ * What any listed price is multiplied by. Decimal text.
+ */
+factor: string, 
+/**
+ * What is to be known beside it.
+ */
+warnings: Array<string>, };
+
+/**
  * A step from list price to what is paid.
  */
 export type LandedRow = { 
@@ -1682,6 +1798,31 @@ source: string | null,
  * When it held.
  */
 asOf: string | null, };
+
+/**
+ * One step of a landed price.
+ */
+export type LandedStepRow = { 
+/**
+ * What is done.
+ */
+label: string, 
+/**
+ * What the price before it is multiplied by. Decimal text.
+ */
+factor: string, 
+/**
+ * The price after it.
+ */
+result: Amount, 
+/**
+ * Who says so.
+ */
+source: string, 
+/**
+ * As of when; empty where it is the person's own word.
+ */
+asOf: string, };
 
 /**
  * What another lane says of the same period.
@@ -2666,6 +2807,186 @@ volume?: number,
 chartWidth?: number, };
 
 /**
+ * Plain prices from a day on.
+ */
+export type PriceChangeRow = { 
+/**
+ * Their first day; `None` where it was not written down.
+ */
+from: string | null, 
+/**
+ * The hours in which they hold, where they do not hold all day.
+ */
+hours: string | null, 
+/**
+ * Only announced: they count once a later list confirms them.
+ */
+announced: boolean, 
+/**
+ * The prices, for short prompts.
+ */
+prices: Array<PriceRow>, };
+
+/**
+ * Prices that hold together.
+ */
+export type PriceGroupRow = { 
+/**
+ * The service tier, such as `batch`; `None` is the standard one.
+ */
+tier: string | null, 
+/**
+ * For prompts of more tokens than this; 0 for all.
+ */
+overTokens: number, 
+/**
+ * The prices.
+ */
+prices: Array<PriceRow>, 
+/**
+ * Who says so.
+ */
+source: string, 
+/**
+ * The version of that.
+ */
+version: string, 
+/**
+ * Their first day, where the list tells it.
+ */
+effectiveFrom: string | null, 
+/**
+ * What was done to the list's price, and by which source.
+ */
+adjustment: string | null, };
+
+/**
+ * What came of fetching newer prices.
+ */
+export type PriceRefresh = { 
+/**
+ * Whether the list is another one than before.
+ */
+changed: boolean, 
+/**
+ * The list.
+ */
+source: PriceSource, 
+/**
+ * Lines of usage that had no price and have one now.
+ */
+priced: number, };
+
+/**
+ * One price.
+ */
+export type PriceRow = { 
+/**
+ * Of what, such as `input` or `cache_read`.
+ */
+meter: string, 
+/**
+ * Decimal text.
+ */
+price: string, 
+/**
+ * ISO 4217 code.
+ */
+currency: string, 
+/**
+ * For how many units.
+ */
+per: number, };
+
+/**
+ * A provider's prices of a model on a day.
+ */
+export type PriceSheet = { 
+/**
+ * The provider's id.
+ */
+provider: string, 
+/**
+ * The model as the list names it.
+ */
+model: string, 
+/**
+ * Why there is no plain price on that day.
+ */
+unpriced: string | null, 
+/**
+ * Prices by service tier and length of prompt.
+ */
+groups: Array<PriceGroupRow>, 
+/**
+ * The plain prices by date, announced ones too.
+ */
+changes: Array<PriceChangeRow>, };
+
+/**
+ * A price list.
+ */
+export type PriceSource = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its version.
+ */
+version: string, 
+/**
+ * The day up to which it is known to hold.
+ */
+dated: string, 
+/**
+ * How many days ago that is.
+ */
+ageDays: number, 
+/**
+ * Where it was fetched; `None` for the list that comes with Spendglass.
+ */
+url: string | null, };
+
+/**
+ * What is known of prices.
+ */
+export type Prices = { 
+/**
+ * The UTC day.
+ */
+at: string, 
+/**
+ * The lists that are read, the newest first.
+ */
+sources: Array<PriceSource>, 
+/**
+ * Each provider's prices of the model.
+ */
+sheets: Array<PriceSheet>, 
+/**
+ * The person's own prices: of the model, or all where none is asked for.
+ */
+own: Array<CorrectionRow>, };
+
+/**
+ * Of which model to tell the price.
+ */
+export type PricesQuery = { 
+/**
+ * The model, as usage names it; without it only the lists and the person's own prices are told.
+ */
+model?: string, 
+/**
+ * The provider's id, ours or the list's; every one that has the model without it.
+ */
+provider?: string, 
+/**
+ * On which UTC day; today without it.
+ */
+at?: string, };
+
+/**
  * A provider, in words.
  */
 export type ProviderRow = { 
@@ -2794,6 +3115,118 @@ asOf: string,
 entry: number | null, };
 
 /**
+ * One unit of a currency in another.
+ */
+export type RateRow = { 
+/**
+ * One unit of this …
+ */
+from: string, 
+/**
+ * … in this …
+ */
+to: string, 
+/**
+ * … is so many. Decimal text.
+ */
+rate: string, 
+/**
+ * The day it was published for.
+ */
+date: string, 
+/**
+ * How many days before the day that was asked for.
+ */
+ageDays: number, 
+/**
+ * Who says so.
+ */
+source: string, 
+/**
+ * The currency by way of which it was worked out, where it was not published itself.
+ */
+through: string | null, };
+
+/**
+ * Rates of exchange of a day.
+ */
+export type Rates = { 
+/**
+ * The day that was asked for.
+ */
+at: string, 
+/**
+ * The last day of which any rate is known.
+ */
+dated: string | null, 
+/**
+ * The rates.
+ */
+rows: Array<RateRow>, 
+/**
+ * A price with every step, where one was asked for.
+ */
+landed: LandedPrice | null, };
+
+/**
+ * Which rates to tell, and which price to land. What is left out is as the settings say.
+ */
+export type RatesQuery = { 
+/**
+ * On which day; today without it.
+ */
+at?: string, 
+/**
+ * One unit of this; USD without it.
+ */
+from?: string, 
+/**
+ * In this; the settings' currency, else every one that is known, without it.
+ */
+to?: string, 
+/**
+ * A price to land, in `from`.
+ */
+amount?: string, 
+/**
+ * Whether it holds its tax.
+ */
+tax?: TaxIs, 
+/**
+ * The country one buys in, by its two letters.
+ */
+country?: string, 
+/**
+ * How one stands to taxes there.
+ */
+taxStatus?: TaxStatus, 
+/**
+ * One's own rate of tax in per cent, in place of a known one.
+ */
+taxRate?: string, 
+/**
+ * What one's card adds to a charge in another currency, in per cent.
+ */
+cardMarkup?: string, };
+
+/**
+ * What came of fetching newer rates of exchange.
+ */
+export type RatesRefresh = { 
+/**
+ * How many rates are new.
+ */
+added: number, 
+/**
+ * The last day of which any rate is known.
+ */
+dated: string | null, 
+/**
+ * Where they were fetched.
+ */
+url: string, };
+
+/**
  * What to do.
  */
 export type Recommendation = { 
@@ -2868,6 +3301,24 @@ uncovered: string,
 words: string | null, };
 
 /**
+ * Where to fetch newer prices.
+ */
+export type RefreshPrices = { 
+/**
+ * https, or http on this machine; the address of the settings, else the usual one, without it.
+ */
+url?: string, };
+
+/**
+ * Where to fetch newer rates of exchange.
+ */
+export type RefreshRates = { 
+/**
+ * https, or http on this machine; the address of the settings, else the usual one, without it.
+ */
+url?: string, };
+
+/**
  * What would have been refused.
  */
 export type RefusedUse = { 
@@ -2883,6 +3334,31 @@ hours: number,
  * Its share of all usage at list price, in per cent.
  */
 share: string, };
+
+/**
+ * Which price of the person's own to take back.
+ */
+export type RemovePriceCorrection = { 
+/**
+ * The provider's id; it may be left out where one alone has such a price.
+ */
+provider?: string, 
+/**
+ * The model.
+ */
+model: string, 
+/**
+ * Of what.
+ */
+meter: string, 
+/**
+ * Its first day; it may be left out where there is one alone.
+ */
+from?: string, 
+/**
+ * The service tier; the standard one without it.
+ */
+tier?: string, };
 
 /**
  * A new key for an account.
@@ -2970,7 +3446,7 @@ list: Array<string>, };
 /**
  * Everything that a door can ask.
  */
-export type Request = { "method": "overview", "params": OverviewQuery } | { "method": "spend", "params": SpendQuery } | { "method": "usage", "params": UsageQuery } | { "method": "picture", "params": PictureQuery } | { "method": "providers" } | { "method": "recogniseKey", "params": PastedKey } | { "method": "accounts" } | { "method": "addAccount", "params": AddAccount } | { "method": "checkAccount", "params": AccountId } | { "method": "replaceKey", "params": ReplaceKey } | { "method": "removeAccount", "params": AccountId } | { "method": "entries", "params": EntriesQuery } | { "method": "enter", "params": Enter } | { "method": "changeEntry", "params": ChangeEntry } | { "method": "removeEntry", "params": EntryId } | { "method": "formats" } | { "method": "previewImport", "params": ImportQuery } | { "method": "import", "params": ImportQuery } | { "method": "sync", "params": SyncQuery } | { "method": "cancelSync" } | { "method": "chooseFile" } | { "method": "limits" } | { "method": "learnLimit", "params": LearnLimit } | { "method": "chooseTier", "params": ChooseTier } | { "method": "credits", "params": CreditsQuery } | { "method": "addLot", "params": AddLot } | { "method": "editLot", "params": EditLot } | { "method": "moveLot", "params": MoveLot } | { "method": "removeLot", "params": LotId } | { "method": "answerOffer", "params": AnswerOffer } | { "method": "forecast", "params": ForecastQuery } | { "method": "inbox", "params": InboxQuery } | { "method": "answerAlert", "params": AnswerAlert } | { "method": "alertSettings" } | { "method": "changeAlertSettings", "params": AlertSettings } | { "method": "testAlert" } | { "method": "webhook" } | { "method": "setWebhook", "params": SetWebhook } | { "method": "budgets" } | { "method": "setBudget", "params": SetBudget } | { "method": "removeBudget", "params": BudgetId } | { "method": "assignments" } | { "method": "assign", "params": Assign } | { "method": "watching" } | { "method": "exportCalendar", "params": ExportCalendar } | { "method": "calendarAddress" } | { "method": "setCalendarAddress", "params": CalendarAddress } | { "method": "plans", "params": PlansQuery } | { "method": "doctor" } | { "method": "settings" } | { "method": "changeSettings", "params": Settings } | { "method": "enterSample" } | { "method": "leaveSample" };
+export type Request = { "method": "overview", "params": OverviewQuery } | { "method": "spend", "params": SpendQuery } | { "method": "usage", "params": UsageQuery } | { "method": "picture", "params": PictureQuery } | { "method": "providers" } | { "method": "recogniseKey", "params": PastedKey } | { "method": "accounts" } | { "method": "addAccount", "params": AddAccount } | { "method": "checkAccount", "params": AccountId } | { "method": "replaceKey", "params": ReplaceKey } | { "method": "removeAccount", "params": AccountId } | { "method": "entries", "params": EntriesQuery } | { "method": "enter", "params": Enter } | { "method": "changeEntry", "params": ChangeEntry } | { "method": "removeEntry", "params": EntryId } | { "method": "formats" } | { "method": "previewImport", "params": ImportQuery } | { "method": "import", "params": ImportQuery } | { "method": "sync", "params": SyncQuery } | { "method": "cancelSync" } | { "method": "chooseFile" } | { "method": "limits" } | { "method": "learnLimit", "params": LearnLimit } | { "method": "chooseTier", "params": ChooseTier } | { "method": "credits", "params": CreditsQuery } | { "method": "addLot", "params": AddLot } | { "method": "editLot", "params": EditLot } | { "method": "moveLot", "params": MoveLot } | { "method": "removeLot", "params": LotId } | { "method": "answerOffer", "params": AnswerOffer } | { "method": "forecast", "params": ForecastQuery } | { "method": "inbox", "params": InboxQuery } | { "method": "answerAlert", "params": AnswerAlert } | { "method": "alertSettings" } | { "method": "changeAlertSettings", "params": AlertSettings } | { "method": "testAlert" } | { "method": "webhook" } | { "method": "setWebhook", "params": SetWebhook } | { "method": "budgets" } | { "method": "setBudget", "params": SetBudget } | { "method": "removeBudget", "params": BudgetId } | { "method": "assignments" } | { "method": "assign", "params": Assign } | { "method": "watching" } | { "method": "exportCalendar", "params": ExportCalendar } | { "method": "calendarAddress" } | { "method": "setCalendarAddress", "params": CalendarAddress } | { "method": "plans", "params": PlansQuery } | { "method": "prices", "params": PricesQuery } | { "method": "correctPrice", "params": CorrectPrice } | { "method": "removePriceCorrection", "params": RemovePriceCorrection } | { "method": "refreshPrices", "params": RefreshPrices } | { "method": "rates", "params": RatesQuery } | { "method": "refreshRates", "params": RefreshRates } | { "method": "doctor" } | { "method": "settings" } | { "method": "changeSettings", "params": Settings } | { "method": "enterSample" } | { "method": "leaveSample" };
 
 /**
  * When an allowance is whole again.
@@ -2980,7 +3456,7 @@ export type Resets = "rolling" | "midnight" | "firstOfMonth" | "never";
 /**
  * The answer to each request, under the same name.
  */
-export type Response = { "method": "overview", "result": Overview } | { "method": "spend", "result": Spend } | { "method": "usage", "result": Usage } | { "method": "picture", "result": PictureFile } | { "method": "providers", "result": Array<ProviderRow> } | { "method": "recogniseKey", "result": Array<KeyCandidate> } | { "method": "accounts", "result": Array<Account> } | { "method": "addAccount", "result": Account } | { "method": "checkAccount", "result": Account } | { "method": "replaceKey", "result": Account } | { "method": "removeAccount", "result": AccountId } | { "method": "entries", "result": Array<EntryRow> } | { "method": "enter", "result": EntryRow } | { "method": "changeEntry", "result": EntryRow } | { "method": "removeEntry", "result": EntryId } | { "method": "formats", "result": Array<FormatRow> } | { "method": "previewImport", "result": ImportReport } | { "method": "import", "result": ImportReport } | { "method": "sync", "result": SyncReport } | { "method": "cancelSync" } | { "method": "chooseFile", "result": ChosenFile } | { "method": "limits", "result": Limits } | { "method": "learnLimit", "result": LearnedLimits } | { "method": "chooseTier", "result": ChooseTier } | { "method": "credits", "result": Credits } | { "method": "addLot", "result": LotRow } | { "method": "editLot", "result": LotRow } | { "method": "moveLot", "result": LotRow } | { "method": "removeLot", "result": LotId } | { "method": "answerOffer", "result": Credits } | { "method": "forecast", "result": Forecast } | { "method": "inbox", "result": Inbox } | { "method": "answerAlert", "result": AlertRow } | { "method": "alertSettings", "result": AlertSettings } | { "method": "changeAlertSettings", "result": AlertSettings } | { "method": "testAlert", "result": TestedAlert } | { "method": "webhook", "result": Webhook } | { "method": "setWebhook", "result": Webhook } | { "method": "budgets", "result": Array<BudgetRow> } | { "method": "setBudget", "result": BudgetRow } | { "method": "removeBudget", "result": BudgetId } | { "method": "assignments", "result": Array<Assignment> } | { "method": "assign", "result": Array<Assignment> } | { "method": "watching", "result": Watching } | { "method": "exportCalendar", "result": CalendarFile } | { "method": "calendarAddress", "result": CalendarAddress } | { "method": "setCalendarAddress", "result": CalendarAddress } | { "method": "plans", "result": PlanComparison } | { "method": "doctor", "result": Doctor } | { "method": "settings", "result": Settings } | { "method": "changeSettings", "result": Settings } | { "method": "enterSample", "result": SampleState } | { "method": "leaveSample", "result": SampleState };
+export type Response = { "method": "overview", "result": Overview } | { "method": "spend", "result": Spend } | { "method": "usage", "result": Usage } | { "method": "picture", "result": PictureFile } | { "method": "providers", "result": Array<ProviderRow> } | { "method": "recogniseKey", "result": Array<KeyCandidate> } | { "method": "accounts", "result": Array<Account> } | { "method": "addAccount", "result": Account } | { "method": "checkAccount", "result": Account } | { "method": "replaceKey", "result": Account } | { "method": "removeAccount", "result": AccountId } | { "method": "entries", "result": Array<EntryRow> } | { "method": "enter", "result": EntryRow } | { "method": "changeEntry", "result": EntryRow } | { "method": "removeEntry", "result": EntryId } | { "method": "formats", "result": Array<FormatRow> } | { "method": "previewImport", "result": ImportReport } | { "method": "import", "result": ImportReport } | { "method": "sync", "result": SyncReport } | { "method": "cancelSync" } | { "method": "chooseFile", "result": ChosenFile } | { "method": "limits", "result": Limits } | { "method": "learnLimit", "result": LearnedLimits } | { "method": "chooseTier", "result": ChooseTier } | { "method": "credits", "result": Credits } | { "method": "addLot", "result": LotRow } | { "method": "editLot", "result": LotRow } | { "method": "moveLot", "result": LotRow } | { "method": "removeLot", "result": LotId } | { "method": "answerOffer", "result": Credits } | { "method": "forecast", "result": Forecast } | { "method": "inbox", "result": Inbox } | { "method": "answerAlert", "result": AlertRow } | { "method": "alertSettings", "result": AlertSettings } | { "method": "changeAlertSettings", "result": AlertSettings } | { "method": "testAlert", "result": TestedAlert } | { "method": "webhook", "result": Webhook } | { "method": "setWebhook", "result": Webhook } | { "method": "budgets", "result": Array<BudgetRow> } | { "method": "setBudget", "result": BudgetRow } | { "method": "removeBudget", "result": BudgetId } | { "method": "assignments", "result": Array<Assignment> } | { "method": "assign", "result": Array<Assignment> } | { "method": "watching", "result": Watching } | { "method": "exportCalendar", "result": CalendarFile } | { "method": "calendarAddress", "result": CalendarAddress } | { "method": "setCalendarAddress", "result": CalendarAddress } | { "method": "plans", "result": PlanComparison } | { "method": "prices", "result": Prices } | { "method": "correctPrice", "result": CorrectedPrice } | { "method": "removePriceCorrection", "result": CorrectedPrice } | { "method": "refreshPrices", "result": PriceRefresh } | { "method": "rates", "result": Rates } | { "method": "refreshRates", "result": RatesRefresh } | { "method": "doctor", "result": Doctor } | { "method": "settings", "result": Settings } | { "method": "changeSettings", "result": Settings } | { "method": "enterSample", "result": SampleState } | { "method": "leaveSample", "result": SampleState };
 
 /**
  * Who says when a lot lapses.
@@ -3072,7 +3548,51 @@ startAtLogin: boolean,
 /**
  * Whether closing the window leaves Spendglass in the tray, where there is one.
  */
-keepInTray: boolean, };
+keepInTray: boolean, 
+/**
+ * The country one buys in, by its two letters.
+ */
+country: string | null, 
+/**
+ * How one stands to taxes there.
+ */
+taxStatus: TaxStatus | null, 
+/**
+ * One's own rate of tax in per cent, in place of a known one.
+ */
+taxRate: string | null, 
+/**
+ * What one's card adds to a charge in another currency, in per cent.
+ */
+cardMarkup: string | null, 
+/**
+ * The currency one pays in.
+ */
+currency: string | null, 
+/**
+ * Whether one is a verified student.
+ */
+student: boolean, 
+/**
+ * For how many people plans are bought.
+ */
+seats: number | null, 
+/**
+ * Whether newer prices are fetched once a day.
+ */
+refreshPrices: boolean, 
+/**
+ * Whether newer rates of exchange are fetched once a day.
+ */
+refreshRates: boolean, 
+/**
+ * Where prices are fetched from, in place of the usual address.
+ */
+priceFeed: string | null, 
+/**
+ * Where rates of exchange are fetched from, in place of the usual address.
+ */
+rateFeed: string | null, };
 
 /**
  * Where the money went.
@@ -3361,6 +3881,11 @@ accounts: Array<AccountReport>,
  * Whether every stream was read.
  */
 complete: boolean, };
+
+/**
+ * Whether a price holds its tax.
+ */
+export type TaxIs = "included" | "excluded" | "unstated";
 
 /**
  * How the person stands to taxes.

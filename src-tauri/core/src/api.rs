@@ -15,12 +15,15 @@ mod accounts;
 mod alerts;
 mod credits;
 mod entries;
+mod events;
 mod forecasts;
 mod imports;
 mod holdings;
 mod limits;
 mod overview;
 mod plans;
+mod prices;
+mod rates;
 mod spend;
 mod syncing;
 mod upkeep;
@@ -55,9 +58,12 @@ mod outlook;
 mod pictures;
 mod planning;
 mod power;
+mod priced;
 mod providing;
 mod purses;
 mod rises;
+mod rating;
+mod refreshing;
 mod risks;
 mod running;
 mod schedule;
@@ -86,6 +92,7 @@ pub use entries::{
     AllowanceEntry, BalanceEntry, ChangeEntry, CostEntry, Enter, EntriesQuery, Entry, EntryId, EntryRow,
     PurchaseEntry, Resets, SubscriptionEntry,
 };
+pub use events::{ApiError, ErrorCode, Event};
 pub use forecasts::{BackTest, Forecast, ForecastQuery, MonthEnd, Spread};
 pub use glance::Glance;
 pub use holdings::{BalanceReading, GrantRow, QuotaRow, SubscriptionRow};
@@ -100,6 +107,11 @@ pub use plans::{
     PlanAction, PlanComparison, PlanOption, PlansQuery, Recommendation, RefusedUse, ReplayWindow,
     ReplayedMonth, TaxStatus,
 };
+pub use prices::{
+    CorrectPrice, CorrectedPrice, CorrectionRow, PriceChangeRow, PriceGroupRow, PriceRefresh, PriceRow,
+    PriceSheet, PriceSource, Prices, PricesQuery, RefreshPrices, RemovePriceCorrection,
+};
+pub use rates::{LandedPrice, LandedStepRow, RateRow, Rates, RatesQuery, RatesRefresh, RefreshRates, TaxIs};
 pub use spend::{
     Amount, ChartTable, Grouping, LaneFigure, Mark, Measure, Picture, PictureFile, PictureFormat,
     PictureKind, PictureQuery, PictureTheme, Spend, SpendQuery, Usage, UsageQuery, UsageRow,
@@ -265,6 +277,18 @@ pub enum Request {
     SetCalendarAddress(CalendarAddress),
     /// Which plan to buy, worked out from the person's own usage.
     Plans(PlansQuery),
+    /// Everything that is known of a model's price.
+    Prices(PricesQuery),
+    /// Puts a price of the person's own before every list; list costs of its days are worked out again.
+    CorrectPrice(CorrectPrice),
+    /// Takes a price of the person's own back.
+    RemovePriceCorrection(RemovePriceCorrection),
+    /// Fetches newer prices, now.
+    RefreshPrices(RefreshPrices),
+    /// Rates of exchange of a day, and what a price comes to where it is paid.
+    Rates(RatesQuery),
+    /// Fetches newer rates of exchange, now.
+    RefreshRates(RefreshRates),
     /// What works, what does not, and what to do.
     Doctor,
     /// The person's settings.
@@ -378,6 +402,18 @@ pub enum Response {
     SetCalendarAddress(CalendarAddress),
     /// To [`Request::Plans`].
     Plans(PlanComparison),
+    /// To [`Request::Prices`].
+    Prices(Prices),
+    /// To [`Request::CorrectPrice`].
+    CorrectPrice(CorrectedPrice),
+    /// To [`Request::RemovePriceCorrection`].
+    RemovePriceCorrection(CorrectedPrice),
+    /// To [`Request::RefreshPrices`].
+    RefreshPrices(PriceRefresh),
+    /// To [`Request::Rates`].
+    Rates(Rates),
+    /// To [`Request::RefreshRates`].
+    RefreshRates(RatesRefresh),
     /// To [`Request::Doctor`].
     Doctor(Doctor),
     /// To [`Request::Settings`].
@@ -453,6 +489,14 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
             Response::SetCalendarAddress(app.set_calendar_address(on).await?)
         }
         Request::Plans(query) => Response::Plans(app.plans(&query).await?),
+        Request::Prices(query) => Response::Prices(app.prices(&query).await?),
+        Request::CorrectPrice(form) => Response::CorrectPrice(app.correct_price(form).await?),
+        Request::RemovePriceCorrection(which) => {
+            Response::RemovePriceCorrection(app.remove_price_correction(which).await?)
+        }
+        Request::RefreshPrices(from) => Response::RefreshPrices(app.refresh_prices(from.url).await?),
+        Request::Rates(query) => Response::Rates(app.rates(query).await?),
+        Request::RefreshRates(from) => Response::RefreshRates(app.refresh_rates(from.url).await?),
         Request::Doctor => Response::Doctor(app.doctor().await?),
         Request::Settings => Response::Settings(app.settings().await?),
         Request::ChangeSettings(settings) => Response::ChangeSettings(app.change_settings(settings).await?),
@@ -465,114 +509,4 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
             Response::LeaveSample(SampleState { sample: false })
         }
     })
-}
-
-/// What happens without being asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum Event {
-    /// A sync of an account began.
-    SyncStarted {
-        /// The account.
-        #[ts(type = "number")]
-        account: i64,
-    },
-    /// A part of a stream was booked.
-    SyncProgress {
-        /// The account.
-        #[ts(type = "number")]
-        account: i64,
-        /// The stream.
-        stream: String,
-        /// Parts of the whole sync that are done.
-        done: u32,
-        /// Parts of the whole sync.
-        total: u32,
-        /// Whether this is the first import of the account.
-        first: bool,
-    },
-    /// A sync of an account ended, whole or in part.
-    Synced {
-        /// The account.
-        #[ts(type = "number")]
-        account: i64,
-    },
-    /// A file is being read.
-    ImportProgress {
-        /// Its name.
-        file: String,
-        /// Bytes that were read.
-        #[ts(type = "number")]
-        done: u64,
-        /// Bytes of the file.
-        #[ts(type = "number")]
-        total: u64,
-    },
-    /// Alerts were raised, delivered, answered or ended.
-    Alerted {
-        /// How many were not seen yet.
-        unseen: u32,
-    },
-    /// A notification asks for the window: a screen of it, such as `credits`.
-    Show {
-        /// The screen.
-        screen: String,
-    },
-    /// Accounts or settings changed, or sample data was entered or left.
-    Changed,
-}
-
-/// Why a request was not answered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS, thiserror::Error)]
-#[serde(rename_all = "camelCase")]
-#[error("{message}")]
-pub struct ApiError {
-    /// What kind of failure it is.
-    pub code: ErrorCode,
-    /// What is wrong, where, and what to do, in plain words.
-    pub message: String,
-    /// When it is worth trying again, RFC 3339, where that is known.
-    pub retry_at: Option<String>,
-    /// The field of the request that is wrong, where it is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    pub field: Option<String>,
-}
-
-/// The kinds of failure that a door answers differently.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub enum ErrorCode {
-    /// The request itself is wrong: a field, a date, a URL.
-    BadRequest,
-    /// No such account.
-    NoSuchAccount,
-    /// The provider refuses the key.
-    KeyRejected,
-    /// The key works, but is not of the kind that sees cost and usage.
-    WrongKeyKind,
-    /// Something must be told or agreed to beside the key: the message says what.
-    MoreNeeded,
-    /// The same key is connected already.
-    AlreadyConnected,
-    /// The keychain is locked, absent, or refused.
-    Keychain,
-    /// The key is not in the keychain or in its environment variable.
-    KeyMissing,
-    /// Another sync of this account is under way.
-    Busy,
-    /// The provider asks to wait.
-    Wait,
-    /// The provider could not be reached, or failed.
-    Unreachable,
-    /// The provider's answer is not what its contract says.
-    ProviderChanged,
-    /// The store cannot be read or written.
-    Store,
-    /// The store was made by a newer version.
-    StoreTooNew,
-    /// The request was cancelled.
-    Cancelled,
-    /// A fault of Spendglass itself: worth reporting.
-    Internal,
 }

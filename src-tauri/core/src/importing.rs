@@ -14,6 +14,7 @@ pub use source::name;
 use crate::formats::{Format, Mapping, NotAMapping, NotRead};
 use crate::ledger::ChargeCategory;
 use crate::money::{Currency, MixedMoney, MoneyError, Total};
+use crate::pricing::PriceBook;
 use crate::store::{Arrival, ImportedFile, Store, StoreError};
 use crate::time::{Date, Timestamp};
 
@@ -31,6 +32,8 @@ pub struct Wanted {
     pub mapping: Option<Mapping>,
     /// The provider whose list prices count, where the format does not tell it.
     pub provider: Option<&'static str>,
+    /// What prices usage.
+    pub book: PriceBook,
     /// The present: what is dated later is wrong.
     pub now: Timestamp,
 }

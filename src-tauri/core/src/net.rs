@@ -1,6 +1,7 @@
 //! One request out, one answer in: https only, no redirect followed, the key sent to its own host alone.
 
 mod credential;
+mod feed;
 mod hook;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -13,6 +14,7 @@ use reqwest::{Client, redirect};
 use url::{Host, Url};
 
 pub use credential::Credential;
+pub use feed::{FeedUrl, FetchError, Fetched};
 pub use hook::HookUrl;
 
 use crate::providers::{Details, Provider, Request, plain_words};
@@ -271,6 +273,17 @@ impl Net {
     }
 
     async fn exchange(&self, url: Url, headers: HeaderMap, body: Option<String>) -> Result<Answer, NetError> {
+        Ok(self.exchange_up_to(url, headers, body, LARGEST_BODY).await?.0)
+    }
+
+    /// The answer and its headers, where its body is no longer than this.
+    async fn exchange_up_to(
+        &self,
+        url: Url,
+        headers: HeaderMap,
+        body: Option<String>,
+        largest: usize,
+    ) -> Result<(Answer, HeaderMap), NetError> {
         let host = url.host_str().unwrap_or_default().to_owned();
         let client = if is_loopback(&url) { &self.loopback } else { &self.outside };
         let failed = |error: reqwest::Error| match (error.is_timeout(), error.is_connect()) {
@@ -291,10 +304,11 @@ impl Net {
         let is_html = text(response.headers(), &reqwest::header::CONTENT_TYPE)
             .is_some_and(|kind| kind.trim_start().starts_with("text/html"));
         let status = response.status().as_u16();
+        let told = response.headers().clone();
         let mut body = Vec::new();
         loop {
             match response.chunk().await {
-                Ok(Some(piece)) if body.len() + piece.len() > LARGEST_BODY => {
+                Ok(Some(piece)) if body.len() + piece.len() > largest => {
                     return Err(NetError::TooLarge(host));
                 }
                 Ok(Some(piece)) => body.extend_from_slice(&piece),
@@ -303,7 +317,7 @@ impl Net {
                 Err(_) => return Err(NetError::Cut { host, got: body.len() }),
             }
         }
-        Ok(Answer { status, retry_after, is_html, exhausted, date, body })
+        Ok((Answer { status, retry_after, is_html, exhausted, date, body }, told))
     }
 }
 

@@ -117,10 +117,15 @@ impl<'b> Pricer<'b> {
             context_window: charge.context_window.as_deref(),
             consumed,
         };
-        let answered = charge.response_model.as_deref().filter(|answered| *answered != model);
-        match (self.list_cost(&usage), answered) {
+        self.answered(&usage, charge.response_model.as_deref())
+    }
+
+    /// The list cost of a quantity, by the model that answered where the one that was asked for has no price.
+    pub fn answered(&mut self, usage: &Usage, answered: Option<&str>) -> Result<ListCost, Unpriced> {
+        let answered = answered.filter(|answered| *answered != usage.model);
+        match (self.list_cost(usage), answered) {
             // The name that was asked for may be an alias that only the provider knows.
-            (Err(Unpriced::NoPrice), Some(model)) => self.list_cost(&Usage { model, ..usage }),
+            (Err(Unpriced::NoPrice), Some(model)) => self.list_cost(&Usage { model, ..*usage }),
             (cost, _) => cost,
         }
     }

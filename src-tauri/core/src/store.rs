@@ -15,11 +15,13 @@ mod facets;
 mod folder;
 mod grants;
 mod imports;
+mod kept;
 mod lots;
 mod names;
 mod packed;
 mod part_bills;
 mod price_bases;
+mod prices;
 mod quotas;
 mod rollup;
 mod settings;
@@ -47,6 +49,7 @@ pub use deliveries::{DeliveryRow, DueAlert, Receipt, Turn};
 pub use entries::{ENTERED_STREAM, EntryRow, Owner};
 pub use imports::{Arrival, IMPORT_STREAM, ImportRow, ImportedFile, Outcome};
 pub use lots::{LotOverride, RiseKey};
+pub use prices::PriceChange;
 pub use rollup::{Dimension, GroupSums, Origin, RollupRow};
 pub use snapshots::Snapshot;
 pub use streams::{AccountLock, StreamRow, StreamState};
@@ -161,6 +164,7 @@ impl Schema {
             (5, "watch", include_str!("../migrations/0005_watch.sql")),
             (6, "calendar", include_str!("../migrations/0006_calendar.sql")),
             (7, "receipts", include_str!("../migrations/0007_receipts.sql")),
+            (8, "prices", include_str!("../migrations/0008_prices.sql")),
         ])
     }
 

@@ -220,6 +220,8 @@ pub struct Job<'a> {
     pub details: Details,
     /// Read everything again from this day on.
     pub from: Option<Date>,
+    /// What prices usage.
+    pub book: PriceBook,
     /// The present.
     pub now: Timestamp,
 }
@@ -386,7 +388,7 @@ impl Engine {
             total: u32::try_from(total).unwrap_or(u32::MAX),
             first: plan.iter().all(|(_, row, ..)| row.synced_at.is_none()),
         };
-        let mut pricer = Pricer::new(PriceBook::bundled());
+        let mut pricer = Pricer::new(&job.book);
         let mut outcomes = Vec::with_capacity(plan.len());
         let mut attempts = self.policy.attempts;
         for (stream, row, windows, rests_until) in plan {

@@ -16,6 +16,7 @@
 //! - `world.rs`: what a person does is a list of `Work`, asked for with `World::done`: pure functions of the seed and
 //!   the minute, so that any window and any paging agree. `figures.rs`: days, months, money as text. `trade.rs`: usual lines of work
 //!   with prices, and credits bought in packs. `pages.rs`: time buckets and their cursors.
+//! - `feeds.rs`: price lists and rates of exchange, which need no key.
 //! - `json.rs`: a tree whose numbers are the text they are sent as.
 
 mod json;
@@ -31,6 +32,7 @@ mod pages;
 mod road;
 mod reply;
 mod faults;
+mod feeds;
 mod town;
 #[cfg(test)]
 mod probe;

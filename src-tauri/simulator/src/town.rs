@@ -21,6 +21,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::ALL;
 use crate::admit::{Holder, Keys, check};
 use crate::faults::{Fault, Invented, Kind, spoil, spoils_tree};
+use crate::feeds;
 use crate::handler::{Answer, Ask, Handler, Pairs, Refusal, Stream};
 use crate::json::Json;
 use crate::reply::{Reply, cut, http_date, refuse, text, whole, with_headers};
@@ -334,6 +335,10 @@ async fn respond(state: &State, request: Request<Incoming>) -> Reply {
     let Road { handler, stream, params, allow } = match road(&head, body.as_deref().unwrap_or_default()) {
         Ok(road) => road,
         Err(None) => {
+            let now = state.turn().now;
+            if let Some(reply) = feeds::reply(&head, now) {
+                return reply;
+            }
             let words = "no provider of this town lives here\n";
             return text(StatusCode::NOT_FOUND, "text/plain; charset=utf-8", words);
         }

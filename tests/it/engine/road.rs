@@ -90,6 +90,7 @@ impl Road {
             secret,
             details: Details::new(details.map(|(name, value)| (name.to_owned(), value.to_owned())).into()),
             from: None,
+            book: spendglass_core::pricing::PriceBook::bundled().clone(),
             now: now.parse::<Timestamp>().unwrap(),
         }
     }

@@ -16,7 +16,7 @@ use crate::alert::{
 };
 use crate::ledger::{AlertRule, Entered, QuotaWindow};
 use crate::money;
-use crate::pricing;
+use crate::pricing::PriceBook;
 use crate::store::{EntryRow, StreamRow, StreamState};
 use crate::time::{BillingCycle, Calendar, Date, Timestamp};
 
@@ -88,7 +88,7 @@ impl App {
             quotas: limits.rows.iter().filter_map(quota_fact).collect(),
             plans: quick.plans(house).await?,
             keys: quick.keys(),
-            prices: quick.prices(),
+            prices: quick.prices(&house.book().await?),
             unheard: trouble.accounts,
         })
     }
@@ -229,8 +229,7 @@ impl Quick<'_> {
     }
 
     /// Prices that the list announces for a later day, of providers that an account is of.
-    fn prices(&self) -> Vec<PriceChange> {
-        let book = pricing::PriceBook::bundled();
+    fn prices(&self, book: &PriceBook) -> Vec<PriceChange> {
         let mut providers: Vec<&str> =
             self.books.accounts.iter().map(|row| row.account.provider.as_str()).collect();
         providers.sort_unstable();

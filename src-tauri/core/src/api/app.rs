@@ -8,6 +8,7 @@ use tokio::sync::{RwLock, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::alert_facts::AlertMemory;
+use super::refreshing::ListMemory;
 use super::watching::WatchState;
 use super::{ApiError, ChosenFile, Config, ErrorCode, Event, FileChooser, SampleTown, Settings, SyncQuery};
 use crate::forecast::BackTest;
@@ -52,6 +53,7 @@ pub(super) struct House {
     pub(super) net: Net,
     pub(super) sample: bool,
     syncing: Arc<Mutex<BTreeSet<i64>>>,
+    pub(super) list: ListMemory,
 }
 
 struct Sample {
@@ -72,7 +74,7 @@ impl House {
         })?;
         let store = Store::open(folder, now).await?;
         let engine = Engine::new(store.clone(), net.clone(), Policy::default());
-        Ok(House { store, vault, engine, net, sample, syncing: Arc::default() })
+        Ok(House { store, vault, engine, net, sample, syncing: Arc::default(), list: ListMemory::default() })
     }
 
     pub(super) fn set_syncing(&self, account: i64, syncing: bool) {
@@ -236,6 +238,7 @@ impl App {
         if let Some(zone) = &settings.time_zone {
             zone.parse::<Zone>().map_err(|error| ApiError::bad(error.to_string()))?;
         }
+        super::rating::check(&settings)?;
         let text = serde_json::to_string(&settings).map_err(|error| {
             ApiError::new(ErrorCode::Internal, format!("settings could not be written: {error}"))
         })?;

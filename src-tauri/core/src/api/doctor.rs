@@ -4,6 +4,7 @@ use super::app::{App, House};
 use super::failures::sentence;
 use super::keys::{Credentials, base_url, find_provider, secret_of};
 use super::{ApiError, Doctor, Finding, FindingState};
+use crate::pricing::PriceBook;
 use crate::store::{AccountRow, KeyPlace};
 use crate::sync::{Checked, Job};
 use crate::time::Timestamp;
@@ -95,7 +96,8 @@ impl App {
         let base = base_url(provider, &row.account)?;
         let Credentials { secret, details } = secret_of(house, row, self.now()).await?;
         let (secret, now) = (&secret, self.now());
-        let job = Job { account_id: row.id, provider, kind, base, secret, details, from: None, now };
+        let book = PriceBook::bundled().clone();
+        let job = Job { account_id: row.id, provider, kind, base, secret, details, from: None, book, now };
         Ok((provider.name, house.engine.check(&job, &self.cancellation()).await?))
     }
 }

@@ -254,7 +254,7 @@ pub(super) fn money(field: &'static str, amount: &str, unit: &str, sign: Sign) -
     Ok(Money::new(number(field, amount, sign)?, currency("currency", unit)?))
 }
 
-fn number(field: &'static str, text: &str, sign: Sign) -> Result<Decimal, ApiError> {
+pub(super) fn number(field: &'static str, text: &str, sign: Sign) -> Result<Decimal, ApiError> {
     let text = text.trim();
     let shown = || shown(text);
     let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-'));
@@ -293,7 +293,7 @@ fn number(field: &'static str, text: &str, sign: Sign) -> Result<Decimal, ApiErr
     }
 }
 
-fn currency(field: &'static str, text: &str) -> Result<Currency, ApiError> {
+pub(super) fn currency(field: &'static str, text: &str) -> Result<Currency, ApiError> {
     let text = text.trim();
     // "usd" is the dollar: no provider counts in a unit that is called as a currency is.
     Currency::national(text).or_else(|_| Currency::virtual_unit(text)).map_err(|_| {
@@ -313,7 +313,7 @@ fn window(field: &'static str, text: &str) -> Result<QuotaWindow, ApiError> {
     text.trim().parse::<QuotaWindow>().map_err(|error| wrong(field, error.to_string()))
 }
 
-fn date(field: &'static str, text: &str) -> Result<Date, ApiError> {
+pub(super) fn date(field: &'static str, text: &str) -> Result<Date, ApiError> {
     let date = text.trim().parse::<Date>().map_err(|error| wrong(field, error.to_string()))?;
     if (FIRST_YEAR..=LAST_YEAR).contains(&date.year()) {
         Ok(date)
@@ -333,7 +333,7 @@ fn past(field: &'static str, text: &str, today: Date) -> Result<Date, ApiError> 
     Ok(date)
 }
 
-fn needed(field: &'static str, text: String, longest: usize) -> Result<String, ApiError> {
+pub(super) fn needed(field: &'static str, text: String, longest: usize) -> Result<String, ApiError> {
     words(field, Some(text), longest)?.ok_or_else(|| wrong(field, "this is empty: give it a few words"))
 }
 

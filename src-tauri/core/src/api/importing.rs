@@ -73,7 +73,8 @@ impl App {
         }
         let path = query.path.trim().into();
         let provider = provider.map(|provider| provider.id);
-        let wanted = Wanted { path, format, mapping, provider, now: self.now() };
+        let book = house.book().await?;
+        let wanted = Wanted { path, format, mapping, provider, book, now: self.now() };
         let app = self.clone();
         let file = importing::name(&wanted.path);
         let progress = move |Progress { done, total }: Progress| {

@@ -12,6 +12,7 @@ use super::{
     Account, AddAccount, AddLot, ApiError, ErrorCode, Event, KeyCandidate, ReplaceKey, SampleAccount,
 };
 use crate::net::BaseUrl;
+use crate::pricing::PriceBook;
 use crate::providers::{self, Details, Intake, KeyKind, Provider};
 use crate::store::{AccountRow, KeyPlace, NewAccount};
 use crate::sync::Job;
@@ -273,6 +274,7 @@ impl App {
             secret: &key.secret,
             details: Details::new(key.details.clone()),
             from: None,
+            book: PriceBook::bundled().clone(),
             now: self.now(),
         };
         let told = house.engine.check(&job, &self.cancellation()).await?;

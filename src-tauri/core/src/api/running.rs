@@ -79,8 +79,8 @@ impl App {
         };
         let base = base_url(provider, &row.account)?;
         let Credentials { secret, details } = secret;
-        let job =
-            Job { account_id: row.id, provider, kind, base, secret: &secret, details, from, now: self.now() };
+        let (book, now) = (house.book().await?, self.now());
+        let job = Job { account_id: row.id, provider, kind, base, secret: &secret, details, from, book, now };
         house.set_syncing(row.id, true);
         self.tell(Event::SyncStarted { account: row.id });
         let progress = |Progress { stream, done, total, first }: Progress| {

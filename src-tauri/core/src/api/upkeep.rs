@@ -3,9 +3,12 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::TaxStatus;
+
 /// The person's settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on a screen")]
 pub struct Settings {
     /// IANA time zone; the system's where none is set.
     pub time_zone: Option<String>,
@@ -15,6 +18,28 @@ pub struct Settings {
     pub start_at_login: bool,
     /// Whether closing the window leaves Spendglass in the tray, where there is one.
     pub keep_in_tray: bool,
+    /// The country one buys in, by its two letters.
+    pub country: Option<String>,
+    /// How one stands to taxes there.
+    pub tax_status: Option<TaxStatus>,
+    /// One's own rate of tax in per cent, in place of a known one.
+    pub tax_rate: Option<String>,
+    /// What one's card adds to a charge in another currency, in per cent.
+    pub card_markup: Option<String>,
+    /// The currency one pays in.
+    pub currency: Option<String>,
+    /// Whether one is a verified student.
+    pub student: bool,
+    /// For how many people plans are bought.
+    pub seats: Option<u32>,
+    /// Whether newer prices are fetched once a day.
+    pub refresh_prices: bool,
+    /// Whether newer rates of exchange are fetched once a day.
+    pub refresh_rates: bool,
+    /// Where prices are fetched from, in place of the usual address.
+    pub price_feed: Option<String>,
+    /// Where rates of exchange are fetched from, in place of the usual address.
+    pub rate_feed: Option<String>,
 }
 
 /// The theme of the window.

@@ -165,6 +165,7 @@ impl App {
             tell(Told::Waits);
             return Ok(false);
         };
+        self.refresh_as_set(house, self.now()).await?;
         // Where nothing was ever evaluated, much may be there that is no news.
         let anew = house.store.ticked_at().await?.is_none();
         self.look(house, anew, tell).await?;
@@ -206,10 +207,19 @@ impl App {
         let mut reading = JoinSet::new();
         let (say, mut said) = mpsc::unbounded_channel();
         let mut under_way: Vec<i64> = Vec::new();
+        // A slow address holds up no reminder.
+        let mut refreshing: JoinSet<Result<(), ApiError>> = JoinSet::new();
         // Until all that was due at the start has been read, what is there was there already.
         let mut anew = house.store.ticked_at().await?.is_none();
         let failed = |error: ApiError| tell(Told::Failed { words: error.message });
         loop {
+            while let Some(ended) = refreshing.try_join_next() {
+                ended.unwrap_or(Ok(())).unwrap_or_else(failed);
+            }
+            if refreshing.is_empty() {
+                let app = self.clone();
+                refreshing.spawn(async move { app.refresh_as_set(app.real(), app.now()).await });
+            }
             if let Err(error) = self.look(house, anew, tell).await {
                 failed(error);
             }

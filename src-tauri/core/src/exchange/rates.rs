@@ -190,6 +190,15 @@ impl Rates {
         Rates { series: own }
     }
 
+    /// Whether the rate of a point's source, pair and day is known.
+    pub fn has(&self, point: &RatePoint) -> bool {
+        self.series.iter().any(|series| {
+            series.source == point.source
+                && series.base == point.base
+                && series.days.get(&point.date).is_some_and(|day| day.contains_key(&point.quote))
+        })
+    }
+
     /// The last day for which anything is known.
     pub fn dated(&self) -> Option<Date> {
         self.series.iter().filter_map(|series| series.days.keys().next_back().copied()).max()

@@ -12,7 +12,7 @@ use super::source::Opened;
 use super::{FirstLine, ImportError, NAMED, Part, Progress, Told, Wanted, WrongLine};
 use crate::formats::{Facts, Format, Line, Row, Taken, Wrong};
 use crate::ledger::ListCost;
-use crate::pricing::{Consumed, PriceBook, Pricer, Unpriced, Usage};
+use crate::pricing::{Consumed, Pricer, Unpriced, Usage};
 use crate::store::{Arrival, Store};
 use crate::time::Timestamp;
 
@@ -61,7 +61,7 @@ pub(super) fn read(
         provider,
         // Somewhere it is tomorrow already.
         latest: wanted.now.plus_seconds(DAY),
-        pricer: Pricer::new(PriceBook::bundled()),
+        pricer: Pricer::new(&wanted.book),
         arrival: store.begin_import(format, &stream),
         told: Told::default(),
     };
@@ -117,7 +117,7 @@ struct Reader<'a> {
     provider: Option<&'static str>,
     /// No line begins later.
     latest: Timestamp,
-    pricer: Pricer<'static>,
+    pricer: Pricer<'a>,
     arrival: Arrival,
     told: Told,
 }

@@ -42,6 +42,10 @@ impl HookUrl {
         self.0.origin().ascii_serialization()
     }
 
+    pub(super) const fn url(&self) -> &Url {
+        &self.0
+    }
+
     /// The address itself. Who knows it can send there: it is told to the person alone.
     pub fn as_str(&self) -> &str {
         self.0.as_str()

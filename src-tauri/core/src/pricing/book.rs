@@ -201,6 +201,12 @@ impl PriceBook {
         all
     }
 
+    /// Whether a name means the model that a correction names.
+    pub fn is_of(&self, provider: &str, name: &str, model: &str) -> bool {
+        name.eq_ignore_ascii_case(model)
+            || self.find(provider, name).is_some_and(|(_, listed)| listed.id.eq_ignore_ascii_case(model))
+    }
+
     /// The newest list that has a model, and the model.
     pub(super) fn find(&self, provider: &str, name: &str) -> Option<(&Arc<PriceList>, &Model)> {
         self.lists.iter().find_map(|list| Some((list, list.find(provider, name)?)))

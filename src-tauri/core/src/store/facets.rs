@@ -90,6 +90,31 @@ impl Facet {
         if self.texts[1].is_empty() { &self.texts[2] } else { &self.texts[1] }
     }
 
+    fn text(&self, place: usize) -> Option<&str> {
+        Some(self.texts[place].as_str()).filter(|text| !text.is_empty())
+    }
+
+    pub(super) fn request_model(&self) -> Option<&str> {
+        self.text(1)
+    }
+
+    pub(super) fn response_model(&self) -> Option<&str> {
+        self.text(2)
+    }
+
+    pub(super) fn service_tier(&self) -> Option<&str> {
+        self.text(3)
+    }
+
+    pub(super) fn context_window(&self) -> Option<&str> {
+        self.text(4)
+    }
+
+    /// The same with a list price in another currency, or without one.
+    pub(super) fn with_listed(&self, listed: Option<Currency>) -> Facet {
+        Facet { listed, ..self.clone() }
+    }
+
     pub(super) fn project(&self) -> &str {
         &self.texts[5]
     }

@@ -274,7 +274,7 @@ impl Arrival {
         let days: BTreeSet<i64> = self.sums.days().difference(&plan.left_days).copied().collect();
         self.sums.forget(&anew);
         self.sums.forget(&plan.left_days);
-        self.add_up(writer, stream_id, &anew).await?;
+        add_up(&mut self.sums, writer, stream_id, &anew).await?;
         self.sums.replace_days(writer, stream_id, &days.union(&anew).copied().collect()).await?;
         sqlx::query("UPDATE streams SET state = 'ok', synced_at = ?2, attempted_at = ?2 WHERE id = ?1")
             .bind(stream_id)
@@ -350,46 +350,46 @@ impl Arrival {
             ready = Some((rows, values));
         }
     }
+}
 
-    /// Adds up some days from what is booked.
-    async fn add_up(
-        &mut self,
-        writer: &mut SqliteConnection,
-        stream_id: i64,
-        days: &BTreeSet<i64>,
-    ) -> Result<(), StoreError> {
-        let mut places = HashMap::<i64, (usize, Facet)>::new();
-        for day in days {
-            let rows = sqlx::query(
-                "SELECT period_start, period_end, facet_id, billed, listed, quantity, input_tokens, output_tokens, requests \
-                 FROM charges WHERE stream_id = ? AND period_start >= ? AND period_start < ?",
-            )
-            .bind(stream_id)
-            .bind(day)
-            .bind(day + DAY)
-            .fetch_all(&mut *writer)
-            .await?;
-            for row in rows {
-                let facet_id: i64 = row.try_get(2)?;
-                let (place, facet) = match places.entry(facet_id) {
-                    Entry::Occupied(known) => known.into_mut(),
-                    Entry::Vacant(new) => {
-                        let facet = Facet::get(writer, facet_id).await?;
-                        let place = match self.sums.of(&facet) {
-                            Some(place) => place,
-                            None => self.sums.begin(facet.clone(), facet_id),
-                        };
-                        new.insert((place, facet))
-                    }
-                };
-                let one = counted(&row, facet)?;
-                let period = Period::new(timestamp(row.try_get(0)?)?, timestamp(row.try_get(1)?)?)
-                    .map_err(|error| StoreError::Row(error.to_string()))?;
-                self.sums.add(*place, period, &one)?;
-            }
+/// Adds up some days from what is booked.
+pub(super) async fn add_up(
+    sums: &mut Sums,
+    writer: &mut SqliteConnection,
+    stream_id: i64,
+    days: &BTreeSet<i64>,
+) -> Result<(), StoreError> {
+    let mut places = HashMap::<i64, (usize, Facet)>::new();
+    for day in days {
+        let rows = sqlx::query(
+            "SELECT period_start, period_end, facet_id, billed, listed, quantity, input_tokens, output_tokens, requests \
+             FROM charges WHERE stream_id = ? AND period_start >= ? AND period_start < ?",
+        )
+        .bind(stream_id)
+        .bind(day)
+        .bind(day + DAY)
+        .fetch_all(&mut *writer)
+        .await?;
+        for row in rows {
+            let facet_id: i64 = row.try_get(2)?;
+            let (place, facet) = match places.entry(facet_id) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => {
+                    let facet = Facet::get(writer, facet_id).await?;
+                    let place = match sums.of(&facet) {
+                        Some(place) => place,
+                        None => sums.begin(facet.clone(), facet_id),
+                    };
+                    new.insert((place, facet))
+                }
+            };
+            let one = counted(&row, facet)?;
+            let period = Period::new(timestamp(row.try_get(0)?)?, timestamp(row.try_get(1)?)?)
+                .map_err(|error| StoreError::Row(error.to_string()))?;
+            sums.add(*place, period, &one)?;
         }
-        Ok(())
     }
+    Ok(())
 }
 
 /// A booked line as sums of one.

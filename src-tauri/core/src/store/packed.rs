@@ -259,6 +259,22 @@ impl<'a> Rest<'a> {
     }
 }
 
+/// Reads what [`as_json`] wrote.
+pub(super) fn modalities(text: Option<&str>) -> Result<Modalities, StoreError> {
+    let Some(text) = text else { return Ok(Modalities::default()) };
+    let counts: std::collections::BTreeMap<&str, u64> =
+        serde_json::from_str(text).map_err(|error| StoreError::Row(format!("modalities ({error})")))?;
+    let of = |name: &str| counts.get(name).copied().unwrap_or(0);
+    Ok(Modalities {
+        input_audio: of("inputAudio"),
+        cache_read_audio: of("cacheReadAudio"),
+        output_audio: of("outputAudio"),
+        input_image: of("inputImage"),
+        cache_read_image: of("cacheReadImage"),
+        output_image: of("outputImage"),
+    })
+}
+
 /// The modalities that are not nought, as JSON.
 fn as_json(modalities: &Modalities) -> Option<String> {
     if *modalities == Modalities::default() {
