@@ -26,7 +26,9 @@ mod holdings;
 mod import;
 mod key;
 mod limits;
+mod prices;
 mod providers;
+mod rates;
 mod status;
 mod syncing;
 mod text;
@@ -137,6 +139,10 @@ enum Command {
     /// Lots of credit: what is left, when it lapses, what is at risk
     #[command(subcommand, after_help = "Example:\n  spendglass credits list")]
     Credits(credits::Command),
+    /// Prices of models: by tier, length of prompt and date; your own prices; newer lists
+    Prices(prices::Options),
+    /// Rates of exchange, and what a price comes to where it is paid
+    Rates(rates::Options),
     /// Draw a chart into a file
     Chart(chart::Options),
     /// The calendar of expiries, resets and renewals: a file, or an address to subscribe to
@@ -215,6 +221,8 @@ async fn run(global: &Global, out: &Out, command: Command) -> Result<Ending, Fai
         Command::Budgets(command) => budgets::run(global, out, command).await,
         Command::Alerts(command) => alerts::run(global, out, command).await,
         Command::Credits(command) => credits::run(global, out, command).await,
+        Command::Prices(options) => prices::run(global, out, options).await,
+        Command::Rates(options) => rates::run(global, out, options).await,
         Command::Chart(options) => chart::run(global, out, options).await,
         Command::Export(command) => export::run(global, out, command).await,
         Command::Watch(options) => watch::run(global, out, options).await,

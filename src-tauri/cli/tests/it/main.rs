@@ -9,6 +9,7 @@ mod faults;
 mod forecast;
 mod keys;
 mod limits;
+mod prices;
 mod raw;
 mod stage;
 mod sums;
