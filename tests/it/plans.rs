@@ -4,4 +4,6 @@ mod bad;
 mod bundled;
 mod corrected;
 mod discounts;
+mod founding;
+mod schema;
 mod settled;
