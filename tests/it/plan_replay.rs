@@ -3,6 +3,7 @@
 mod bills;
 mod chains;
 mod credit;
+mod runs;
 mod windows;
 
 use spendglass_core::catalogue::{Rollover, Starts, Surface, Task, TaxIn};

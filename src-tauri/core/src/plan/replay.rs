@@ -7,10 +7,13 @@
 mod amounts;
 mod bill;
 mod element;
+mod fast;
 mod pools;
+mod prepared;
 mod slow;
 mod spans;
 
+pub use prepared::Prepared;
 pub use slow::row_by_row;
 
 use super::{Element, Measure, Purse, Usage};
@@ -146,7 +149,7 @@ pub enum ReplayError {
     },
 }
 
-/// What usage would have cost through a chain: each element takes what it can, and what is left goes on to the next that serves it.
+/// What usage would have cost through one chain; for several see [`Prepared`]. Each element takes what it can, and what is left goes on to the next that serves it.
 pub fn replay(usage: &Usage, chain: &[Element]) -> Result<Replayed, ReplayError> {
-    row_by_row(usage, chain)
+    Prepared::of(usage)?.replay(chain)
 }

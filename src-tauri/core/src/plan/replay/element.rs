@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::ReplayError;
 use super::amounts::{COUNTS, Count, Grains, LIST, Part, REQUESTS, Unit, is_less, share};
 use super::pools::{Packs, Pool, whole};
-use super::spans::{Spans, seconds};
+use super::spans::{Instants, Spans, seconds};
 use crate::plan::{Measure, Purse, TermOverage, Terms, Usage};
 use crate::time::{Date, Timestamp};
 
@@ -111,6 +111,25 @@ impl Limit<'_> {
         self.amount - self.used
     }
 
+    /// Whether its next window opens with the next use.
+    pub(super) fn is_closed(&self) -> bool {
+        matches!(self.spans, Spans::FirstUse(_)) && self.ends.is_none()
+    }
+
+    /// When something next changes by itself.
+    pub(super) fn next_change(&self) -> Option<Timestamp> {
+        match &self.spans {
+            Spans::Bounds(bounds) => bounds.get(self.window).copied(),
+            Spans::FirstUse(_) => self.ends,
+            Spans::Sliding(length) => self.recent.front().map(|(then, _)| then.plus_seconds(*length)),
+        }
+    }
+
+    /// Counts what was served at several instants of an open window that does not slide.
+    pub(super) fn add_many(&mut self, counted: i128) {
+        self.used += counted;
+    }
+
     /// Counts what was served.
     fn add(&mut self, at: Timestamp, counted: i128) -> Result<(), ReplayError> {
         if counted == 0 {
@@ -134,6 +153,7 @@ impl<'a> PlanRun<'a> {
         element: usize,
         usage: &Usage,
         days: (Date, Date),
+        instants: &Instants,
         grains: &Grains,
         ends: Vec<bool>,
     ) -> Result<PlanRun<'a>, ReplayError> {
@@ -152,7 +172,8 @@ impl<'a> PlanRun<'a> {
                 count,
                 amount: whole(term.amount, count, grains, &units)?,
                 longest: seconds(term.window),
-                spans: Spans::of(term.window, term.starts, days).ok_or(ReplayError::NoLength { element })?,
+                spans: Spans::of(term.window, term.starts, days, instants)
+                    .ok_or(ReplayError::NoLength { element })?,
                 window: 0,
                 ends: None,
                 used: 0,
@@ -162,7 +183,7 @@ impl<'a> PlanRun<'a> {
         let mut pools = Vec::new();
         for pool in &terms.pools {
             exists(pool.measure)?;
-            pools.push(Pool::of(pool, days, grains, &units, element)?);
+            pools.push(Pool::of(pool, days, instants, grains, &units, element)?);
         }
         let mut packs = None;
         if terms.overage == TermOverage::Packs {
@@ -205,8 +226,15 @@ impl<'a> PlanRun<'a> {
         Ok(())
     }
 
+    /// When something next changes by itself.
+    pub(super) fn next_change(&self) -> Option<Timestamp> {
+        let pools = self.pools.iter().filter_map(|pool| pool.next_change(self.start, self.last));
+        let packs = self.packs.iter().filter_map(|packs| packs.next_change(self.last));
+        pools.chain(packs).chain(self.limits.iter().filter_map(Limit::next_change)).min()
+    }
+
     /// Takes what it can of a row, and gives back the rest.
-    fn take(
+    pub(super) fn take(
         &mut self,
         part: &Part,
         month: &mut MonthUse,
@@ -363,8 +391,11 @@ impl Running<'_> {
     }
 }
 
-/// Rows whose requests are not known, of kinds for which an element counts requests: the first measure that does, and how many rows.
-pub(super) fn uncounted(plan: &PlanRun<'_>, usage: &Usage, element: usize) -> Result<(), ReplayError> {
+/// Rows that do not tell their requests: of which kind, over how many seconds, how many.
+pub(super) type Untold = Vec<(u32, u32, u64)>;
+
+/// Refuses rows whose requests are not known where an element counts requests: the first measure that does, and how many rows.
+pub(super) fn uncounted(plan: &PlanRun<'_>, untold: &Untold, element: usize) -> Result<(), ReplayError> {
     let counts = |count: Count, kind: u32| match count {
         Count::At(REQUESTS) => true,
         Count::Own(unit) => {
@@ -373,32 +404,29 @@ pub(super) fn uncounted(plan: &PlanRun<'_>, usage: &Usage, element: usize) -> Re
         }
         Count::At(_) | Count::Meter(_) => false,
     };
-    let rows = |of: &dyn Fn(&crate::plan::Row) -> bool| {
-        let unknown =
-            usage.rows.iter().filter(|row| row.requests.is_none() && plan.terms.serves.holds(row.kind));
-        u64::try_from(unknown.filter(|row| of(row)).count()).unwrap_or(u64::MAX)
-    };
-    let refuse = |measure, rows| {
+    let refuse = |measure, of: &dyn Fn(u32, u32) -> bool| {
+        let found =
+            untold.iter().filter(|(kind, seconds, _)| plan.terms.serves.holds(*kind) && of(*kind, *seconds));
+        let rows = found.map(|(_, _, rows)| rows).sum();
         if rows > 0 { Err(ReplayError::Uncounted { element, measure, rows }) } else { Ok(()) }
     };
-    if usage.rows.iter().all(|row| row.requests.is_some()) {
-        return Ok(());
-    }
     for limit in &plan.limits {
-        let told = |row: &crate::plan::Row| {
-            limit.term.kinds.holds(row.kind) && limit.checks(row.seconds) && counts(limit.count, row.kind)
-        };
-        refuse(limit.term.measure, rows(&told))?;
+        refuse(limit.term.measure, &|kind, seconds| {
+            limit.term.kinds.holds(kind) && limit.checks(seconds) && counts(limit.count, kind)
+        })?;
     }
     for pool in &plan.pools {
-        refuse(pool.measure, rows(&|row| pool.kinds.holds(row.kind) && counts(pool.count, row.kind)))?;
+        refuse(pool.measure, &|kind, _| pool.kinds.holds(kind) && counts(pool.count, kind))?;
     }
-    let beyond = match plan.terms.overage {
-        TermOverage::PerUnit { measure, .. } => measure,
-        TermOverage::Packs if !plan.terms.packs.is_empty() => plan.terms.packs[0].measure,
-        _ => return Ok(()),
-    };
     let ends =
         |kind: u32| usize::try_from(kind).ok().and_then(|kind| plan.ends.get(kind)).copied().unwrap_or(true);
-    refuse(beyond, rows(&|row| ends(row.kind) && counts(Count::of(beyond), row.kind)))
+    match (plan.terms.overage, &plan.packs) {
+        (TermOverage::PerUnit { measure, .. }, _) => {
+            refuse(measure, &|kind, _| ends(kind) && counts(Count::of(measure), kind))
+        }
+        (TermOverage::Packs, Some(packs)) => {
+            refuse(packs.measure, &|kind, _| ends(kind) && counts(packs.count, kind))
+        }
+        _ => Ok(()),
+    }
 }

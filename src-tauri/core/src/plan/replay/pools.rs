@@ -1,8 +1,10 @@
 //! Credit that comes with a plan or is bought: what it is spent on, and what lapses.
 
+use std::sync::Arc;
+
 use super::ReplayError;
 use super::amounts::{Count, Grains, Unit, grains_of};
-use super::spans::bounds;
+use super::spans::Instants;
 use crate::catalogue::{Rollover, Starts};
 use crate::ledger::{ExpiryRule, Life, QuotaWindow};
 use crate::money::Decimal;
@@ -30,7 +32,7 @@ pub(super) struct Pool<'a> {
     amount: i128,
     rollover: Over,
     /// When it comes again.
-    pub(super) bounds: Vec<Timestamp>,
+    pub(super) bounds: Arc<[Timestamp]>,
     /// How often it has come again.
     came: usize,
     /// What is left, of each time that it came: the oldest first. One lot alone where they never lapse one by one.
@@ -113,6 +115,7 @@ impl<'a> Pool<'a> {
     pub(super) fn of(
         pool: &'a TermPool,
         days: (Date, Date),
+        instants: &Instants,
         grains: &Grains,
         units: &[Unit],
         element: usize,
@@ -142,7 +145,7 @@ impl<'a> Pool<'a> {
             kinds: &pool.kinds,
             amount,
             rollover,
-            bounds: bounds(pool.every, starts, days),
+            bounds: instants.bounds(pool.every, starts, days),
             came: 0,
             lots: vec![(0, amount)],
             lapse,
@@ -153,6 +156,12 @@ impl<'a> Pool<'a> {
     /// What can be spent.
     pub(super) fn left(&self) -> i128 {
         self.lots.iter().map(|(_, left)| left).sum()
+    }
+
+    /// When something next changes by itself.
+    pub(super) fn next_change(&self, start: Timestamp, served: Option<Timestamp>) -> Option<Timestamp> {
+        let lapses = if self.lots.is_empty() { None } else { self.lapse.instant(start, served) };
+        self.bounds.get(self.came).copied().into_iter().chain(lapses).min()
     }
 
     /// Lives on up to an instant, this one included.
@@ -239,8 +248,18 @@ impl<'a> Packs<'a> {
         }))
     }
 
+    /// Whether any lapses by how long nothing was used.
+    pub(super) fn lapse_by_use(&self) -> bool {
+        self.on_sale.iter().any(|pack| matches!(pack.life, ExpiryRule::AfterInactivity(_)))
+    }
+
     pub(super) fn left(&self) -> i128 {
         self.lots.iter().map(|lot| lot.left).sum()
+    }
+
+    /// When something next lapses.
+    pub(super) fn next_change(&self, served: Option<Timestamp>) -> Option<Timestamp> {
+        self.lots.iter().filter_map(|lot| lot.lapse.instant(lot.at, served)).min()
     }
 
     /// Lives on up to an instant, this one included.

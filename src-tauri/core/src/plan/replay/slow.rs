@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::amounts::{Grains, LIST, Part, REQUESTS, number_of};
+use super::amounts::{LIST, Part, REQUESTS, number_of};
 use super::bill::months_of;
-use super::element::{MonthUse, PlanRun, Running, Takes, uncounted};
+use super::element::{MonthUse, PlanRun, Running, Takes, Untold, uncounted};
+use super::prepared::Prepared;
 use super::{Refused, ReplayError, Replayed};
 use crate::plan::{Element, Usage};
 use crate::time::{Date, Period};
@@ -29,12 +30,11 @@ impl Left {
 
 /// The elements of a chain before the first row.
 pub(super) fn running<'a>(
-    usage: &Usage,
+    prepared: &Prepared<'_>,
     days: (Date, Date),
-    months: usize,
-    grains: &Grains,
     chain: &'a [Element],
 ) -> Result<Vec<Running<'a>>, ReplayError> {
+    let Prepared { usage, months, instants, grains, untold, .. } = prepared;
     let serves = |element: &Element, kind: u32| match element {
         Element::Plan(terms) => terms.serves.holds(kind),
         Element::Metered(_) => true,
@@ -46,12 +46,17 @@ pub(super) fn running<'a>(
             Element::Plan(terms) => {
                 let later = &chain[place + 1..];
                 let ends = (0..).take(usage.kinds.len()).map(|kind| !later.iter().any(|e| serves(e, kind)));
-                let plan = PlanRun::of(terms, place, usage, days, grains, ends.collect())?;
-                uncounted(&plan, usage, place)?;
+                let plan = PlanRun::of(terms, place, usage, days, instants, grains, ends.collect())?;
+                uncounted(&plan, untold, place)?;
                 Takes::Plan(Box::new(plan))
             }
         };
-        elements.push(Running { to, months: vec![MonthUse::default(); months], served: 0, unchecked: 0 });
+        elements.push(Running {
+            to,
+            months: vec![MonthUse::default(); months.len()],
+            served: 0,
+            unchecked: 0,
+        });
     }
     Ok(elements)
 }
@@ -74,12 +79,28 @@ pub(super) fn checked_months(usage: &Usage) -> Result<Vec<Period>, ReplayError> 
     }
 }
 
+/// The rows that do not tell their requests.
+pub(super) fn untold(usage: &Usage) -> Untold {
+    let mut untold = Untold::new();
+    for row in usage.rows.iter().filter(|row| row.requests.is_none()) {
+        match untold.iter_mut().find(|(kind, seconds, _)| (*kind, *seconds) == (row.kind, row.seconds)) {
+            Some((_, _, rows)) => *rows += 1,
+            None => untold.push((row.kind, row.seconds, 1)),
+        }
+    }
+    untold
+}
+
 /// What usage would have cost through a chain, taken row by row: slower than [`super::replay`], and the same.
 pub fn row_by_row(usage: &Usage, chain: &[Element]) -> Result<Replayed, ReplayError> {
-    let months = checked_months(usage)?;
-    let Some(days) = usage.window else { return Ok(Replayed::default()) };
-    let grains = Grains::of(usage);
-    let mut elements = running(usage, days, months.len(), &grains, chain)?;
+    through(&Prepared::plain(usage)?, chain)
+}
+
+/// Row by row.
+pub(super) fn through(prepared: &Prepared<'_>, chain: &[Element]) -> Result<Replayed, ReplayError> {
+    let Prepared { usage, months, grains, .. } = prepared;
+    let Some(days) = prepared.days else { return Ok(Replayed::default()) };
+    let mut elements = running(prepared, days, chain)?;
     let mut left = vec![Left::default(); months.len()];
     let mut hours = BTreeSet::new();
     let mut month = 0;
@@ -123,5 +144,5 @@ pub fn row_by_row(usage: &Usage, chain: &[Element]) -> Result<Replayed, ReplayEr
             left.hours += 1;
         }
     }
-    months_of(usage, &months, &grains, elements, &left)
+    months_of(usage, months, grains, elements, &left)
 }

@@ -1,6 +1,6 @@
 //! When windows and periods begin.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::catalogue::Starts;
 use crate::ledger::QuotaWindow;
@@ -35,7 +35,12 @@ pub(super) fn seconds(window: QuotaWindow) -> Option<i64> {
 
 impl Spans {
     /// The windows over the days of a usage; nothing where a window lasts no time.
-    pub(super) fn of(window: QuotaWindow, starts: Starts, days: (Date, Date)) -> Option<Spans> {
+    pub(super) fn of(
+        window: QuotaWindow,
+        starts: Starts,
+        days: (Date, Date),
+        instants: &Instants,
+    ) -> Option<Spans> {
         let length = match seconds(window) {
             None => return Some(Spans::Bounds(Arc::new([]))),
             Some(0) => return None,
@@ -44,13 +49,34 @@ impl Spans {
         Some(match starts {
             Starts::FirstUse => Spans::FirstUse(length),
             Starts::Sliding => Spans::Sliding(length),
-            Starts::Calendar(_) | Starts::Purchase => Spans::Bounds(bounds(window, starts, days).into()),
+            Starts::Calendar(_) | Starts::Purchase => Spans::Bounds(instants.bounds(window, starts, days)),
         })
     }
 }
 
-/// The instants after the first, and before the end, at which a window or period of some length begins.
-pub(super) fn bounds(window: QuotaWindow, starts: Starts, days: (Date, Date)) -> Vec<Timestamp> {
+/// Where windows begin, found once for each kind of window: to ask a zone for each day of a year takes long.
+#[derive(Debug, Default)]
+pub(super) struct Instants {
+    known: Mutex<Vec<Known>>,
+}
+
+type Known = (QuotaWindow, Starts, (Date, Date), Arc<[Timestamp]>);
+
+impl Instants {
+    /// The instants after the first, and before the end, at which a window or period begins.
+    pub(super) fn bounds(&self, window: QuotaWindow, starts: Starts, days: (Date, Date)) -> Arc<[Timestamp]> {
+        let lock = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = |known: &&Known| (known.0, known.1, known.2) == (window, starts, days);
+        if let Some(known) = lock().iter().find(same) {
+            return Arc::clone(&known.3);
+        }
+        let found: Arc<[Timestamp]> = bounds(window, starts, days).into();
+        lock().push((window, starts, days, Arc::clone(&found)));
+        found
+    }
+}
+
+fn bounds(window: QuotaWindow, starts: Starts, days: (Date, Date)) -> Vec<Timestamp> {
     let (start, end) = (days.0.utc_start(), days.1.utc_start());
     let inside = |at: &Timestamp| *at < end;
     match (starts, window) {
