@@ -69,7 +69,8 @@ pub(super) const RULES: [(&str, Paint, &str); 13] = [
     ("grid", Paint::Stroke, "grid"),
     ("gap", Paint::Stroke, "muted"),
     ("hatch", Paint::Stroke, "surface"),
-    ("text", Paint::Fill, "text"),
+    // Texts have no outline, lines in the colour of texts have nothing else.
+    ("text", Paint::Both, "text"),
     ("muted", Paint::Fill, "muted"),
     ("surface", Paint::Fill, "surface"),
 ];

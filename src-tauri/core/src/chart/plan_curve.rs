@@ -349,20 +349,38 @@ fn crossings<X: Fn(f64) -> i32, Y: Fn(f64) -> i32>(
         sheet.point(line.slot.into(), ((x0, y0), (x0 + 100, y0 + 100)), words)?;
         let long = width(&point.name, SMALL);
         let spots = [(x - 80 - long, y - 60), (x + 80, y + 150), (x - 80 - long, y + 150), (x + 80, y - 60)];
-        let free = spots.into_iter().find(|(x, y)| {
-            let inside =
-                *x > plot.left && x + long < plot.right && y - 110 > plot.top && *y < plot.bottom - 20;
-            inside
-                && taken
-                    .iter()
-                    .all(|(x0, y0, x1, y1)| x + long < *x0 || *x > *x1 || *y < *y0 || y - 110 > *y1)
-        });
+        let inside = |(x, y): &(i32, i32)| {
+            *x > plot.left && x + long < plot.right && y - 110 > plot.top && *y < plot.bottom - 20
+        };
+        let alone = |(x, y): &(i32, i32)| {
+            taken.iter().all(|(x0, y0, x1, y1)| x + long < *x0 || *x > *x1 || *y < *y0 || y - 110 > *y1)
+        };
+        // Over a line a name can be read, but not well.
+        let crossed = |(x, y): &(i32, i32)| {
+            (0..=8).any(|at| {
+                let there = x + long * at / 8;
+                let meets = |line: &CostLine| {
+                    height(line, plot, there).is_some_and(|line| (y - 120..=y + 30).contains(&line))
+                };
+                drawn(curve).any(meets)
+            })
+        };
+        let able = || spots.iter().filter(|spot| inside(spot) && alone(spot));
+        let free = able().find(|spot| !crossed(spot)).or_else(|| able().next()).copied();
         if let Some((x, y)) = free {
             sheet.text(Ink::Text, SMALL, HPos::Left, (x, y), &point.name)?;
             taken.push((x, y - 110, x + long, y));
         }
     }
     Ok(())
+}
+
+/// How high a line is at a place across.
+fn height<X: Fn(f64) -> i32, Y: Fn(f64) -> i32>(line: &CostLine, plot: &Plot<X, Y>, x: i32) -> Option<i32> {
+    line.points.windows(2).find_map(|two| {
+        let ((x0, y0), (x1, y1)) = (plot.place(two[0]), plot.place(two[1]));
+        (x0 <= x && x <= x1).then(|| y0 + (y1 - y0) * (x - x0) / (x1 - x0).max(1))
+    })
 }
 
 /// The names at the ends of the lines, pushed apart where they would cover one another.
