@@ -133,7 +133,7 @@ async fn chart_is_walked(window: &Window) {
 }
 
 async fn dialogs_close(window: &Window) {
-    window.press(&[keys::CONTROL], '5').await;
+    window.press(&[keys::CONTROL], '6').await;
     for (opener, inside) in [
         ("account-replace", "key-replace"),
         ("account-remove", "account-remove-confirm"),

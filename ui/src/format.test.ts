@@ -287,3 +287,26 @@ describe('ranges and times to come', () => {
     expect(format.moment('2026-12-01T00:00:00Z', 'Asia/Kolkata')).toBe('Dec 1, 2026, 5:30 AM GMT+5:30');
   });
 });
+
+describe('countries and currencies', () => {
+  it('are told by their names, in the order of the names', () => {
+    const list = format.countries();
+    expect(new Set(list.map(([code]) => code)).size).toBe(list.length);
+    expect(list.length).toBeGreaterThan(240);
+    expect(list.find(([code]) => code === 'IN')).toEqual(['IN', 'India']);
+    expect(list.every(([code, name]) => /^[A-Z]{2}$/.test(code) && name !== code)).toBe(true);
+    expect(list.map(([, name]) => name)).toEqual(list.map(([, name]) => name).sort((a, b) => a.localeCompare(b, 'en-US')));
+    expect(format.currencyName('INR')).toBe('INR, Indian Rupee');
+    expect(format.currencyName('credits')).toBe('credits');
+  });
+
+  it.each([
+    ['71.4', '71%'],
+    ['0.2', '<1%'],
+    ['99.9', '>99%'],
+    ['100', '100%'],
+    ['much', '—'],
+  ])('a share of %s per cent is read as %s', (text, words) => {
+    expect(format.percentText(text)).toBe(words);
+  });
+});

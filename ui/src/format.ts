@@ -290,6 +290,27 @@ export function percent(value: number): string {
   return format.format(value);
 }
 
+/** A share that comes as per cent in decimal text. Whole per cents are for reading; the exact one belongs into a title. */
+export function percentText(text: string): string {
+  return DECIMAL.test(text) ? percent(Number(text) / 100) : UNKNOWN;
+}
+
+/** Countries by their two letters, with their names, in the order of the names. */
+export function countries(): (readonly [string, string])[] {
+  const names = new Intl.DisplayNames([wordLocale], { type: 'region', fallback: 'code' });
+  const list = COUNTRIES.split(' ').map((code) => [code, names.of(code) ?? code] as const);
+  return list.sort(([, a], [, b]) => a.localeCompare(b, wordLocale));
+}
+
+/** A currency with its name: INR, Indian Rupee. */
+export function currencyName(code: string): string {
+  return isCode(code) ? `${code}, ${new Intl.DisplayNames([wordLocale], { type: 'currency' }).of(code) ?? code}` : code;
+}
+
+/** The two letters of ISO 3166-1. */
+const COUNTRIES =
+  'AD AE AF AG AI AL AM AO AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GT GU GW GY HK HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW';
+
 // Unit, its seconds, and the seconds from which it is used: 40 hours say more than one day.
 const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number, number])[] = [
   ['year', 365 * 86_400, 2 * 365 * 86_400],
