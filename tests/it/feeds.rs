@@ -54,12 +54,12 @@ async fn a_newer_list_is_fetched_kept_and_confirmed() {
     let town = open_town(Person::Student, NOW).await;
     let url = feed(&town, "prices/ok");
     let app = open(folder.path(), NOW).await;
-    assert_eq!(input_price(&app, "town", "town-1", "2026-11-18").await, None);
+    assert_eq!(input_price(&app, "anthropic", "town-1", "2026-11-18").await, None);
     assert_eq!(input_price(&app, "google", "gemini-4-argon", "2026-12-02").await.as_deref(), Some("2"));
 
     let first = answer(&app, "refreshPrices", json!({"url": url})).await;
     assert_eq!((&first["changed"], &first["source"]["dated"]), (&json!(true), &json!("2026-11-18")));
-    assert_eq!(input_price(&app, "town", "town-1", "2026-11-18").await.as_deref(), Some("1"));
+    assert_eq!(input_price(&app, "anthropic", "town-1", "2026-11-18").await.as_deref(), Some("1"));
     let again = answer(&app, "refreshPrices", json!({"url": url})).await;
     assert_eq!((&again["changed"], &again["source"]), (&json!(false), &first["source"]));
     app.close().await;
@@ -83,7 +83,7 @@ async fn a_newer_list_is_fetched_kept_and_confirmed() {
     bytes[last] ^= 1;
     std::fs::write(&file, bytes).unwrap();
     let app = open(folder.path(), "2026-12-01T09:00:00Z").await;
-    assert_eq!(input_price(&app, "town", "town-1", "2026-11-18").await, None);
+    assert_eq!(input_price(&app, "anthropic", "town-1", "2026-11-18").await, None);
     assert_eq!(input_price(&app, "openai", "gpt-4o", "2026-11-18").await.as_deref(), Some("2.5"));
     app.close().await;
 }
@@ -310,5 +310,40 @@ async fn what_the_settings_ask_for_is_fetched_once_a_day_and_nothing_else() {
     let app = open(folder.path(), "2026-11-19T12:30:00Z").await;
     app.tick(&|_| {}).await.unwrap();
     assert_eq!(dated(&app).await, "2026-11-18");
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_had_no_price_gets_one_from_a_newer_list() {
+    let folder = tempfile::tempdir().unwrap();
+    let town = open_town(Person::Student, NOW).await;
+    let app = open(folder.path(), NOW).await;
+    let file = folder.path().join("tokens.csv");
+    let head = "usage_date_utc,model_version,api_key,workspace,usage_type,context_window,usage_input_tokens_no_cache,\
+                usage_input_tokens_cache_write_5m,usage_input_tokens_cache_write_1h,usage_input_tokens_cache_read,usage_output_tokens,\
+                web_search_count,inference_geo,speed";
+    let line = "2026-11-02,town-1,ci,Default,standard,≤ 200k,1500000,0,0,0,250000,0,global,";
+    std::fs::write(&file, format!("{head}\n{line}\n")).unwrap();
+    answer(&app, "import", json!({"path": file})).await;
+    let row = async || answer(&app, "usage", json!({"by": "model"})).await["rows"][0].clone();
+    let before = row().await;
+    assert_eq!(
+        (&before["key"], &before["unpriced"], &before["listed"]),
+        (&json!("town-1"), &json!(1), &json!([]))
+    );
+    let told = answer(&app, "refreshPrices", json!({"url": feed(&town, "prices/ok")})).await;
+    assert_eq!(told["priced"], 1);
+    // 1.5 × 1 + 0.25 × 2
+    let after = row().await;
+    assert_eq!(
+        (&after["unpriced"], &after["listed"]),
+        (&json!(0), &json!([{"amount": "2", "currency": "USD"}]))
+    );
+    // A person's price of its own is of every day from its first on; without it the list's comes back.
+    let own = json!({"provider": "anthropic", "model": "town-1", "meter": "output", "price": "10", "from": "2026-11-02"});
+    assert_eq!(answer(&app, "correctPrice", own).await["repriced"], 1);
+    assert_eq!(row().await["listed"][0]["amount"], "4");
+    answer(&app, "removePriceCorrection", json!({"model": "town-1", "meter": "output"})).await;
+    assert_eq!(row().await["listed"], after["listed"]);
     app.close().await;
 }

@@ -10,8 +10,9 @@ use crate::reply::{Reply, cut, text, whole};
 
 /// The list that the program comes with: what a true list says of the same models.
 const PRICES: &str = include_str!("../../core/data/prices/genai-prices.json");
-/// A model that only the fetched list has.
-const NEW_MODEL: &str = r#"[{"id":"town","name":"Town","models":[{"id":"town-1","match":{"equals":"town-1"},"prices":{"input_mtok":1,"output_mtok":2}}]},"#;
+/// A model that only the fetched list has, of its first provider, which is Anthropic.
+const NEW_MODEL: &str =
+    r#""models":[{"id":"town-1","match":{"equals":"town-1"},"prices":{"input_mtok":1,"output_mtok":2}},"#;
 /// More than any list has.
 const HUGE: usize = 9 * 1024 * 1024;
 
@@ -57,7 +58,7 @@ pub(crate) fn reply(head: &Parts, now: DateTime<Utc>) -> Option<Reply> {
 
 /// The list with a model more; absurd: with one price a thousandfold, wherever it stands.
 fn prices(fault: &str) -> String {
-    let mut body = PRICES.replacen('[', NEW_MODEL, 1);
+    let mut body = PRICES.replacen("\"models\":[", NEW_MODEL, 1);
     if fault == "absurd" {
         body = body.replace("\"input_mtok\":2.5,", "\"input_mtok\":2500,");
     }
