@@ -4,6 +4,7 @@
 
 mod alerts;
 mod charges;
+mod estimate;
 mod files;
 mod forecast;
 mod importing;
@@ -30,6 +31,9 @@ async fn main() -> Result<()> {
     }
     if wanted("screens") {
         screens::measure(&mut figures).await?;
+    }
+    if wanted("estimate") {
+        estimate::measure(&mut figures).await?;
     }
     if wanted("sync") {
         importing::measure(&mut figures).await?;

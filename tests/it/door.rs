@@ -101,6 +101,7 @@ fn name(request: &Request) -> &'static str {
         Request::RemoveLot(_) => "removeLot",
         Request::AnswerOffer(_) => "answerOffer",
         Request::Forecast(_) => "forecast",
+        Request::Estimate(_) => "estimate",
         Request::Inbox(_) => "inbox",
         Request::AnswerAlert(_) => "answerAlert",
         Request::AlertSettings => "alertSettings",
@@ -132,7 +133,7 @@ fn name(request: &Request) -> &'static str {
     }
 }
 
-const NAMES: usize = 58;
+const NAMES: usize = 59;
 
 /// A whole visit, in the order in which a person makes it.
 fn visit(town: &Town) -> Vec<Value> {
@@ -169,6 +170,8 @@ fn visit(town: &Town) -> Vec<Value> {
         json!({"method": "removeLot", "params": {"id": "entry-99"}}),
         json!({"method": "answerOffer", "params": {"id": "nothing", "was": "none"}}),
         json!({"method": "forecast", "params": {"chartWidth": 600}}),
+        json!({"method": "estimate", "params": {"text": "How much is this?"}}),
+        json!({"method": "estimate", "params": {"path": "no-such-file.txt"}}),
         json!({"method": "setBudget", "params": {"of": {"kind": "all"}, "span": "month", "amount": "100", "currency": "USD"}}),
         json!({"method": "budgets"}),
         json!({"method": "removeBudget", "params": {"id": 99}}),
@@ -274,6 +277,7 @@ async fn every_request_is_answered_and_no_answer_holds_a_key() {
             ("moveLot", ErrorCode::BadRequest),
             ("removeLot", ErrorCode::BadRequest),
             ("answerOffer", ErrorCode::BadRequest),
+            ("estimate", ErrorCode::BadRequest),
             ("removeBudget", ErrorCode::BadRequest),
             ("answerAlert", ErrorCode::BadRequest),
             ("exportCalendar", ErrorCode::BadRequest),

@@ -13,6 +13,8 @@ mod credits;
 mod door;
 mod engine;
 mod entries;
+mod estimate;
+mod estimating;
 mod exchange;
 mod faults;
 mod feeds;

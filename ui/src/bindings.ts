@@ -909,6 +909,69 @@ project?: string,
 note?: string, };
 
 /**
+ * What a text costs, sent in one way.
+ */
+export type CostRow = { 
+/**
+ * How it is sent.
+ */
+way: SentHow, 
+/**
+ * Hardly less.
+ */
+low: Amount | null, 
+/**
+ * Most likely.
+ */
+typical: Amount | null, 
+/**
+ * Hardly more.
+ */
+high: Amount | null, 
+/**
+ * What was applied to the plain price, or why nothing is known, in words.
+ */
+words: string | null, };
+
+/**
+ * How tokens were counted.
+ */
+export type CountedBy = { 
+/**
+ * How sure it is.
+ */
+how: CountedHow, 
+/**
+ * The encoding, or the family of models.
+ */
+name: string, 
+/**
+ * What else is to be known.
+ */
+note: string | null, 
+/**
+ * Pages that say so, or by which it was measured.
+ */
+sources: Array<string>, 
+/**
+ * When it was measured.
+ */
+seen: string | null, 
+/**
+ * Whether that is so long ago that it is worth measuring again.
+ */
+stale: boolean, 
+/**
+ * `high`, `medium` or `low`, where it is not exact.
+ */
+confidence: string | null, };
+
+/**
+ * How sure a count is.
+ */
+export type CountedHow = "exact" | "measured" | "unmeasured";
+
+/**
  * What is left in one currency.
  */
 export type CreditTotal = { 
@@ -1203,6 +1266,65 @@ changedAt: string, };
 export type ErrorCode = "badRequest" | "noSuchAccount" | "keyRejected" | "wrongKeyKind" | "moreNeeded" | "alreadyConnected" | "keychain" | "keyMissing" | "busy" | "wait" | "unreachable" | "providerChanged" | "store" | "storeTooNew" | "cancelled" | "internal";
 
 /**
+ * What a text will cost.
+ */
+export type Estimate = { 
+/**
+ * The present, RFC 3339.
+ */
+now: string, 
+/**
+ * Bytes of the text.
+ */
+bytes: number, 
+/**
+ * Characters of it.
+ */
+characters: number, 
+/**
+ * What it is made of; most first.
+ */
+kinds: Array<TextKind>, 
+/**
+ * Each model that was asked for.
+ */
+models: Array<ModelEstimate>, 
+/**
+ * Names that no price list, no tokenizer and no account knows.
+ */
+unknown: Array<UnknownModel>, 
+/**
+ * Version and date of the price list.
+ */
+prices: string, 
+/**
+ * What else is to be known, in words.
+ */
+notes: Array<string>, };
+
+/**
+ * A text, and the models it may be sent to. The text is counted, and neither kept nor sent.
+ */
+export type EstimateQuery = { 
+/**
+ * The text.
+ */
+text?: string, 
+/**
+ * In its place, the path of a text file.
+ */
+path?: string, 
+/**
+ * The models, each as its provider calls it, or with the provider's id in front, such as `openai/gpt-5`. Without any, those that
+ * the person uses most.
+ */
+models: Array<string>, 
+/**
+ * How many tokens the answer will have, where the person knows.
+ */
+outputTokens: number | null, };
+
+/**
  * What happens without being asked for.
  */
 export type Event = { "type": "syncStarted", 
@@ -1397,6 +1519,11 @@ inputTokens: number | null,
  * Output tokens, where counted.
  */
 outputTokens: number | null, };
+
+/**
+ * Whether something fits into what is left.
+ */
+export type Fits = "yes" | "likely" | "hardly" | "no";
 
 /**
  * What is likely to come.
@@ -2278,6 +2405,63 @@ value: string, };
 export type Measure = "billed" | "listed" | "tokens" | "requests";
 
 /**
+ * What a text will cost with one model.
+ */
+export type ModelEstimate = { 
+/**
+ * As it was asked for.
+ */
+asked: string, 
+/**
+ * The model.
+ */
+model: string, 
+/**
+ * The provider's id; nothing where no price list has the model.
+ */
+provider: string | null, 
+/**
+ * The provider's name.
+ */
+providerName: string | null, 
+/**
+ * The model whose prices hold, as the price list names it.
+ */
+pricedAs: string | null, 
+/**
+ * Tokens that go in.
+ */
+input: TokenRange, 
+/**
+ * How they were counted.
+ */
+counted: CountedBy, 
+/**
+ * Tokens that will come out.
+ */
+output: TokenRange, 
+/**
+ * Who says so.
+ */
+outputBy: OutputBy, 
+/**
+ * What it costs, in each way it can be sent.
+ */
+costs: Array<CostRow>, 
+/**
+ * The prices behind the first of them.
+ */
+unitPrices: Array<UnitPriceRow>, 
+/**
+ * Where the prices come from, with the first day on which they hold where that is told.
+ */
+priceSource: string | null, 
+/**
+ * The share of what is left, by allowance, credit and balance.
+ */
+shares: Array<ShareRow>, };
+
+/**
  * What a month is likely to come to.
  */
 export type MonthEnd = { 
@@ -2410,6 +2594,28 @@ every: string | null,
  * What share of one's usage it served, at list price, in per cent.
  */
 served: string, };
+
+/**
+ * Who says how long the answer is.
+ */
+export type OutputBy = { 
+/**
+ * Who.
+ */
+by: OutputTeller, 
+/**
+ * Requests that history knows, where it tells.
+ */
+requests: number | null, 
+/**
+ * In words.
+ */
+words: string, };
+
+/**
+ * Who says how long an answer is.
+ */
+export type OutputTeller = "person" | "history" | "convention";
 
 /**
  * What today and this month cost.
@@ -3446,7 +3652,7 @@ list: Array<string>, };
 /**
  * Everything that a door can ask.
  */
-export type Request = { "method": "overview", "params": OverviewQuery } | { "method": "spend", "params": SpendQuery } | { "method": "usage", "params": UsageQuery } | { "method": "picture", "params": PictureQuery } | { "method": "providers" } | { "method": "recogniseKey", "params": PastedKey } | { "method": "accounts" } | { "method": "addAccount", "params": AddAccount } | { "method": "checkAccount", "params": AccountId } | { "method": "replaceKey", "params": ReplaceKey } | { "method": "removeAccount", "params": AccountId } | { "method": "entries", "params": EntriesQuery } | { "method": "enter", "params": Enter } | { "method": "changeEntry", "params": ChangeEntry } | { "method": "removeEntry", "params": EntryId } | { "method": "formats" } | { "method": "previewImport", "params": ImportQuery } | { "method": "import", "params": ImportQuery } | { "method": "sync", "params": SyncQuery } | { "method": "cancelSync" } | { "method": "chooseFile" } | { "method": "limits" } | { "method": "learnLimit", "params": LearnLimit } | { "method": "chooseTier", "params": ChooseTier } | { "method": "credits", "params": CreditsQuery } | { "method": "addLot", "params": AddLot } | { "method": "editLot", "params": EditLot } | { "method": "moveLot", "params": MoveLot } | { "method": "removeLot", "params": LotId } | { "method": "answerOffer", "params": AnswerOffer } | { "method": "forecast", "params": ForecastQuery } | { "method": "inbox", "params": InboxQuery } | { "method": "answerAlert", "params": AnswerAlert } | { "method": "alertSettings" } | { "method": "changeAlertSettings", "params": AlertSettings } | { "method": "testAlert" } | { "method": "webhook" } | { "method": "setWebhook", "params": SetWebhook } | { "method": "budgets" } | { "method": "setBudget", "params": SetBudget } | { "method": "removeBudget", "params": BudgetId } | { "method": "assignments" } | { "method": "assign", "params": Assign } | { "method": "watching" } | { "method": "exportCalendar", "params": ExportCalendar } | { "method": "calendarAddress" } | { "method": "setCalendarAddress", "params": CalendarAddress } | { "method": "plans", "params": PlansQuery } | { "method": "prices", "params": PricesQuery } | { "method": "correctPrice", "params": CorrectPrice } | { "method": "removePriceCorrection", "params": RemovePriceCorrection } | { "method": "refreshPrices", "params": RefreshPrices } | { "method": "rates", "params": RatesQuery } | { "method": "refreshRates", "params": RefreshRates } | { "method": "doctor" } | { "method": "settings" } | { "method": "changeSettings", "params": Settings } | { "method": "enterSample" } | { "method": "leaveSample" };
+export type Request = { "method": "overview", "params": OverviewQuery } | { "method": "spend", "params": SpendQuery } | { "method": "usage", "params": UsageQuery } | { "method": "picture", "params": PictureQuery } | { "method": "providers" } | { "method": "recogniseKey", "params": PastedKey } | { "method": "accounts" } | { "method": "addAccount", "params": AddAccount } | { "method": "checkAccount", "params": AccountId } | { "method": "replaceKey", "params": ReplaceKey } | { "method": "removeAccount", "params": AccountId } | { "method": "entries", "params": EntriesQuery } | { "method": "enter", "params": Enter } | { "method": "changeEntry", "params": ChangeEntry } | { "method": "removeEntry", "params": EntryId } | { "method": "formats" } | { "method": "previewImport", "params": ImportQuery } | { "method": "import", "params": ImportQuery } | { "method": "sync", "params": SyncQuery } | { "method": "cancelSync" } | { "method": "chooseFile" } | { "method": "limits" } | { "method": "learnLimit", "params": LearnLimit } | { "method": "chooseTier", "params": ChooseTier } | { "method": "credits", "params": CreditsQuery } | { "method": "addLot", "params": AddLot } | { "method": "editLot", "params": EditLot } | { "method": "moveLot", "params": MoveLot } | { "method": "removeLot", "params": LotId } | { "method": "answerOffer", "params": AnswerOffer } | { "method": "forecast", "params": ForecastQuery } | { "method": "estimate", "params": EstimateQuery } | { "method": "inbox", "params": InboxQuery } | { "method": "answerAlert", "params": AnswerAlert } | { "method": "alertSettings" } | { "method": "changeAlertSettings", "params": AlertSettings } | { "method": "testAlert" } | { "method": "webhook" } | { "method": "setWebhook", "params": SetWebhook } | { "method": "budgets" } | { "method": "setBudget", "params": SetBudget } | { "method": "removeBudget", "params": BudgetId } | { "method": "assignments" } | { "method": "assign", "params": Assign } | { "method": "watching" } | { "method": "exportCalendar", "params": ExportCalendar } | { "method": "calendarAddress" } | { "method": "setCalendarAddress", "params": CalendarAddress } | { "method": "plans", "params": PlansQuery } | { "method": "prices", "params": PricesQuery } | { "method": "correctPrice", "params": CorrectPrice } | { "method": "removePriceCorrection", "params": RemovePriceCorrection } | { "method": "refreshPrices", "params": RefreshPrices } | { "method": "rates", "params": RatesQuery } | { "method": "refreshRates", "params": RefreshRates } | { "method": "doctor" } | { "method": "settings" } | { "method": "changeSettings", "params": Settings } | { "method": "enterSample" } | { "method": "leaveSample" };
 
 /**
  * When an allowance is whole again.
@@ -3456,7 +3662,7 @@ export type Resets = "rolling" | "midnight" | "firstOfMonth" | "never";
 /**
  * The answer to each request, under the same name.
  */
-export type Response = { "method": "overview", "result": Overview } | { "method": "spend", "result": Spend } | { "method": "usage", "result": Usage } | { "method": "picture", "result": PictureFile } | { "method": "providers", "result": Array<ProviderRow> } | { "method": "recogniseKey", "result": Array<KeyCandidate> } | { "method": "accounts", "result": Array<Account> } | { "method": "addAccount", "result": Account } | { "method": "checkAccount", "result": Account } | { "method": "replaceKey", "result": Account } | { "method": "removeAccount", "result": AccountId } | { "method": "entries", "result": Array<EntryRow> } | { "method": "enter", "result": EntryRow } | { "method": "changeEntry", "result": EntryRow } | { "method": "removeEntry", "result": EntryId } | { "method": "formats", "result": Array<FormatRow> } | { "method": "previewImport", "result": ImportReport } | { "method": "import", "result": ImportReport } | { "method": "sync", "result": SyncReport } | { "method": "cancelSync" } | { "method": "chooseFile", "result": ChosenFile } | { "method": "limits", "result": Limits } | { "method": "learnLimit", "result": LearnedLimits } | { "method": "chooseTier", "result": ChooseTier } | { "method": "credits", "result": Credits } | { "method": "addLot", "result": LotRow } | { "method": "editLot", "result": LotRow } | { "method": "moveLot", "result": LotRow } | { "method": "removeLot", "result": LotId } | { "method": "answerOffer", "result": Credits } | { "method": "forecast", "result": Forecast } | { "method": "inbox", "result": Inbox } | { "method": "answerAlert", "result": AlertRow } | { "method": "alertSettings", "result": AlertSettings } | { "method": "changeAlertSettings", "result": AlertSettings } | { "method": "testAlert", "result": TestedAlert } | { "method": "webhook", "result": Webhook } | { "method": "setWebhook", "result": Webhook } | { "method": "budgets", "result": Array<BudgetRow> } | { "method": "setBudget", "result": BudgetRow } | { "method": "removeBudget", "result": BudgetId } | { "method": "assignments", "result": Array<Assignment> } | { "method": "assign", "result": Array<Assignment> } | { "method": "watching", "result": Watching } | { "method": "exportCalendar", "result": CalendarFile } | { "method": "calendarAddress", "result": CalendarAddress } | { "method": "setCalendarAddress", "result": CalendarAddress } | { "method": "plans", "result": PlanComparison } | { "method": "prices", "result": Prices } | { "method": "correctPrice", "result": CorrectedPrice } | { "method": "removePriceCorrection", "result": CorrectedPrice } | { "method": "refreshPrices", "result": PriceRefresh } | { "method": "rates", "result": Rates } | { "method": "refreshRates", "result": RatesRefresh } | { "method": "doctor", "result": Doctor } | { "method": "settings", "result": Settings } | { "method": "changeSettings", "result": Settings } | { "method": "enterSample", "result": SampleState } | { "method": "leaveSample", "result": SampleState };
+export type Response = { "method": "overview", "result": Overview } | { "method": "spend", "result": Spend } | { "method": "usage", "result": Usage } | { "method": "picture", "result": PictureFile } | { "method": "providers", "result": Array<ProviderRow> } | { "method": "recogniseKey", "result": Array<KeyCandidate> } | { "method": "accounts", "result": Array<Account> } | { "method": "addAccount", "result": Account } | { "method": "checkAccount", "result": Account } | { "method": "replaceKey", "result": Account } | { "method": "removeAccount", "result": AccountId } | { "method": "entries", "result": Array<EntryRow> } | { "method": "enter", "result": EntryRow } | { "method": "changeEntry", "result": EntryRow } | { "method": "removeEntry", "result": EntryId } | { "method": "formats", "result": Array<FormatRow> } | { "method": "previewImport", "result": ImportReport } | { "method": "import", "result": ImportReport } | { "method": "sync", "result": SyncReport } | { "method": "cancelSync" } | { "method": "chooseFile", "result": ChosenFile } | { "method": "limits", "result": Limits } | { "method": "learnLimit", "result": LearnedLimits } | { "method": "chooseTier", "result": ChooseTier } | { "method": "credits", "result": Credits } | { "method": "addLot", "result": LotRow } | { "method": "editLot", "result": LotRow } | { "method": "moveLot", "result": LotRow } | { "method": "removeLot", "result": LotId } | { "method": "answerOffer", "result": Credits } | { "method": "forecast", "result": Forecast } | { "method": "estimate", "result": Estimate } | { "method": "inbox", "result": Inbox } | { "method": "answerAlert", "result": AlertRow } | { "method": "alertSettings", "result": AlertSettings } | { "method": "changeAlertSettings", "result": AlertSettings } | { "method": "testAlert", "result": TestedAlert } | { "method": "webhook", "result": Webhook } | { "method": "setWebhook", "result": Webhook } | { "method": "budgets", "result": Array<BudgetRow> } | { "method": "setBudget", "result": BudgetRow } | { "method": "removeBudget", "result": BudgetId } | { "method": "assignments", "result": Array<Assignment> } | { "method": "assign", "result": Array<Assignment> } | { "method": "watching", "result": Watching } | { "method": "exportCalendar", "result": CalendarFile } | { "method": "calendarAddress", "result": CalendarAddress } | { "method": "setCalendarAddress", "result": CalendarAddress } | { "method": "plans", "result": PlanComparison } | { "method": "prices", "result": Prices } | { "method": "correctPrice", "result": CorrectedPrice } | { "method": "removePriceCorrection", "result": CorrectedPrice } | { "method": "refreshPrices", "result": PriceRefresh } | { "method": "rates", "result": Rates } | { "method": "refreshRates", "result": RatesRefresh } | { "method": "doctor", "result": Doctor } | { "method": "settings", "result": Settings } | { "method": "changeSettings", "result": Settings } | { "method": "enterSample", "result": SampleState } | { "method": "leaveSample", "result": SampleState };
 
 /**
  * Who says when a lot lapses.
@@ -3488,6 +3694,11 @@ export type SampleState = {
  * Whether it is.
  */
 sample: boolean, };
+
+/**
+ * How a text is sent.
+ */
+export type SentHow = "now" | "batch" | "cached" | "cacheWrite";
 
 /**
  * A budget to make or change.
@@ -3593,6 +3804,64 @@ priceFeed: string | null,
  * Where rates of exchange are fetched from, in place of the usual address.
  */
 rateFeed: string | null, };
+
+/**
+ * What is left of.
+ */
+export type ShareOf = "limit" | "lots" | "balance";
+
+/**
+ * What share of something that is left a text takes.
+ */
+export type ShareRow = { 
+/**
+ * The account's number.
+ */
+account: number, 
+/**
+ * The account's name.
+ */
+label: string, 
+/**
+ * What it is.
+ */
+of: ShareOf, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * A currency, or `requests`, `tokens` and the like.
+ */
+unit: string, 
+/**
+ * How much is left.
+ */
+left: string, 
+/**
+ * What the text takes of it, most likely.
+ */
+takes: string, 
+/**
+ * That in per cent of what is left; nothing where nothing is left.
+ */
+percent: string | null, 
+/**
+ * What it hardly exceeds, in per cent of what is left.
+ */
+percentHigh: string | null, 
+/**
+ * Whether it fits into what is left.
+ */
+fits: Fits, 
+/**
+ * As of when what is left is known: RFC 3339, or a date.
+ */
+asOf: string | null, 
+/**
+ * When it starts again or lapses: RFC 3339, or a date.
+ */
+until: string | null, };
 
 /**
  * Where the money went.
@@ -3902,6 +4171,19 @@ export type TestedAlert = {
 deliveries: Array<DeliveryRow>, };
 
 /**
+ * A kind of text.
+ */
+export type TextKind = { 
+/**
+ * `english`, `european`, `code`, `numbers`, `devanagari`, `indic`, `cjk`, `hangul`, `cyrillic`, `arabic`, `other`.
+ */
+kind: string, 
+/**
+ * Its characters.
+ */
+characters: number, };
+
+/**
  * The theme of the window.
  */
 export type Theme = "system" | "light" | "dark";
@@ -3955,6 +4237,53 @@ condition: string | null,
  * What it may be used for, and what is given for it.
  */
 terms: string | null, };
+
+/**
+ * A count of tokens that is not known to the last one.
+ */
+export type TokenRange = { 
+/**
+ * Hardly less.
+ */
+low: number, 
+/**
+ * Most likely.
+ */
+typical: number, 
+/**
+ * Hardly more.
+ */
+high: number, };
+
+/**
+ * A list price.
+ */
+export type UnitPriceRow = { 
+/**
+ * What is priced, such as `input`.
+ */
+meter: string, 
+/**
+ * The price of `per` units.
+ */
+price: Amount, 
+/**
+ * How many units it buys.
+ */
+per: number, };
+
+/**
+ * A name that nobody knows.
+ */
+export type UnknownModel = { 
+/**
+ * As it was asked for.
+ */
+asked: string, 
+/**
+ * Names like it; closest first.
+ */
+near: Array<string>, };
 
 /**
  * Exact sums in a range, row by row.

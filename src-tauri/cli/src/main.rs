@@ -20,6 +20,7 @@ mod demo;
 mod doctor;
 mod door;
 mod enter;
+mod estimate;
 mod export;
 mod forecast;
 mod holdings;
@@ -127,6 +128,8 @@ enum Command {
     Limits(limits::Options),
     /// What the month is likely to come to, and how long balances last
     Forecast(forecast::Options),
+    /// What a text will cost before it is sent; it is counted here, and neither kept nor sent
+    Estimate(estimate::Options),
     /// Budgets by day, week or month, of everything or of a part of it; clients and tags
     #[command(
         subcommand,
@@ -218,6 +221,7 @@ async fn run(global: &Global, out: &Out, command: Command) -> Result<Ending, Fai
         Command::Usage(options) => usage::run(global, out, options).await,
         Command::Limits(options) => limits::run(global, out, options).await,
         Command::Forecast(options) => forecast::run(global, out, options).await,
+        Command::Estimate(options) => estimate::run(global, out, options).await,
         Command::Budgets(command) => budgets::run(global, out, command).await,
         Command::Alerts(command) => alerts::run(global, out, command).await,
         Command::Credits(command) => credits::run(global, out, command).await,

@@ -16,6 +16,7 @@ mod alerts;
 mod credits;
 mod entries;
 mod events;
+mod estimates;
 mod forecasts;
 mod imports;
 mod holdings;
@@ -41,6 +42,8 @@ mod calendar_address;
 mod delivering;
 mod doctor;
 mod entering;
+mod estimate_facts;
+mod estimating;
 mod failures;
 mod figures;
 mod forecasting;
@@ -91,6 +94,10 @@ pub use credits::{
 pub use entries::{
     AllowanceEntry, BalanceEntry, ChangeEntry, CostEntry, Enter, EntriesQuery, Entry, EntryId, EntryRow,
     PurchaseEntry, Resets, SubscriptionEntry,
+};
+pub use estimates::{
+    CostRow, CountedBy, CountedHow, Estimate, EstimateQuery, Fits, ModelEstimate, OutputBy, OutputTeller,
+    SentHow, ShareOf, ShareRow, TextKind, TokenRange, UnitPriceRow, UnknownModel,
 };
 pub use events::{ApiError, ErrorCode, Event};
 pub use forecasts::{BackTest, Forecast, ForecastQuery, MonthEnd, Spread};
@@ -243,6 +250,8 @@ pub enum Request {
     AnswerOffer(AnswerOffer),
     /// What the month is likely to come to, and how long balances last.
     Forecast(ForecastQuery),
+    /// What a text will cost before it is sent. Nothing of it is kept.
+    Estimate(EstimateQuery),
     /// Every alert that was raised, with what became of it.
     Inbox(InboxQuery),
     /// Marks an alert as seen, puts it off, or ends it.
@@ -368,6 +377,8 @@ pub enum Response {
     AnswerOffer(Credits),
     /// To [`Request::Forecast`].
     Forecast(Forecast),
+    /// To [`Request::Estimate`].
+    Estimate(Estimate),
     /// To [`Request::Inbox`].
     Inbox(Inbox),
     /// To [`Request::AnswerAlert`].
@@ -468,6 +479,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
         Request::RemoveLot(lot) => Response::RemoveLot(app.remove_lot(lot).await?),
         Request::AnswerOffer(answer) => Response::AnswerOffer(app.answer_offer(&answer).await?),
         Request::Forecast(query) => Response::Forecast(app.forecast(&query).await?),
+        Request::Estimate(query) => Response::Estimate(app.estimate(query).await?),
         Request::Inbox(query) => Response::Inbox(app.inbox(query).await?),
         Request::AnswerAlert(answer) => Response::AnswerAlert(app.answer_alert(&answer).await?),
         Request::AlertSettings => Response::AlertSettings(app.alert_settings().await?),

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod alerts;
+mod answers;
 mod aside;
 mod assignments;
 mod balances;
@@ -40,6 +41,7 @@ use sqlx::{Connection as _, SqlSafeStr as _, SqliteConnection, SqlitePool};
 
 pub use accounts::{AccountRow, KeyPlace, NewAccount};
 pub use alerts::{AlertRow, AlertStand, Answer, BookedAlerts, EndedAlert, RaisedAlert};
+pub use answers::AnswerRow;
 pub use balances::{BalanceSeries, Reading};
 pub use budgets::BudgetRow;
 pub use calendar::{CalendarLock, DayNote, ToldEvent};

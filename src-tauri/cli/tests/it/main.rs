@@ -4,6 +4,7 @@
 mod alerts;
 mod credits;
 mod enter;
+mod estimate;
 mod export;
 mod faults;
 mod forecast;

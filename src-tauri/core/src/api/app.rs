@@ -8,6 +8,7 @@ use tokio::sync::{RwLock, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::alert_facts::AlertMemory;
+use super::estimate_facts::EstimateMemory;
 use super::refreshing::ListMemory;
 use super::watching::WatchState;
 use super::{ApiError, ChosenFile, Config, ErrorCode, Event, FileChooser, SampleTown, Settings, SyncQuery};
@@ -42,6 +43,7 @@ struct Inner {
     back_tests: Mutex<BTreeMap<u64, Option<BackTest>>>,
     watch: WatchState,
     alert_memory: AlertMemory,
+    estimate_memory: EstimateMemory,
 }
 
 /// A store with the ways in and out of it: the person's own, or sample data's.
@@ -107,6 +109,7 @@ impl App {
             back_tests: Mutex::default(),
             watch: WatchState::default(),
             alert_memory: AlertMemory::default(),
+            estimate_memory: EstimateMemory::default(),
         })))
     }
 
@@ -188,6 +191,10 @@ impl App {
         &self.0.alert_memory
     }
 
+    pub(super) fn estimate_memory(&self) -> &EstimateMemory {
+        &self.0.estimate_memory
+    }
+
     pub(super) fn watch_state(&self) -> &WatchState {
         &self.0.watch
     }
@@ -208,6 +215,7 @@ impl App {
         }
         if matches!(event, Event::Synced { .. } | Event::Changed) {
             self.0.alert_memory.forget();
+            self.0.estimate_memory.forget();
         }
         // Nobody listening is no error.
         let _ = self.0.events.send(event);

@@ -187,6 +187,17 @@ impl PriceBook {
         self.lists.iter().any(|list| list.knows(provider))
     }
 
+    /// The models of a provider by the lists' own names, newest list first.
+    pub fn models(&self, provider: &str) -> impl Iterator<Item = &str> {
+        let models = self.lists.iter().filter_map(|list| list.providers.get(provider));
+        models.flatten().map(|model| model.id.as_str())
+    }
+
+    /// The lists' own name of a provider's model.
+    pub fn model(&self, provider: &str, name: &str) -> Option<&str> {
+        self.find(provider, name).map(|(_, model)| model.id.as_str())
+    }
+
     /// Providers whose models a name fits, in the order of their ids: a person seldom tells whose model they mean.
     pub fn providers_of(&self, name: &str) -> Vec<String> {
         let listed = self
