@@ -20,8 +20,9 @@ fn everything_is_reached_and_done_by_keyboard() {
             ('2', "Spend", "spend-table"),
             ('3', "Credits", "no-lots"),
             ('4', "Limits", "limits"),
-            ('5', "Accounts", "account-remove"),
-            ('6', "Settings", "alert-settings"),
+            ('5', "Plans", "plans-advice"),
+            ('6', "Accounts", "account-remove"),
+            ('7', "Settings", "alert-settings"),
             ('1', "Today", "chart"),
         ] {
             window.press(&[keys::CONTROL], digit).await;

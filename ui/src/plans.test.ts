@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PlanComparison, PlanOption } from './bindings';
 import { useLocale } from './format';
-import { advice, firstShown, listPrice, monthly, namesIn, NO_WISHES, placeOf, plansQuery, planTable, refusal, wrongWish } from './plans';
+import { advice, asSettings, firstShown, listPrice, monthly, namesIn, NO_WISHES, placeOf, plansQuery, planTable, refusal, withoutSettings, wrongWish } from './plans';
 
 useLocale('en-US');
 
@@ -55,6 +55,13 @@ describe('the question', () => {
     [{ seats: '1.5' }, 'seats'],
   ] as const)('%o is wrong in %s', (wish, field) => {
     expect(wrongWish({ ...NO_WISHES, ...wish })?.field ?? null).toBe(field);
+  });
+
+  it('tells settings from what is tried', () => {
+    const wishes = { ...NO_WISHES, volume: 200, yearly: true, country: 'IN', tax: 'registered', seats: '4' } as const;
+    expect(asSettings(wishes)).toEqual({ country: 'IN', taxStatus: 'registered', seats: 4 });
+    expect(withoutSettings(wishes)).toEqual({ ...NO_WISHES, volume: 200, yearly: true });
+    expect(asSettings(NO_WISHES)).toEqual({});
   });
 
   it('takes names out of a field', () => {

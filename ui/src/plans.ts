@@ -1,6 +1,6 @@
 // What is wished for on the Plans screen, as a question to the core, and its answer in the words of the screen.
 
-import type { PlanComparison, PlanOption, PlansQuery, RefusedUse, TaxStatus } from './bindings';
+import type { PlanComparison, PlanOption, PlansQuery, RefusedUse, Settings, TaxStatus } from './bindings';
 import { about, count, counted, money, percentText, span, UNKNOWN } from './format';
 
 export type Days = '30' | '90' | '365';
@@ -65,6 +65,23 @@ export function plansQuery(wishes: Wishes, chartWidth: number): PlansQuery {
     ...(volume === 100 ? {} : { volume }),
     ...(chartWidth > 0 ? { chartWidth } : {}),
   };
+}
+
+/** What of the wishes is a setting, too. */
+export function asSettings({ country, tax, cardMarkup, currency, student, seats }: Wishes): Partial<Settings> {
+  return {
+    ...(country === undefined ? {} : { country }),
+    ...(tax === undefined ? {} : { taxStatus: tax }),
+    ...(cardMarkup === undefined ? {} : { cardMarkup }),
+    ...(currency === undefined ? {} : { currency }),
+    ...(student === undefined ? {} : { student }),
+    ...(seats === undefined ? {} : { seats: Number(seats) }),
+  };
+}
+
+/** The wishes without what is a setting. */
+export function withoutSettings({ days, volume, yearly, anySurface, must }: Wishes): Wishes {
+  return { days, volume, anySurface, must, ...(yearly === undefined ? {} : { yearly }) };
 }
 
 /** Names out of a field: parted by commas, each once. */
