@@ -55,12 +55,7 @@ fn refused(replayed: &Replayed) -> (u64, u64, u32, Decimal) {
 }
 
 fn drawn() -> impl Strategy<Value = (Usage, Vec<Element>)> {
-    any::<u64>().prop_map(|seed| {
-        let mut rng = fastrand::Rng::with_seed(seed);
-        let usage = pairs::usage(&mut rng);
-        let chain = pairs::chain(&mut rng, &usage);
-        (usage, chain)
-    })
+    any::<u64>().prop_map(|seed| pairs::pair(&mut fastrand::Rng::with_seed(seed)))
 }
 
 /// Usage small enough that no row is without a count, with some amount of an allowance and a larger one.
@@ -68,7 +63,7 @@ fn allowances() -> impl Strategy<Value = (Usage, Measure, Decimal, Decimal)> {
     let measures = [Measure::Requests, Measure::Tokens, Measure::OutputTokens, Measure::List];
     (any::<u64>(), prop::sample::select(measures.to_vec()), 0_u64..4_000, 0_u64..2_000, 0_u32..3).prop_map(
         |(seed, measure, less, more, places)| {
-            let mut usage = pairs::usage(&mut fastrand::Rng::with_seed(seed));
+            let (mut usage, _) = pairs::pair(&mut fastrand::Rng::with_seed(seed));
             usage.rows.retain(|row| row.requests.is_some());
             (usage, measure, decimal(less, places), decimal(less + more, places))
         },

@@ -1,10 +1,13 @@
 //! What a plan's windows hold, learned from readings of synthetic persons whose true capacity is known.
 
 use fastrand::Rng;
-use spendglass_core::catalogue::{Surface, Task};
+use spendglass_core::catalogue::{Plans, Surface, Task};
 use spendglass_core::ledger::QuotaWindow;
 use spendglass_core::money::{Currency, Decimal};
-use spendglass_core::plan::{Capacity, Kind, KindSet, Learned, NotLearned, Row, Usage, WindowReading, learn};
+use spendglass_core::plan::{
+    Abstains, Buyer, Capacity, Case, Element, Kind, KindSet, Learned, Measure, NotLearned, Row, Usage,
+    WindowReading, learn, replay, resolve,
+};
 use spendglass_core::time::Timestamp;
 
 const PRO: &str = "acme/pro";
@@ -373,4 +376,58 @@ fn readings_that_contradict_one_another_say_nothing() {
     }
     let found = learn(&person.readings, &person.usage);
     assert!(matches!(found.why_not(PRO, HOURS), Some(NotLearned::TooFarApart { .. })));
+}
+
+/// Two plans of which one holds five times what the other does, and nobody says how much that is.
+const PLANS: &str = r#"{"plans": [
+    {"id": "acme/pro", "provider": "acme", "product": "Acme", "name": "Pro", "overage": "blocked",
+        "prices": [{"amount": "20", "currency": "USD", "tax": "excluded"}],
+        "limits": [{"unit": "usage", "amount": null, "window": "5 hours", "starts": "first use"}],
+        "sources": ["https://acme.example"], "seen": "2026-03-01", "confidence": "high", "evidence": "official"},
+    {"id": "acme/max", "provider": "acme", "product": "Acme", "name": "Max", "overage": "blocked",
+        "prices": [{"amount": "100", "currency": "USD", "tax": "excluded"}],
+        "limits": [{"unit": "usage", "amount": {"times": "5", "of": "acme/pro"}, "window": "5 hours", "starts": "first use"}],
+        "sources": ["https://acme.example"], "seen": "2026-03-01", "confidence": "high", "evidence": "official"}]}"#;
+
+#[test]
+fn a_plan_is_replayed_by_what_was_learned_of_it_or_of_the_one_it_is_a_multiple_of() {
+    let plans = Plans::read(PLANS).unwrap();
+    let person = live(Ways { noise: 10, ..CALM }, 21);
+    let found = learn(&person.readings, &person.usage);
+    let capacity = *found.capacity(PRO, HOURS).unwrap();
+    let settle = |id: &str, learned: &Learned, case: Case| {
+        resolve(plans.find(id).unwrap(), &plans, &person.usage, &Buyer::default(), learned, case)
+    };
+    let cases = [(Case::Dear, capacity.low), (Case::Middle, capacity.middle), (Case::Cheap, capacity.high)];
+    for (case, amount) in cases {
+        for (id, times) in [(PRO, 1), (MAX, 5)] {
+            let resolved = settle(id, &found, case).unwrap();
+            let [limit] = resolved.terms.limits.as_slice() else { panic!("one limit") };
+            assert_eq!((limit.measure, limit.amount), (Measure::List, amount * Decimal::from(times)), "{id}");
+            assert!(resolved.ranged, "what was learned is a range");
+        }
+    }
+    // Without readings both abstain, and say what would help.
+    for id in [PRO, MAX] {
+        let why = settle(id, &Learned::default(), Case::Middle).unwrap_err();
+        assert!(matches!(why, Abstains::Unpublished { .. }), "{why}");
+        assert!(why.to_string().contains("readings"), "{why}");
+    }
+    // What the smaller plan really served is served by the smaller plan again, but for what rounding and noise take; the larger has room.
+    let served = |id: &str, case: Case| {
+        let terms = settle(id, &found, case).unwrap().terms;
+        replay(&person.usage, &[Element::Plan(Box::new(terms))]).unwrap().elements[0].served_list
+    };
+    let all: Decimal = person.usage.rows.iter().map(|row| row.list_cost).sum();
+    assert_eq!(served(MAX, Case::Dear), all);
+    let share = served(PRO, Case::Middle) / all;
+    assert!(Decimal::new(95, 2) < share && share <= Decimal::ONE, "{share}");
+    assert!(served(PRO, Case::Dear) <= served(PRO, Case::Cheap));
+    // A capacity that somebody tells goes the same way.
+    let mut told = Learned::default();
+    let half = capacity.middle / Decimal::TWO;
+    told.insert(PRO, HOURS, Capacity { low: half, middle: half, high: half, ..capacity });
+    let terms = settle(PRO, &told, Case::Middle).unwrap().terms;
+    let replayed = replay(&person.usage, &[Element::Plan(Box::new(terms))]).unwrap();
+    assert!(replayed.elements[0].served_list < all && replayed.months[0].refused.requests > 0);
 }

@@ -45,7 +45,7 @@ fn begins(window: QuotaWindow, date: Date) -> bool {
 }
 
 /// The first instant of the window by the calendar that holds an instant, found by walking back day by day.
-fn calendar_start(window: QuotaWindow, zone: Zone, at: Timestamp) -> Timestamp {
+pub(super) fn calendar_start(window: QuotaWindow, zone: Zone, at: Timestamp) -> Timestamp {
     let calendar = Calendar::new(zone);
     let mut date = calendar.date_of(at);
     while !begins(window, date) {
@@ -71,7 +71,7 @@ fn nth(window: QuotaWindow, bought: Date, k: u32) -> Timestamp {
 }
 
 /// The first instant of the window that holds an instant, counted from the purchase.
-fn purchase_start(window: QuotaWindow, bought: Date, at: Timestamp) -> Timestamp {
+pub(super) fn purchase_start(window: QuotaWindow, bought: Date, at: Timestamp) -> Timestamp {
     let mut k = 0;
     // Short windows are leapt over in whole days first: a year of minutes is not walked for each row.
     if let QuotaWindow::Minutes(n @ 1..=1_440) = window {
