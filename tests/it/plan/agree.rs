@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use fastrand::Rng;
 use spendglass_core::money::Decimal;
 use spendglass_core::plan::{
-    Element, ElementUse, Measure, MonthCost, Purse, ReplayError, Replayed, Usage, replay,
+    Element, ElementUse, Measure, MonthCost, Purse, ReplayError, Replayed, Usage, replay, row_by_row,
 };
 
 use super::exact::Exact;
@@ -121,14 +121,22 @@ fn same(
     elements.try_for_each(|(place, (found, told))| same_element(place, found, told))
 }
 
+type Way = fn(&Usage, &[Element]) -> Result<Replayed, ReplayError>;
+
 /// What is wrong with a pair, if anything is; a panic of the replay counts.
 fn wrong(usage: &Usage, chain: &[Element]) -> Option<String> {
     let told = oracle::tell(usage, chain);
-    let found = catch_unwind(AssertUnwindSafe(|| replay(usage, chain)));
-    match found {
-        Ok(found) => same(usage, &found, &told).err(),
-        Err(_) => Some("the replay panicked".to_owned()),
+    // By runs of rows, and by single rows: two ways that must not differ either.
+    for (name, way) in [("by runs", replay as Way), ("by rows", row_by_row as Way)] {
+        let why = match catch_unwind(AssertUnwindSafe(|| way(usage, chain))) {
+            Ok(found) => same(usage, &found, &told).err(),
+            Err(_) => Some("it panicked".to_owned()),
+        };
+        if let Some(why) = why {
+            return Some(format!("{name}: {why}"));
+        }
     }
+    None
 }
 
 /// Every pair that has one thing less.
