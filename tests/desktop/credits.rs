@@ -95,7 +95,7 @@ fn a_budget_is_set_and_shows_its_bar() {
         let stage = Stage::new("budget", 42).await;
         let window = stage.open().await;
         stage.connect(&window, "openai").await;
-        window.press(&[keys::CONTROL], '7').await;
+        window.press(&[keys::CONTROL], '8').await;
         window.click("budget-add").await;
         window.click("budget-save").await;
         window.shown("budget-amount-error").await;
@@ -124,7 +124,7 @@ fn a_budget_is_set_and_shows_its_bar() {
                 &[],
             )
             .await;
-        window.press(&[keys::CONTROL], '7').await;
+        window.press(&[keys::CONTROL], '8').await;
         window.click("budget-change").await;
         window.click("budget-remove").await;
         window.click("budget-remove-confirm").await;

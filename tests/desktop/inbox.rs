@@ -16,7 +16,7 @@ fn an_alert_stands_in_the_inbox_until_it_is_seen() {
         window.says("no-alerts", &["Nothing was raised yet"]).await;
 
         // A budget that was crossed long ago.
-        window.press(&[keys::CONTROL], '7').await;
+        window.press(&[keys::CONTROL], '8').await;
         window.click("budget-add").await;
         window.enter("budget-amount", "1").await;
         window.click("budget-save").await;

@@ -21,8 +21,9 @@ fn everything_is_reached_and_done_by_keyboard() {
             ('3', "Credits", "no-lots"),
             ('4', "Limits", "limits"),
             ('5', "Plans", "plans-advice"),
-            ('6', "Accounts", "account-remove"),
-            ('7', "Settings", "alert-settings"),
+            ('6', "Estimate", "estimate-text"),
+            ('7', "Accounts", "account-remove"),
+            ('8', "Settings", "alert-settings"),
             ('1', "Today", "chart"),
         ] {
             window.press(&[keys::CONTROL], digit).await;
@@ -134,7 +135,7 @@ async fn chart_is_walked(window: &Window) {
 }
 
 async fn dialogs_close(window: &Window) {
-    window.press(&[keys::CONTROL], '6').await;
+    window.press(&[keys::CONTROL], '7').await;
     for (opener, inside) in [
         ("account-replace", "key-replace"),
         ("account-remove", "account-remove-confirm"),

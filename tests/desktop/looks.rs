@@ -10,11 +10,13 @@ use crate::stage::{Stage, drive, out_dir, run};
 use crate::window::Window;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-const SCREENS: [(&str, &str); 7] = [
+const SCREENS: [(&str, &str); 9] = [
     ("today", "chart"),
     ("spend", "spend-table"),
     ("credits", "calendar"),
     ("limits", "limits"),
+    ("plans", "plans-advice"),
+    ("estimate", "estimate-text"),
     ("settings", "alert-rules"),
     ("inbox", "inbox-settings"),
     ("accounts", "account-remove"),

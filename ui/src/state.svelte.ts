@@ -6,7 +6,7 @@ import * as format from './format';
 import { rememberedTheme, wear } from './theme';
 
 /** The screens of the navigation, in its order. */
-export const SCREENS = ['today', 'spend', 'credits', 'limits', 'plans', 'accounts', 'settings'] as const;
+export const SCREENS = ['today', 'spend', 'credits', 'limits', 'plans', 'estimate', 'accounts', 'settings'] as const;
 /** The inbox is behind the bell. */
 export type Screen = (typeof SCREENS)[number] | 'inbox';
 
