@@ -39,6 +39,7 @@ mod plan;
 mod plans;
 mod providers;
 mod journey;
+mod savings;
 mod store;
 mod tidy;
 mod time;

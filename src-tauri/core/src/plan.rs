@@ -13,6 +13,7 @@ mod options;
 mod recommend;
 mod replay;
 mod resolve;
+pub mod savings;
 mod terms;
 mod usage;
 
