@@ -10,6 +10,7 @@ mod forecast;
 mod importing;
 mod persons;
 mod plain;
+mod plans;
 mod screens;
 mod sheet;
 mod stores;
@@ -46,6 +47,9 @@ async fn main() -> Result<()> {
     }
     if wanted("forecast") {
         forecast::measure(&mut figures)?;
+    }
+    if wanted("plans") {
+        plans::measure(&mut figures)?;
     }
     println!("\n{}", sheet::table(&figures));
     Ok(())

@@ -36,6 +36,8 @@ mod plan_replay;
 mod pricing;
 mod own;
 mod plan;
+mod plan_choice;
+mod plan_persons;
 mod plans;
 mod providers;
 mod journey;

@@ -21,7 +21,7 @@ const ORDINARY_WEEKS: i64 = 2;
 /// A day above so many times the middle one counts as so many for the level: it is drawn again, but is no new level.
 const BURST: i64 = 4;
 /// What goes one way for long goes on by so many per cent of that.
-const DRIFT_KEPT: i64 = 70;
+const DRIFT_KEPT: i64 = 35;
 
 /// What is known of a run of days.
 pub(super) struct Model {

@@ -281,16 +281,30 @@ pub(super) fn grains(amount: Decimal, places: u32) -> i64 {
     whole.and_then(|whole| i64::try_from(whole).ok()).map_or(limit, |whole| whole.clamp(-limit, limit))
 }
 
-/// Which kinds a chain of elements treats alike, each by the first of them, and whether hours matter to it. Kinds of which there is
-/// nothing are left out.
-pub(super) fn classes(chain: &[Element], kinds: &[Kind], used: &[bool]) -> (Vec<Option<u32>>, bool) {
-    let terms: Vec<&Terms> = chain
-        .iter()
-        .filter_map(|element| match element {
-            Element::Plan(terms) => Some(&**terms),
-            Element::Metered(_) => None,
-        })
-        .collect();
+fn plans<'a>(elements: impl IntoIterator<Item = &'a Element>) -> impl Iterator<Item = &'a Terms> {
+    elements.into_iter().filter_map(|element| match element {
+        Element::Plan(terms) => Some(&**terms),
+        Element::Metered(_) => None,
+    })
+}
+
+/// Whether it matters to a chain at which hour of a day something is used.
+pub(super) fn needs_hours(chain: &[Element]) -> bool {
+    plans(chain).any(|terms| {
+        let limits = terms.limits.iter().any(|limit| matches!(limit.window, QuotaWindow::Minutes(_)));
+        let pools = terms.pools.iter().any(|pool| matches!(pool.every, QuotaWindow::Minutes(_)));
+        let mut rates = terms.units.iter().flat_map(|unit| unit.rates.iter().flatten());
+        limits || pools || rates.any(|rate| rate.at_hours.is_some())
+    })
+}
+
+/// Which kinds elements treat alike, each by the first of them. Kinds of which there is nothing are left out.
+pub(super) fn classes<'a>(
+    elements: impl IntoIterator<Item = &'a Element>,
+    kinds: &[Kind],
+    used: &[bool],
+) -> Vec<Option<u32>> {
+    let terms: Vec<&Terms> = plans(elements).collect();
     let mut firsts: HashMap<Vec<u32>, u32> = HashMap::new();
     let class = (0_u32..).zip(kinds).map(|(kind, what)| {
         let place = kind as usize;
@@ -314,12 +328,5 @@ pub(super) fn classes(chain: &[Element], kinds: &[Kind], used: &[bool]) -> (Vec<
         }
         Some(*firsts.entry(key).or_insert(kind))
     });
-    let class = class.collect();
-    let short = |terms: &&Terms| {
-        let limits = terms.limits.iter().any(|limit| matches!(limit.window, QuotaWindow::Minutes(_)));
-        let pools = terms.pools.iter().any(|pool| matches!(pool.every, QuotaWindow::Minutes(_)));
-        let rates = terms.units.iter().flat_map(|unit| unit.rates.iter().flatten());
-        limits || pools || rates.into_iter().any(|rate| rate.at_hours.is_some())
-    };
-    (class, terms.iter().any(short))
+    class.collect()
 }

@@ -9,8 +9,8 @@ use super::draws::{
 };
 use super::landed::Factors;
 use super::{
-    Announced, Current, Element, Excluded, FEW_DAYS, Landings, Offer, Part, Purse, RefusedUse, ReplayError,
-    Scenario, Usage, WhyLeftOut,
+    Announced, Current, Element, Excluded, FEW_DAYS, Landings, Offer, Part, Purse, ReplayError, Scenario,
+    Usage, WhyLeftOut,
 };
 use crate::catalogue::TaxIn;
 use crate::money::{Currency, Decimal};
@@ -201,20 +201,29 @@ impl Drawn {
         self.try_otherwise(stage, otherwise, prior);
     }
 
-    /// What stands behind a plan and was never asked in any way makes no other option.
+    /// What costs and refuses the same as a shorter option in every month, drawn or real, is no other one: one of its parts does nothing.
     fn drop_same(&mut self) {
-        let alone: Vec<(Vec<Part>, Arc<Tried>)> =
+        let all: Vec<(Vec<Part>, Arc<Tried>)> =
             self.options.iter().map(|one| (one.parts.clone(), Arc::clone(&one.tried))).collect();
+        let mut idle: Vec<(Vec<Part>, WhyLeftOut)> = Vec::new();
         self.options.retain(|one| {
-            let Some((Part::Metered, rest)) = one.parts.split_last() else { return true };
-            !alone.iter().any(|(parts, tried)| {
-                parts.as_slice() == rest
-                    && tried.ways == one.tried.ways
+            let shorter = |parts: &[Part]| {
+                parts.len() < one.parts.len() && parts.iter().all(|part| one.parts.contains(part))
+            };
+            let same = |tried: &Tried| {
+                tried.ways == one.tried.ways
                     && tried.exact.months == one.tried.exact.months
-                    && tried.exact.refused == RefusedUse::default()
-                    && tried.ways.refused.iter().all(|refused| *refused == 0)
-            })
+                    && tried.exact.refused == one.tried.exact.refused
+            };
+            let twin = all.iter().find(|(parts, tried)| shorter(parts) && same(tried));
+            if let Some((parts, _)) = twin.filter(|_| one.parts.last() == Some(&Part::Metered))
+                && *parts == [Part::Metered]
+            {
+                idle.push((one.parts.clone(), WhyLeftOut::AddsNothing));
+            }
+            twin.is_none()
         });
+        self.left_out.append(&mut idle);
     }
 
     fn try_otherwise(&mut self, stage: &Stage<'_>, otherwise: &[Otherwise], prior: Option<&Drawn>) {
@@ -362,12 +371,7 @@ fn as_now(stage: &Stage<'_>, current: &Current, otherwise: &[Otherwise]) -> Foll
             i64::try_from(cost).unwrap_or(i64::MAX)
         };
         let usual = share(stage.usual_of(&parts));
-        let real = periods.iter().map(|period| {
-            let part: i64 = stage.days_of(period).filter_map(|day| parts.get(day)).sum();
-            let cost = i128::from(part) * billed.amount.mantissa() / i128::from(all.max(1));
-            Decimal::try_from_i128_with_scale(cost, billed.amount.scale()).unwrap_or_default()
-        });
-        let real = real.collect();
+        let real = by_month(billed.amount, &parts, all, periods.iter().map(|period| stage.days_of(period)));
         let others = otherwise.iter().map(|scenario| {
             if !priced {
                 return usual;
@@ -410,6 +414,29 @@ fn as_now(stage: &Stage<'_>, current: &Current, otherwise: &[Otherwise]) -> Foll
         otherwise: Arc::new(other.into_iter().map(whole).collect()),
         volume: stage.a_month(|_| true),
     }
+}
+
+/// An amount, divided by what its days are parts of; nothing of it is lost.
+fn by_month(
+    amount: Decimal,
+    parts: &[i64],
+    all: i64,
+    months: impl Iterator<Item = impl Iterator<Item = usize>>,
+) -> Vec<Decimal> {
+    let mut amount = amount;
+    if amount.scale() < COST_PLACES {
+        amount.rescale(COST_PLACES);
+    }
+    let upto = |part: i128| part * amount.mantissa() / i128::from(all.max(1));
+    let mut before = 0_i128;
+    let month = |days| {
+        let days: Vec<usize> = Iterator::collect(days);
+        let part: i64 = days.iter().filter_map(|day| parts.get(*day)).sum();
+        let cost = upto(before + i128::from(part)) - upto(before);
+        before += i128::from(part);
+        Decimal::try_from_i128_with_scale(cost, amount.scale()).unwrap_or_default().normalize()
+    };
+    months.map(month).collect()
 }
 
 impl Stage<'_> {

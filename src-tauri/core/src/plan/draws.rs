@@ -9,8 +9,8 @@ use std::hash::{Hash as _, Hasher as _};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::cells::{Cells, LIST_PLACES, classes, grains};
-use super::{Element, Purse, RefusedUse, ReplayError, Replayed, Usage, replay};
+use super::cells::{Cells, LIST_PLACES, classes, grains, needs_hours};
+use super::{Element, Prepared, Purse, RefusedUse, ReplayError, Replayed, Usage};
 use crate::forecast::{History, Weeks};
 use crate::money::Decimal;
 use crate::time::{Date, Period};
@@ -23,8 +23,6 @@ const YEARS: u64 = 84;
 pub(super) const MONTHS: usize = 12;
 /// Months of a year that go on from one another: the level is as unsure as it is over so many months.
 pub(super) const QUARTER: usize = 3;
-/// Years that are followed in one go.
-const AT_ONCE: usize = 7;
 /// Points of a curve, in eighths of a usual month: from none to three times.
 pub(super) const EIGHTHS: [i64; 25] =
     [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24];
@@ -127,59 +125,61 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// Tries chains: for each, what every usage of the trial costs by month. Chains that treat kinds alike are tried together.
+    /// Tries chains: for each, what every usage of the trial costs by month. Kinds that all of them treat alike are put together.
     pub(super) fn try_all(
         &self,
         chains: &[&[Element]],
         trial: Trial<'_>,
     ) -> Vec<Vec<Result<Replayed, ReplayError>>> {
-        let mut groups: HashMap<(Vec<Option<u32>>, bool), Vec<usize>> = HashMap::new();
-        for (place, chain) in chains.iter().enumerate() {
-            groups.entry(classes(chain, &self.usage.kinds, &self.used)).or_default().push(place);
-        }
-        let mut groups: Vec<_> = groups.into_iter().collect();
-        groups.sort_by(|a, b| a.1.cmp(&b.1));
         let count = match trial {
             Trial::Years => self.years.len(),
             Trial::Sizes(sizes) => sizes.len(),
             Trial::Otherwise(_) => 1,
         };
-        let merged = |(class, hours): &(Vec<Option<u32>>, bool)| match trial {
-            Trial::Otherwise(percent) => {
-                // A kind that is left out or otherwise priced stands for itself.
-                let own = (0_u32..).zip(class).map(|(kind, class)| match percent.get(kind as usize) {
-                    Some(Some(100)) => *class,
-                    Some(Some(_)) => class.map(|_| kind),
-                    _ => None,
-                });
-                let alike = firsts_kept(&own.collect::<Vec<_>>(), percent);
-                self.cells.merged(&alike, *hours)
-            }
-            _ => self.cells.merged(class, *hours),
-        };
-        let groups: Vec<(Cells, Vec<usize>)> =
-            groups.into_iter().map(|(key, places)| (merged(&key), places)).collect();
-        let lots: Vec<(usize, usize)> = (0..groups.len())
-            .flat_map(|group| (0..count).step_by(AT_ONCE).map(move |first| (group, first)))
-            .collect();
-        let found = in_parallel(&lots, |(group, first)| {
-            let (cells, places) = &groups[*group];
-            let mut out = Vec::new();
-            for at in *first..(*first + AT_ONCE).min(count) {
-                let usage = match trial {
-                    Trial::Years => cells.lay(self.from, &self.years[at], None),
-                    Trial::Sizes(sizes) => {
-                        let at_size = |(day, size): &(usize, i64)| (*day, *size * sizes[at] / 8);
-                        cells.lay(self.from, &self.usual.iter().map(at_size).collect::<Vec<_>>(), None)
-                    }
-                    Trial::Otherwise(percent) => {
-                        let percent: Vec<i64> = percent.iter().map(|percent| percent.unwrap_or(0)).collect();
-                        cells.lay(self.from, &self.usual, Some(&percent))
-                    }
+        let groups: Vec<(Cells, Vec<usize>)> = [false, true]
+            .into_iter()
+            .map(|hours| {
+                let places: Vec<usize> =
+                    (0..chains.len()).filter(|at| needs_hours(chains[*at]) == hours).collect();
+                let terms = places.iter().flat_map(|at| chains[*at]);
+                let class = classes(terms, &self.usage.kinds, &self.used);
+                let class = match trial {
+                    Trial::Otherwise(percent) => otherwise(&class, percent),
+                    Trial::Years | Trial::Sizes(_) => class,
                 };
-                out.extend(places.iter().map(|place| (*place, at, replay(&usage, chains[*place]))));
+                (self.cells.merged(&class, hours), places)
+            })
+            .filter(|(_, places)| !places.is_empty())
+            .collect();
+        let laid = |cells: &Cells, at: usize| match trial {
+            Trial::Years => cells.lay(self.from, &self.years[at], None),
+            Trial::Sizes(sizes) => {
+                let at_size = |(day, size): &(usize, i64)| (*day, *size * sizes[at] / 8);
+                cells.lay(self.from, &self.usual.iter().map(at_size).collect::<Vec<_>>(), None)
             }
-            out
+            Trial::Otherwise(percent) => {
+                let percent: Vec<i64> = percent.iter().map(|percent| percent.unwrap_or(0)).collect();
+                cells.lay(self.from, &self.usual, Some(&percent))
+            }
+        };
+        // All usages of a trial have the same days: what is known of the calendar is shared.
+        let firsts: Vec<Usage> = groups
+            .iter()
+            .map(|(cells, _)| if count > 0 { laid(cells, 0) } else { Usage::default() })
+            .collect();
+        let prepared: Vec<Result<Prepared<'_>, ReplayError>> = firsts.iter().map(Prepared::of).collect();
+        let lots: Vec<(usize, usize)> =
+            (0..groups.len()).flat_map(|group| (0..count).map(move |at| (group, at))).collect();
+        let found = in_parallel(&lots, |(group, at)| {
+            let (cells, places) = &groups[*group];
+            let usage = laid(cells, *at);
+            let ready = prepared[*group].as_ref().map_err(Clone::clone).and_then(|first| first.like(&usage));
+            let replayed = |place: &usize| {
+                let result =
+                    ready.as_ref().map_err(Clone::clone).and_then(|ready| ready.replay(chains[*place]));
+                (*place, *at, result)
+            };
+            places.iter().map(replayed).collect::<Vec<_>>()
         });
         let mut results: Vec<Vec<Option<Result<Replayed, ReplayError>>>> =
             chains.iter().map(|_| (0..count).map(|_| None).collect()).collect();
@@ -191,8 +191,21 @@ impl<'a> Stage<'a> {
 
     /// The usage itself through chains, row by row.
     pub(super) fn exact(&self, chains: &[&[Element]]) -> Vec<Result<Exact, ReplayError>> {
-        in_parallel(chains, |chain| replay(self.usage, chain).map(exact_of))
+        let ready = Prepared::of(self.usage);
+        in_parallel(chains, |chain| {
+            ready.as_ref().map_err(Clone::clone).and_then(|ready| ready.replay(chain)).map(exact_of)
+        })
     }
+}
+
+/// Kinds of a usage that is otherwise: one that is left out or has another price stands for itself.
+fn otherwise(class: &[Option<u32>], percent: &[Option<i64>]) -> Vec<Option<u32>> {
+    let own = (0_u32..).zip(class).map(|(kind, class)| match percent.get(kind as usize) {
+        Some(Some(100)) => *class,
+        Some(Some(_)) => class.map(|_| kind),
+        _ => None,
+    });
+    firsts_kept(&own.collect::<Vec<_>>(), percent)
 }
 
 /// A kind that stands for its class must itself be of the usage that is laid.
