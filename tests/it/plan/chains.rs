@@ -56,7 +56,7 @@ fn amount(rng: &mut Rng, about: Decimal, windows: u32) -> Decimal {
         return Decimal::ZERO;
     }
     if one_in(rng, 25) {
-        return decimal(u64::MAX, 7);
+        return decimal(u64::MAX, pick(rng, &[3, 7]));
     }
     let percent = Decimal::from(pick(rng, &[1, 5, 10, 30, 60, 90, 100, 130]));
     let share = about * percent / Decimal::from(100 * windows);

@@ -236,3 +236,34 @@ fn what_is_too_long_is_told() {
     }))];
     assert!(matches!(replay(&usage, &chain), Err(ReplayError::Overflow)));
 }
+
+/// Months of a purchase on the 31st end on the last of a shorter month, and on the 31st again after it.
+#[test]
+fn months_of_a_purchase_keep_its_day() {
+    let mut usage = two_at_once();
+    usage.window = Some(("2026-01-31".parse().unwrap(), "2026-05-15".parse().unwrap()));
+    let row = usage.rows[0];
+    let at = |text: &str| Row { at: text.parse().unwrap(), ..row };
+    // One in each month, and one more that the month has no room for.
+    usage.rows = vec![
+        at("2026-02-27T23:59:59Z"),
+        at("2026-02-28T00:00:00Z"),
+        at("2026-03-29T12:00:00Z"),
+        at("2026-03-30T23:59:59Z"),
+        at("2026-03-31T00:00:00Z"),
+        at("2026-04-29T23:59:59Z"),
+        at("2026-04-30T00:00:00Z"),
+    ];
+    let limit = TermLimit {
+        measure: Measure::Requests,
+        amount: Decimal::ONE,
+        window: QuotaWindow::Month,
+        starts: Starts::Purchase,
+        kinds: KindSet::all(2),
+    };
+    let terms = Terms { limits: vec![limit], overage: TermOverage::Blocked, ..open(&usage) };
+    let replayed = replay(&usage, &[Element::Plan(Box::new(terms))]).unwrap();
+    let refused: Vec<u64> = replayed.months.iter().map(|month| month.refused.requests).collect();
+    // 31 January, 28 February (two too many), 31 March (one too many), 30 April.
+    assert_eq!(refused, [0, 2, 1, 0]);
+}

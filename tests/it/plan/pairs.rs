@@ -75,6 +75,9 @@ fn kinds(rng: &mut Rng) -> Vec<Kind> {
 }
 
 fn usage(rng: &mut Rng) -> Usage {
+    if one_in(rng, 100) {
+        return Usage::default();
+    }
     let starts =
         ["2026-01-31", "2026-03-01", "2024-02-29", "2026-03-20", "2026-10-20", "2026-06-15", "2025-12-30"];
     let from: Date = pick(rng, &starts).parse().unwrap();
@@ -194,6 +197,10 @@ fn snap(rng: &mut Rng, usage: &mut Usage, chain: &[Element]) {
 /// A pair of usage and chain.
 pub(super) fn pair(rng: &mut Rng) -> (Usage, Vec<Element>) {
     let mut usage = usage(rng);
+    if usage.window.is_none() {
+        let metered = Element::Metered(purse(rng));
+        return (usage, vec![metered; rng.usize(..3)]);
+    }
     let chain = chain(rng, &usage);
     if one_in(rng, 2) {
         snap(rng, &mut usage, &chain);
