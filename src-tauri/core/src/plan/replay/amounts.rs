@@ -253,7 +253,11 @@ pub(super) fn grains_of(number: Decimal, scale: u32) -> Option<i128> {
 }
 
 /// Whole grains as a number.
-pub(super) fn number_of(grains: i128, scale: u32) -> Result<Decimal, ReplayError> {
+pub(super) fn number_of(mut grains: i128, mut scale: u32) -> Result<Decimal, ReplayError> {
+    // Noughts at its end would use up digits that the number has no need of.
+    while scale > 0 && grains % 10 == 0 {
+        (grains, scale) = (grains / 10, scale - 1);
+    }
     let total = Total::of(grains, i64::from(scale)).ok_or(ReplayError::Overflow)?;
     total.exact().map(|number| number.normalize()).ok_or(ReplayError::Overflow)
 }

@@ -6,7 +6,7 @@ use super::amounts::{LIST, Part, REQUESTS, number_of};
 use super::bill::months_of;
 use super::element::{MonthUse, PlanRun, Running, Takes, Untold, uncounted};
 use super::prepared::Prepared;
-use super::{Refused, ReplayError, Replayed};
+use super::{ElementUse, Refused, ReplayError, Replayed};
 use crate::plan::{Element, Usage};
 use crate::time::{Date, Period};
 
@@ -99,7 +99,9 @@ pub fn row_by_row(usage: &Usage, chain: &[Element]) -> Result<Replayed, ReplayEr
 /// Row by row.
 pub(super) fn through(prepared: &Prepared<'_>, chain: &[Element]) -> Result<Replayed, ReplayError> {
     let Prepared { usage, months, grains, .. } = prepared;
-    let Some(days) = prepared.days else { return Ok(Replayed::default()) };
+    let Some(days) = prepared.days else {
+        return Ok(Replayed { months: Vec::new(), elements: vec![ElementUse::default(); chain.len()] });
+    };
     let mut elements = running(prepared, days, chain)?;
     let mut left = vec![Left::default(); months.len()];
     let mut hours = BTreeSet::new();
