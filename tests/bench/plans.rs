@@ -43,7 +43,12 @@ fn advice(figures: &mut Vec<Figure>) -> Result<()> {
     let what = "Plans: advice against the best in hindsight, mean over persons";
     let persons = format!("{} persons", all.persons);
     let five = dec("5");
-    figures.push(Figure::held(what, format!("{of_persons} % dearer, {persons}"), "at most 5 %", of_persons <= five));
+    figures.push(Figure::held(
+        what,
+        format!("{of_persons} % dearer, {persons}"),
+        "at most 5 %",
+        of_persons <= five,
+    ));
     let what = "Plans: the same of all their money";
     figures.push(Figure::held(what, format!("{of_money} % dearer"), "at most 5 %", of_money <= five));
     let band = dec("70")..=dec("90");
@@ -64,7 +69,10 @@ fn advice(figures: &mut Vec<Figure>) -> Result<()> {
     }
     for (way, sums) in by_way {
         let ((excess, _), (inside, _)) = (sums.excess(), sums.inside());
-        let value = format!("{excess} % dearer; {inside} % in range; {} switched, {} regretted", sums.switched, sums.regretted);
+        let value = format!(
+            "{excess} % dearer; {inside} % in range; {} switched, {} regretted",
+            sums.switched, sums.regretted
+        );
         figures.push(Figure::plain(format!("Plans, {way:?}"), value));
     }
     Ok(())
@@ -111,9 +119,12 @@ fn offers(usage: &Usage, count: usize) -> Vec<Offer> {
             offer.id = format!("{}-{round}", offer.id);
             offer.terms.id.clone_from(&offer.id);
             if round % 3 == 1 {
-                let half = |kind: &spendglass_core::plan::Kind| kind.model.len() == "model-1".len() && round % 2 == 0;
-                offer.terms.serves =
-                    spendglass_core::plan::KindSet::those(&usage.kinds, |kind| half(kind) || kind.model.ends_with('1'));
+                let half = |kind: &spendglass_core::plan::Kind| {
+                    kind.model.len() == "model-1".len() && round % 2 == 0
+                };
+                offer.terms.serves = spendglass_core::plan::KindSet::those(&usage.kinds, |kind| {
+                    half(kind) || kind.model.ends_with('1')
+                });
             }
             offers.push(offer);
         }
@@ -142,14 +153,22 @@ fn speed(figures: &mut Vec<Figure>) -> Result<()> {
     let (whole, last) = timed(&usage, 3);
     let count = last.as_ref().map_or(0, |(_, count)| *count);
     figures.push(Figure::held(
-        format!("Plans: {} rows, {PLANS} plans, {count} options, 1,008 drawn months", grouped(ROWS.unsigned_abs())),
+        format!(
+            "Plans: {} rows, {PLANS} plans, {count} options, 1,008 drawn months",
+            grouped(ROWS.unsigned_abs())
+        ),
         millis(whole),
         "under 2 s",
         whole < 2_000_000,
     ));
     let (half, _) = timed(&year(ROWS / 2)?, 3);
     let value = format!("{} times", ratio(whole, half));
-    figures.push(Figure::held("Plans: twice the rows take", value, "at most twice as long", whole <= half * 21 / 10));
+    figures.push(Figure::held(
+        "Plans: twice the rows take",
+        value,
+        "at most twice as long",
+        whole <= half * 21 / 10,
+    ));
     if let Some((drawn, _)) = last {
         let mut samples = Vec::new();
         for step in 0..21 {
@@ -160,14 +179,22 @@ fn speed(figures: &mut Vec<Figure>) -> Result<()> {
             samples.push(started.elapsed().as_micros());
         }
         let landed = median(&mut samples).unwrap_or_default();
-        figures.push(Figure::held("Plans: another mark-up or tax lands", millis(landed), "under 50 ms", landed < 50_000));
+        figures.push(Figure::held(
+            "Plans: another mark-up or tax lands",
+            millis(landed),
+            "under 50 ms",
+            landed < 50_000,
+        ));
         let started = Instant::now();
         let mut seats = offers.clone();
         for fixed in seats.iter_mut().step_by(5).flat_map(|offer| &mut offer.terms.fixed) {
             fixed.amount *= Decimal::TWO;
         }
         std::hint::black_box(choose(&draw(&usage, &seats, None, &[], &landings, Some(&drawn)), &landings));
-        figures.push(Figure::plain("Plans: another number of seats, a fifth of plans by the seat", millis(started.elapsed().as_micros())));
+        figures.push(Figure::plain(
+            "Plans: another number of seats, a fifth of plans by the seat",
+            millis(started.elapsed().as_micros()),
+        ));
     }
     Ok(())
 }

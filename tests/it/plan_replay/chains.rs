@@ -1,7 +1,7 @@
 //! Several plans in a row, and what cannot be replayed.
 
 use spendglass_core::ledger::Meter;
-use spendglass_core::plan::{ReplayError, TermPack};
+use spendglass_core::plan::{ElementUse, ReplayError, TermPack};
 
 use super::*;
 
@@ -142,7 +142,8 @@ fn what_cannot_be_replayed_is_told() {
 
 #[test]
 fn no_usage_costs_what_is_fixed() {
-    assert_eq!(through(&Usage::default(), &[metered()]), Replayed::default());
+    let never = through(&Usage::default(), &[metered()]);
+    assert_eq!((never.months, never.elements), (Vec::new(), vec![ElementUse::default()]));
     let none = usage("2026-03-01", "2026-04-01", Vec::new());
     assert_eq!(
         sum(&through(&none, &[plan(Terms { fixed: vec![monthly("20")], ..free() })]).months[0].fixed),
