@@ -20,6 +20,7 @@ mod palette;
 mod photo;
 mod plan_curve;
 mod plan_spread;
+mod plan_words;
 mod ranked;
 mod sheet;
 mod stacked;

@@ -3,13 +3,13 @@
 
 use super::axis::axis;
 use super::palette::Ink;
+use super::plan_words::{describe, table};
 use super::sheet::{Sheet, Words};
 use super::words::{SMALL, TEXT, fit, width};
-use super::{Chart, ChartError, Frame, NARROWEST, NO_DATA, Slot, Table, UNKNOWN, Unit, WIDEST};
+use super::{Chart, ChartError, Frame, NARROWEST, NO_DATA, Slot, Unit, WIDEST};
 use crate::money::Decimal;
 use plotters::style::text_anchor::HPos;
 use rust_decimal::prelude::ToPrimitive;
-use std::borrow::Cow;
 
 /// What options cost by how much is used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +78,7 @@ pub struct BreakEven {
     pub words: String,
 }
 
-const MOST_LINES: usize = 5;
+pub(super) const MOST_LINES: usize = 5;
 const LEAST: u32 = 220;
 const TALLEST: u32 = 2400;
 const ROW: i32 = 180;
@@ -89,7 +89,7 @@ const ROOMY: i32 = 5600;
 const LINE: u32 = 20;
 const THIN: u32 = 10;
 const NAMES_APART: i32 = 160;
-const NOW: i64 = 100;
+pub(super) const NOW: i64 = 100;
 const OWN: &str = "eight of ten of your own months";
 const BECOMES_CHEAPER: &str = "becomes cheaper";
 
@@ -118,7 +118,7 @@ fn float(value: Decimal) -> f64 {
     value.to_f64().unwrap_or(0.0)
 }
 
-fn drawn(curve: &CostCurve) -> impl Iterator<Item = &CostLine> {
+pub(super) fn drawn(curve: &CostCurve) -> impl Iterator<Item = &CostLine> {
     curve.lines.iter().take(MOST_LINES)
 }
 
@@ -411,90 +411,4 @@ fn ends<X: Fn(f64) -> i32, Y: Fn(f64) -> i32>(
         sheet.text(Ink::Text, TEXT, HPos::Left, (x + 260, y), &name)?;
     }
     Ok(())
-}
-
-impl UsualMonth {
-    /// How much a share of it is, as exact as it is counted.
-    fn at(&self, share: Decimal) -> Option<Decimal> {
-        let amount = self.amount.checked_mul(share)?.checked_div(Decimal::ONE_HUNDRED)?;
-        Some(match self.unit {
-            Unit::Count { .. } => amount.round(),
-            Unit::Money { .. } => amount,
-        })
-    }
-
-    /// What is counted: `requests a month`, `USD a month at list price`.
-    fn of(&self) -> String {
-        format!("{} {}", self.unit.name(), self.each)
-    }
-}
-
-impl CostCurve {
-    /// `1.5× now, 960 requests a month`.
-    fn at(&self, share: Decimal) -> String {
-        let times = (share / Decimal::ONE_HUNDRED).round_dp(2).normalize();
-        let amount = self.usual.as_ref().and_then(|usual| Some((usual, usual.at(share)?)));
-        let amount = amount.map(|(usual, amount)| match &usual.unit {
-            Unit::Count { noun } => format!(", {} {noun} {}", usual.unit.short(amount), usual.each),
-            Unit::Money { .. } => format!(", {} {}", usual.unit.short(amount), usual.each),
-        });
-        format!("{times}× now{}", amount.unwrap_or_default())
-    }
-}
-
-/// Every share of every line, with what each line costs there; where a line has no such point, nothing is made up.
-fn table(curve: &CostCurve) -> Table {
-    let unit = curve.unit.name();
-    let names = curve.lines.iter().map(|line| format!("{} ({unit})", line.name));
-    let mut columns = vec!["Use".to_owned()];
-    columns.extend(names);
-    let mut shares: Vec<Decimal> =
-        curve.lines.iter().flat_map(|line| &line.points).map(|point| point.share).collect();
-    shares.sort_unstable();
-    shares.dedup();
-    let cell = |line: &CostLine, share: Decimal| {
-        line.points.iter().find(|point| point.share == share).map_or_else(
-            || UNKNOWN.to_owned(),
-            |point| {
-                if point.refuses { format!("{}, refuses some", point.cost) } else { point.cost.to_string() }
-            },
-        )
-    };
-    let rows = shares.into_iter().map(|share| {
-        let mut row = vec![curve.at(share)];
-        row.extend(curve.lines.iter().map(|line| cell(line, share)));
-        row
-    });
-    Table { columns, rows: rows.collect() }
-}
-
-fn describe(curve: &CostCurve) -> String {
-    if curve.lines.iter().all(|line| line.points.is_empty()) {
-        return format!("{NO_DATA}.");
-    }
-    let now = Decimal::from(NOW);
-    let costs: Vec<String> = drawn(curve)
-        .filter_map(|line| {
-            let point = line.points.iter().find(|point| point.share == now)?;
-            let refuses = if point.refuses { ", refusing some of it" } else { "" };
-            Some(format!("{} {}{refuses}", line.name, curve.unit.exact(point.cost)))
-        })
-        .collect();
-    let mut text: Vec<Cow<'_, str>> = vec![match drawn(curve).count() {
-        1 => "One line of what a month costs by how much is used.".into(),
-        count => format!("{count} lines of what a month costs by how much is used.").into(),
-    }];
-    if !costs.is_empty() {
-        text.push(format!("{}: {}.", curve.at(now), costs.join("; ")).into());
-    }
-    if let Some((low, high)) = curve.own {
-        text.push(
-            format!("Eight of ten of your own months: {} to {}.", curve.at(low), curve.at(high)).into(),
-        );
-    }
-    text.extend(curve.break_even.iter().map(|point| format!("{}.", point.words).into()));
-    if curve.lines.len() > MOST_LINES {
-        text.push(format!("{} more are in the table alone.", curve.lines.len() - MOST_LINES).into());
-    }
-    text.join(" ")
 }
