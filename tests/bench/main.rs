@@ -11,6 +11,7 @@ mod importing;
 mod persons;
 mod plain;
 mod plans;
+mod replay;
 mod screens;
 mod sheet;
 mod stores;
@@ -50,6 +51,9 @@ async fn main() -> Result<()> {
     }
     if wanted("plans") {
         plans::measure(&mut figures)?;
+    }
+    if wanted("replay") {
+        replay::measure(&mut figures)?;
     }
     println!("\n{}", sheet::table(&figures));
     Ok(())

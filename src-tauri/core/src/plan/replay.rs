@@ -6,12 +6,14 @@
 
 mod amounts;
 mod bill;
+mod classes;
 mod element;
 mod fast;
 mod pools;
 mod prepared;
 mod slow;
 mod spans;
+mod sums;
 
 pub use prepared::Prepared;
 pub use slow::row_by_row;

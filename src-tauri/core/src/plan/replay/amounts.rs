@@ -1,5 +1,7 @@
 //! Whole counts: the grains of a usage, and the division of rows at them.
 
+use std::cmp::Ordering;
+
 use super::ReplayError;
 use crate::catalogue::{AtHours, RatePer};
 use crate::ledger::Meter;
@@ -17,6 +19,16 @@ pub(super) const UNCACHED: usize = 4;
 pub(super) const OUTPUT: usize = 5;
 pub(super) const METERED: usize = 6;
 pub(super) const LIST: usize = 7;
+
+/// Powers of ten.
+const TENS: [i128; 39] = {
+    let (mut tens, mut place) = ([1; 39], 1);
+    while place < 39 {
+        tens[place] = tens[place - 1] * 10;
+        place += 1;
+    }
+    tens
+};
 
 /// How many digits behind the point a list cost and a meter's count have at most.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -245,10 +257,11 @@ pub(super) fn product(a: Decimal, b: Decimal) -> Result<Decimal, ReplayError> {
 /// A number as whole grains, what is smaller left out; nothing where that is too large.
 pub(super) fn grains_of(number: Decimal, scale: u32) -> Option<i128> {
     let own = number.scale();
-    if own <= scale {
-        number.mantissa().checked_mul(10_i128.checked_pow(scale - own)?)
-    } else {
-        Some(number.mantissa().div_euclid(10_i128.checked_pow(own - scale)?))
+    let power = |noughts: u32| usize::try_from(noughts).ok().and_then(|noughts| TENS.get(noughts)).copied();
+    match own.cmp(&scale) {
+        Ordering::Equal => Some(number.mantissa()),
+        Ordering::Less => number.mantissa().checked_mul(power(scale - own)?),
+        Ordering::Greater => Some(number.mantissa().div_euclid(power(own - scale)?)),
     }
 }
 

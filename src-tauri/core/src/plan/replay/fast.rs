@@ -6,11 +6,12 @@ use std::ops::Range;
 
 use super::amounts::{LIST, Part, REQUESTS};
 use super::bill::months_of;
+use super::classes::{Counted, Fares, OF_LIST, OF_ROWS, Sorted};
 use super::element::{MonthUse, PlanRun, Running, Takes};
-use super::pools::{Lapse, Packs};
-use super::prepared::{Columns, Prepared, Sums, Weights};
+use super::pools::Lapse;
+use super::prepared::{Columns, Prepared};
 use super::slow::{Left, running};
-use super::spans::Spans;
+use super::sums::{Sums, Weights};
 use super::{ReplayError, Replayed};
 use crate::plan::{Element, TermOverage};
 use crate::time::Date;
@@ -37,46 +38,6 @@ struct Way<'p> {
     /// The end of each month among the rows.
     ends: Vec<usize>,
     sets: Sets,
-}
-
-/// Rows that a plan treats alike.
-#[derive(PartialEq, Eq)]
-struct Class {
-    /// The limits that count them.
-    limits: Vec<usize>,
-    /// The pools that are for them, and whether they need anything of each.
-    pools: Vec<(usize, bool)>,
-    unchecked: bool,
-    ends: bool,
-    batch: bool,
-}
-
-/// What a plan counts, each count once.
-struct Counted {
-    weights: Vec<Weights>,
-    limits: Vec<usize>,
-    pools: Vec<usize>,
-    beyond: usize,
-}
-
-/// Which rows a plan passes on unasked, and the others by class.
-struct Sorted<'w> {
-    passed: Vec<bool>,
-    classes: Vec<Class>,
-    sums: Sums<'w>,
-}
-
-/// The list cost and the rows themselves come first among what is counted.
-const OF_LIST: usize = 0;
-const OF_ROWS: usize = 1;
-
-/// How rows of a class fare for the time being.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Fares {
-    Included,
-    Paid(usize),
-    Unpaid,
-    Blocked,
 }
 
 impl Sets {
@@ -324,6 +285,8 @@ impl<'p> Way<'p> {
         let sums = &sorted.sums;
         let mut from = range.start;
         let mut before = sums.before(from);
+        // What went on the last time: mostly the same again.
+        let mut known: Option<(Vec<bool>, usize)> = None;
         while from < range.end {
             step.plan.advance(self.prepared.usage.rows[from].at)?;
             let month = self.month(from);
@@ -337,12 +300,12 @@ impl<'p> Way<'p> {
             let run: Vec<i64> = at_end.iter().zip(&before).map(|(after, before)| after - before).collect();
             let on = step.take_run(month, counted, sorted, &fares, &run);
             self.note_last(step.plan, sorted, &fares, from..to);
-            let mut set = sorted.passed.clone();
-            for (sort, set) in set.iter_mut().enumerate() {
-                *set |= sums.class_of(sort).is_some_and(|class| on[class]);
-            }
-            let set = self.sets.place(set);
+            let set = match known.take() {
+                Some((same, set)) if same == on => set,
+                _ => self.sets.place(sorted.with(&on)),
+            };
             push(&mut step.out, from..to, set, &self.sets);
+            known = Some((on, set));
             (from, before) = (to, at_end);
             if let Some(row) = first {
                 let part = self.part(row);
@@ -439,118 +402,5 @@ impl Step<'_, '_> {
             bought.spend(packs, self.plan.last);
         }
         on
-    }
-}
-
-impl Counted {
-    /// Nothing where what can be used changes with every row.
-    fn of(plan: &PlanRun<'_>, columns: &Columns) -> Option<Counted> {
-        let slides = plan.limits.iter().any(|limit| matches!(limit.spans, Spans::Sliding(_)));
-        if slides || plan.packs.as_ref().is_some_and(Packs::lapse_by_use) {
-            return None;
-        }
-        let mut weights = vec![columns.list(), columns.number_of_rows()];
-        let mut place = |count| {
-            let found = columns.weights(count, &plan.units)?;
-            Some(weights.iter().position(|known| *known == found).unwrap_or_else(|| {
-                weights.push(found);
-                weights.len() - 1
-            }))
-        };
-        let limits = plan.limits.iter().map(|limit| place(limit.count)).collect::<Option<_>>()?;
-        let pools = plan.pools.iter().map(|pool| place(pool.count)).collect::<Option<_>>()?;
-        let beyond = match (plan.terms.overage, &plan.packs) {
-            (TermOverage::PerUnit { measure, .. }, _) => place(super::amounts::Count::of(measure))?,
-            (_, Some(packs)) => place(packs.count)?,
-            _ => OF_LIST,
-        };
-        Some(Counted { weights, limits, pools, beyond })
-    }
-}
-
-impl<'w> Sorted<'w> {
-    fn of(plan: &PlanRun<'_>, counted: &'w Counted, columns: &'w Columns, among: &[bool]) -> Sorted<'w> {
-        let mut classes: Vec<Class> = Vec::new();
-        let mut passed = vec![false; among.len()];
-        let mut class_of = vec![None; among.len()];
-        for (place, sort) in columns.sorts.iter().enumerate().filter(|(place, _)| among[*place]) {
-            if !plan.terms.serves.holds(sort.kind) {
-                passed[place] = true;
-                continue;
-            }
-            let holds = plan.limits.iter().enumerate().filter(|(_, limit)| limit.term.kinds.holds(sort.kind));
-            let (checked, unchecked): (Vec<_>, Vec<_>) =
-                holds.partition(|(_, limit)| limit.checks(sort.seconds));
-            let needs = |weights: usize| counted.weights[weights].any(place);
-            let limits =
-                checked.into_iter().map(|(limit, _)| limit).filter(|limit| needs(counted.limits[*limit]));
-            let pools = plan.pools.iter().enumerate().filter(|(_, pool)| pool.kinds.holds(sort.kind));
-            let of_kind =
-                |of: &[bool]| usize::try_from(sort.kind).ok().and_then(|kind| of.get(kind)).copied();
-            let class = Class {
-                limits: limits.collect(),
-                pools: pools.map(|(pool, _)| (pool, needs(counted.pools[pool]))).collect(),
-                unchecked: !unchecked.is_empty(),
-                ends: of_kind(&plan.ends).unwrap_or(true),
-                batch: of_kind(&plan.batch).unwrap_or(false),
-            };
-            let known = classes.iter().position(|known| *known == class);
-            class_of[place] = Some(known.unwrap_or(classes.len()));
-            if known.is_none() {
-                classes.push(class);
-            }
-        }
-        let sums = Sums::of(columns, &counted.weights, class_of, classes.len());
-        Sorted { passed, classes, sums }
-    }
-
-    /// How each class fares as things stand.
-    fn fares(&self, plan: &PlanRun<'_>) -> Vec<Fares> {
-        let fares = |class: &Class| {
-            if class.limits.iter().any(|limit| plan.limits[*limit].left() <= 0) {
-                return Fares::Blocked;
-            }
-            if class.pools.first().is_none_or(|(_, needs)| !needs) {
-                return Fares::Included;
-            }
-            let pays = class.pools.iter().find(|(pool, needs)| *needs && plan.pools[*pool].left() > 0);
-            pays.map_or(Fares::Unpaid, |(pool, _)| Fares::Paid(*pool))
-        };
-        self.classes.iter().map(fares).collect()
-    }
-
-    /// The first row of a range at which a limit or credit runs out, or a window opens.
-    fn first_over(
-        &self,
-        plan: &PlanRun<'_>,
-        counted: &Counted,
-        fares: &[Fares],
-        range: &Range<usize>,
-        ends: (&[i64], &[i64]),
-    ) -> Option<usize> {
-        let mut first: Option<usize> = None;
-        let mut ask = |classes: Vec<bool>, weights: usize, allowance: i128| {
-            // What is larger than all there is cannot be used up.
-            let Ok(allowance) = i64::try_from(allowance.min(i128::from(i64::MAX / 4))) else { return };
-            if classes.contains(&true) {
-                let found = self.sums.first_beyond(range, ends, (&classes, weights), allowance);
-                first = found.into_iter().chain(first).min();
-            }
-        };
-        let those = |is: &dyn Fn(&Class, Fares) -> bool| -> Vec<bool> {
-            self.classes.iter().zip(fares).map(|(class, fares)| is(class, *fares)).collect()
-        };
-        for (place, limit) in plan.limits.iter().enumerate() {
-            let classes = those(&|class, fares| fares != Fares::Blocked && class.limits.contains(&place));
-            ask(classes, counted.limits[place], if limit.is_closed() { 0 } else { limit.left() });
-        }
-        for (place, pool) in plan.pools.iter().enumerate() {
-            ask(those(&|_, fares| fares == Fares::Paid(place)), counted.pools[place], pool.left());
-        }
-        if let Some(packs) = &plan.packs {
-            let beyond = |class: &Class, fares| class.ends && matches!(fares, Fares::Unpaid | Fares::Blocked);
-            ask(those(&beyond), counted.beyond, packs.left());
-        }
-        first
     }
 }

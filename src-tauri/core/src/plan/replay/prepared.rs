@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::amounts::{COUNTS, Count, Grains, LIST, METERED, Part, REQUESTS, Unit};
+use super::amounts::{COUNTS, Grains, Part};
 use super::element::Untold;
 use super::slow::checked_months;
 use super::spans::Instants;
@@ -14,7 +14,7 @@ use crate::plan::{Element, Usage};
 use crate::time::{Date, Period, Timestamp};
 
 /// The place of the rows' own number behind their counts.
-const ROWS: usize = COUNTS;
+pub(super) const ROWS: usize = COUNTS;
 /// How many sums a sort of rows has in a block.
 const SUMS: usize = COUNTS + 1;
 /// About how many sums are kept of each count.
@@ -54,35 +54,17 @@ pub(super) struct Columns {
     pub(super) sorts: Vec<Sort>,
     pub(super) at: Vec<i64>,
     pub(super) sort: Vec<u16>,
-    counts: Vec<Vec<i64>>,
+    pub(super) counts: Vec<Vec<i64>>,
     pub(super) block: usize,
-    /// For each count, the sums of each block by sort.
-    sums: Vec<Vec<i64>>,
+    /// For each count and sort, the sums of each block.
+    pub(super) sums: Vec<Vec<i64>>,
     /// For each sort, its sums over all rows.
-    totals: Vec<[i64; SUMS]>,
+    pub(super) totals: Vec<[i64; SUMS]>,
     /// The first row of each hour, and the end.
     hours: Vec<usize>,
     /// Which sorts each hour has, a bit for each.
     present: Vec<u64>,
     first_hour: i64,
-}
-
-/// Sums of rows by class, for a set of rows: what a run of rows comes to without looking at each.
-#[derive(Debug)]
-pub(super) struct Sums<'w> {
-    columns: &'w Columns,
-    weights: &'w [Weights],
-    /// The class of each sort.
-    class_of: Vec<Option<usize>>,
-    classes: usize,
-    /// By class and weights, the sums up to the end of each block.
-    tables: Vec<Vec<i64>>,
-}
-
-/// What is counted of rows of each sort: counts, and how much each weighs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Weights {
-    by_sort: Vec<Vec<(usize, i64)>>,
 }
 
 impl<'u> Prepared<'u> {
@@ -192,26 +174,25 @@ impl Columns {
         self.block = (self.rows * sorts / CELLS).next_power_of_two().max(64);
         let blocks = self.rows.div_ceil(self.block);
         self.totals = vec![[0; SUMS]; self.sorts.len()];
+        let mut cells = vec![0_i64; sorts];
         for place in 0..SUMS {
             let mut sums = vec![0_i64; blocks * sorts];
             for (block, kinds) in self.sort.chunks(self.block).enumerate() {
-                let cells = &mut sums[block * sorts..(block + 1) * sorts];
-                let from = block * self.block;
+                cells.fill(0);
                 if place == ROWS {
                     for sort in kinds {
                         cells[usize::from(*sort)] += 1;
                     }
-                    continue;
+                } else {
+                    for (sort, count) in kinds.iter().zip(&self.counts[place][block * self.block..]) {
+                        let cell = &mut cells[usize::from(*sort)];
+                        let Some(sum) = cell.checked_add(*count) else { return false };
+                        *cell = sum;
+                    }
                 }
-                for (sort, count) in kinds.iter().zip(&self.counts[place][from..]) {
-                    let cell = &mut cells[usize::from(*sort)];
-                    let Some(sum) = cell.checked_add(*count) else { return false };
-                    *cell = sum;
-                }
-            }
-            for cells in sums.chunks(sorts) {
-                for (total, sum) in self.totals.iter_mut().zip(cells) {
-                    let Some(sum) = total[place].checked_add(*sum) else { return false };
+                for (sort, (cell, total)) in cells.iter().zip(&mut self.totals).enumerate() {
+                    sums[sort * blocks + block] = *cell;
+                    let Some(sum) = total[place].checked_add(*cell) else { return false };
                     total[place] = sum;
                 }
             }
@@ -296,186 +277,5 @@ impl Columns {
                 found(hour);
             }
         }
-    }
-
-    /// How a count is made of what rows have. Nothing where it depends on the hour, or can be too large to be added up.
-    pub(super) fn weights(&self, count: Count, units: &[Unit]) -> Option<Weights> {
-        let plain = |count: Count, sort: &Sort, weight: i64| match count {
-            Count::At(place) => Some((place, weight)),
-            Count::Meter(meter) => (sort.meter == Some(meter)).then_some((METERED, weight)),
-            Count::Own(_) => None,
-        };
-        let mut by_sort = Vec::with_capacity(self.sorts.len());
-        let mut most = 0_i128;
-        for (sort, totals) in self.sorts.iter().zip(&self.totals) {
-            let mut weights = Vec::new();
-            if let Count::Own(unit) = count {
-                let kind = usize::try_from(sort.kind).ok()?;
-                for rate in units.get(unit)?.rates.get(kind).into_iter().flatten() {
-                    if rate.at_hours.is_some() {
-                        return None;
-                    }
-                    weights.extend(plain(rate.count, sort, i64::try_from(rate.amount).ok()?));
-                }
-            } else {
-                weights.extend(plain(count, sort, 1));
-            }
-            weights.retain(|(place, weight)| *weight > 0 && (sort.above >> place) & 1 == 1);
-            for (place, weight) in &weights {
-                most = most.checked_add(i128::from(totals[*place]).checked_mul(i128::from(*weight))?)?;
-            }
-            by_sort.push(weights);
-        }
-        (most <= i128::from(i64::MAX / 4)).then_some(Weights { by_sort })
-    }
-
-    /// Counts of rows themselves.
-    pub(super) fn number_of_rows(&self) -> Weights {
-        Weights { by_sort: vec![vec![(ROWS, 1)]; self.sorts.len()] }
-    }
-
-    /// Requests of rows that tell them.
-    pub(super) fn requests(&self) -> Weights {
-        let told = |sort: &Sort| if sort.counted { vec![(REQUESTS, 1)] } else { Vec::new() };
-        Weights { by_sort: self.sorts.iter().map(told).collect() }
-    }
-
-    /// Rows that do not tell their requests.
-    pub(super) fn untold(&self) -> Weights {
-        let told = |sort: &Sort| if sort.counted { Vec::new() } else { vec![(ROWS, 1)] };
-        Weights { by_sort: self.sorts.iter().map(told).collect() }
-    }
-
-    /// List cost.
-    pub(super) fn list(&self) -> Weights {
-        Weights { by_sort: vec![vec![(LIST, 1)]; self.sorts.len()] }
-    }
-}
-
-impl Weights {
-    /// Whether rows of a sort have any of it.
-    pub(super) fn any(&self, sort: usize) -> bool {
-        !self.by_sort[sort].is_empty()
-    }
-
-    /// How much of it a row is.
-    pub(super) fn of_row(&self, columns: &Columns, sort: usize, row: usize) -> i64 {
-        let of = |(place, weight): &(usize, i64)| {
-            weight * columns.counts.get(*place).map_or(1, |column| column[row])
-        };
-        self.by_sort[sort].iter().map(of).sum()
-    }
-
-    /// How much of it there is up to the end of each block, of some sorts: first nought, then one for each block.
-    pub(super) fn up_to(&self, columns: &Columns, of: &[usize]) -> Vec<i64> {
-        let sorts = columns.sorts.len().max(1);
-        let blocks = columns.rows.div_ceil(columns.block);
-        let mut sums = vec![0; blocks + 1];
-        for sort in of {
-            for (place, weight) in &self.by_sort[*sort] {
-                let column = columns.sums[*place].iter().skip(*sort).step_by(sorts);
-                for (sum, cell) in sums[1..].iter_mut().zip(column) {
-                    *sum += weight * cell;
-                }
-            }
-        }
-        let mut all = 0;
-        for sum in &mut sums {
-            all += *sum;
-            *sum = all;
-        }
-        sums
-    }
-}
-
-impl<'w> Sums<'w> {
-    /// For sorts that have a class, of so many.
-    pub(super) fn of(
-        columns: &'w Columns,
-        weights: &'w [Weights],
-        class_of: Vec<Option<usize>>,
-        classes: usize,
-    ) -> Sums<'w> {
-        let mut members = vec![Vec::new(); classes];
-        for (sort, class) in class_of.iter().enumerate() {
-            if let Some(class) = class {
-                members[*class].push(sort);
-            }
-        }
-        let of_class =
-            |sorts: &Vec<usize>| weights.iter().map(|one| one.up_to(columns, sorts)).collect::<Vec<_>>();
-        let tables = members.iter().flat_map(of_class).collect();
-        Sums { columns, weights, class_of, classes, tables }
-    }
-
-    /// Where the sum of some weights of a class stands.
-    pub(super) fn place(&self, class: usize, weights: usize) -> usize {
-        class * self.weights.len() + weights
-    }
-
-    pub(super) fn class_of(&self, sort: usize) -> Option<usize> {
-        self.class_of[sort]
-    }
-
-    pub(super) fn class(&self, row: usize) -> Option<usize> {
-        self.class_of[usize::from(self.columns.sort[row])]
-    }
-
-    /// The sums of all rows before one.
-    pub(super) fn before(&self, row: usize) -> Vec<i64> {
-        let block = row / self.columns.block;
-        let mut sums: Vec<i64> = self.tables.iter().map(|table| table[block]).collect();
-        for row in block * self.columns.block..row {
-            self.add(&mut sums, row);
-        }
-        sums
-    }
-
-    /// Adds a row to sums.
-    pub(super) fn add(&self, sums: &mut [i64], row: usize) {
-        let sort = usize::from(self.columns.sort[row]);
-        let Some(class) = self.class_of[sort] else { return };
-        let from = class * self.weights.len();
-        for (sum, weights) in sums[from..].iter_mut().zip(self.weights) {
-            *sum += weights.of_row(self.columns, sort, row);
-        }
-    }
-
-    /// The first row of a range by which some weights of some classes have come to more than an allowance; `from` and `to` are all sums
-    /// at its ends.
-    pub(super) fn first_beyond(
-        &self,
-        range: &Range<usize>,
-        (from, to): (&[i64], &[i64]),
-        (classes, weights): (&[bool], usize),
-        allowance: i64,
-    ) -> Option<usize> {
-        let of = |class: usize| self.place(class, weights);
-        let among = || (0..self.classes).filter(|class| classes[*class]);
-        let most = among().map(|class| from[of(class)]).sum::<i64>() + allowance;
-        if among().map(|class| to[of(class)]).sum::<i64>() <= most {
-            return None;
-        }
-        let block = self.columns.block;
-        let up_to = |end: usize| among().map(|class| self.tables[of(class)][end]).sum::<i64>();
-        // The blocks that end inside the range: the first with too much, or the one after the last.
-        let (mut low, mut high) = (range.start / block + 1, range.end / block + 1);
-        while low < high {
-            let middle = low.midpoint(high);
-            if middle <= range.end / block && up_to(middle) <= most {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        let first = ((low - 1) * block).max(range.start);
-        let mut sum = if first == range.start { most - allowance } else { up_to(low - 1) };
-        (first..range.end).find(|row| {
-            let sort = usize::from(self.columns.sort[*row]);
-            if self.class_of[sort].is_some_and(|class| classes[class]) {
-                sum += self.weights[weights].of_row(self.columns, sort, *row);
-            }
-            sum > most
-        })
     }
 }
