@@ -119,6 +119,10 @@ fn name(request: &Request) -> &'static str {
         Request::CalendarAddress => "calendarAddress",
         Request::SetCalendarAddress(_) => "setCalendarAddress",
         Request::Plans(_) => "plans",
+        Request::PlanCatalogue(_) => "planCatalogue",
+        Request::CorrectPlan(_) => "correctPlan",
+        Request::RemovePlanCorrection(_) => "removePlanCorrection",
+        Request::RefreshPlans(_) => "refreshPlans",
         Request::Prices(_) => "prices",
         Request::CorrectPrice(_) => "correctPrice",
         Request::RemovePriceCorrection(_) => "removePriceCorrection",
@@ -133,7 +137,7 @@ fn name(request: &Request) -> &'static str {
     }
 }
 
-const NAMES: usize = 59;
+const NAMES: usize = 63;
 
 /// A whole visit, in the order in which a person makes it.
 fn visit(town: &Town) -> Vec<Value> {
@@ -215,6 +219,11 @@ fn visit(town: &Town) -> Vec<Value> {
         json!({"method": "usage", "params": {"by": "item", "from": "2026-10-01", "to": "2026-11-01"}}),
         json!({"method": "picture", "params": {"kind": "daily", "theme": "light", "format": "svg"}}),
         json!({"method": "picture", "params": {"kind": "models", "theme": "dark", "format": "png"}}),
+        json!({"method": "correctPlan", "params": {"plan": "cursor/pro", "price": {"amount": "1800", "currency": "INR"}}}),
+        json!({"method": "planCatalogue", "params": {"plan": "cursor/pro"}}),
+        json!({"method": "removePlanCorrection", "params": {"id": 1}}),
+        json!({"method": "removePlanCorrection", "params": {"id": 1}}),
+        json!({"method": "refreshPlans", "params": {"url": format!("http://{}/feeds/plans/ok", town.address())}}),
         json!({"method": "prices", "params": {"model": "gpt-4o"}}),
         json!({"method": "prices", "params": {"model": "gpt-99-imaginary"}}),
         json!({"method": "correctPrice", "params": {"provider": "openai", "model": "gpt-4o", "meter": "input", "price": "2", "from": "2026-11-01"}}),
@@ -288,6 +297,7 @@ async fn every_request_is_answered_and_no_answer_holds_a_key() {
             ("import", ErrorCode::BadRequest),
             ("import", ErrorCode::BadRequest),
             ("enter", ErrorCode::NoSuchAccount),
+            ("removePlanCorrection", ErrorCode::BadRequest),
             ("prices", ErrorCode::BadRequest),
             ("removePriceCorrection", ErrorCode::BadRequest),
             ("rates", ErrorCode::BadRequest),

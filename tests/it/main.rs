@@ -39,6 +39,7 @@ mod plan;
 mod plan_choice;
 mod plan_persons;
 mod plans;
+mod plan_catalogue;
 mod providers;
 mod journey;
 mod savings;

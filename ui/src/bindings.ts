@@ -736,6 +736,63 @@ events: number,
 cancelled: number, };
 
 /**
+ * A plan.
+ */
+export type CataloguePlan = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * The provider's id.
+ */
+provider: string, 
+/**
+ * The product.
+ */
+product: string, 
+/**
+ * The plan's name within the product.
+ */
+name: string, 
+/**
+ * `individual`, `student`, `team` or `enterprise`.
+ */
+audience: string, 
+/**
+ * `current`, `sold_out`, `announced` or `retired`.
+ */
+status: string, 
+/**
+ * Its first price in words, such as `20 USD a month`; `None` where nobody tells it.
+ */
+price: string | null, 
+/**
+ * Every figure in words, with its source.
+ */
+figures: Array<FigureSource>, 
+/**
+ * What else is to be known.
+ */
+notes: Array<string>, 
+/**
+ * How sure its least sure figure is: `high`, `medium` or `low`.
+ */
+confidence: string, 
+/**
+ * Whether a figure of it is older than such figures keep.
+ */
+stale: boolean, 
+/**
+ * Whether something of it is the person's own word.
+ */
+own: boolean, 
+/**
+ * Whether its figures only show a shape, and are no offer.
+ */
+illustration: boolean, };
+
+/**
  * Other content for an entry.
  */
 export type ChangeEntry = { 
@@ -797,6 +854,35 @@ export type ChosenFile = {
 path: string | null, };
 
 /**
+ * What to put before the catalogue: one of price, limit, credit and file.
+ */
+export type CorrectPlan = { 
+/**
+ * The plan's id; a file has its own.
+ */
+plan?: string, 
+/**
+ * What it costs: the price on the invoice.
+ */
+price?: OwnPlanPrice, 
+/**
+ * A limit of it.
+ */
+limit?: OwnPlanLimit, 
+/**
+ * A credit that comes with it.
+ */
+credit?: OwnPlanCredit, 
+/**
+ * Whole plans: a plan, or a file of plans, in the published schema.
+ */
+file?: string, 
+/**
+ * Why.
+ */
+note?: string, };
+
+/**
  * A price to put before every list.
  */
 export type CorrectPrice = { 
@@ -836,6 +922,15 @@ tier?: string,
  * Why.
  */
 note?: string, };
+
+/**
+ * Corrections that were put or taken back.
+ */
+export type CorrectedPlans = { 
+/**
+ * The corrections.
+ */
+corrections: Array<PlanCorrectionRow>, };
 
 /**
  * A price of the person's own that was put or taken back.
@@ -2725,6 +2820,77 @@ asOf: string | null,
 without: Array<string>, };
 
 /**
+ * Credit that comes with a plan.
+ */
+export type OwnPlanCredit = { 
+/**
+ * A currency, or a unit that the plan's rates tell.
+ */
+unit: string, 
+/**
+ * Decimal text.
+ */
+amount: string, 
+/**
+ * How often it comes; every month without it.
+ */
+every?: string, 
+/**
+ * When it comes: `calendar ZONE` or `purchase`.
+ */
+starts?: string, };
+
+/**
+ * The most that can be used of a plan in a window.
+ */
+export type OwnPlanLimit = { 
+/**
+ * What is counted, such as `requests`, `tokens`, `USD` or `usage`.
+ */
+unit: string, 
+/**
+ * Decimal text, or `unlimited`.
+ */
+amount: string, 
+/**
+ * Such as `5 hours`, `day`, `week` or `month`.
+ */
+window: string, 
+/**
+ * When a window begins: `calendar ZONE`, `purchase`, `first use` or `sliding`.
+ */
+starts?: string, };
+
+/**
+ * What a plan costs.
+ */
+export type OwnPlanPrice = { 
+/**
+ * Decimal text.
+ */
+amount: string, 
+/**
+ * ISO 4217 code.
+ */
+currency: string, 
+/**
+ * `month`, `year` or `lifetime`; a month without it.
+ */
+every?: string, 
+/**
+ * Whether a year is paid at once, though the amount is told by the month.
+ */
+billedYearly: boolean, 
+/**
+ * Whether for each seat; as the catalogue tells it without it.
+ */
+perSeat?: boolean, 
+/**
+ * `included` where the amount is what is paid, `excluded` where tax comes on top; unstated without it.
+ */
+tax?: string, };
+
+/**
  * A key as it was pasted.
  */
 export type PastedKey = { 
@@ -2838,6 +3004,40 @@ export type PlaceOfKey = "keychain" | "variable" | "login" | "nowhere";
 export type PlanAction = "switch" | "stay" | "notEnoughData";
 
 /**
+ * What is known of plans.
+ */
+export type PlanCatalogue = { 
+/**
+ * Where the catalogue comes from.
+ */
+source: PlanSource, 
+/**
+ * After how many days a figure is worth checking again.
+ */
+staleAfterDays: number, 
+/**
+ * The plans.
+ */
+plans: Array<CataloguePlan>, 
+/**
+ * What the person says of them.
+ */
+corrections: Array<PlanCorrectionRow>, };
+
+/**
+ * Which plans to tell.
+ */
+export type PlanCatalogueQuery = { 
+/**
+ * The plan of this id alone.
+ */
+plan?: string, 
+/**
+ * Those of this provider alone.
+ */
+provider?: string, };
+
+/**
  * Every option through one's own usage, and what to do.
  */
 export type PlanComparison = { 
@@ -2881,6 +3081,52 @@ spread: Picture | null,
  * What else is to be known.
  */
 notes: Array<string>, };
+
+/**
+ * Which correction.
+ */
+export type PlanCorrectionId = { 
+/**
+ * Its number.
+ */
+id: number, };
+
+/**
+ * What the person says of a plan.
+ */
+export type PlanCorrectionRow = { 
+/**
+ * Its number.
+ */
+id: number, 
+/**
+ * The plan's id.
+ */
+plan: string, 
+/**
+ * `price`, `limit`, `credit` or `plan`.
+ */
+kind: string, 
+/**
+ * Which of them, in words; nothing for a whole plan.
+ */
+part: string | null, 
+/**
+ * What was said, as the published schema writes it.
+ */
+value: string, 
+/**
+ * The person's words.
+ */
+note: string | null, 
+/**
+ * The day on which it was said.
+ */
+made: string, 
+/**
+ * Why it does not count, where it no longer fits the catalogue.
+ */
+refused: string | null, };
 
 /**
  * One way to pay for the same usage.
@@ -2946,6 +3192,52 @@ sources: Array<FigureSource>,
  * From list price to what is paid, step by step, for one month of its fixed price.
  */
 landed: Array<LandedRow>, };
+
+/**
+ * What came of fetching newer plans.
+ */
+export type PlanRefresh = { 
+/**
+ * Whether the plans are others than before.
+ */
+changed: boolean, 
+/**
+ * The catalogue that counts now.
+ */
+source: PlanSource, 
+/**
+ * Ids of plans that are new.
+ */
+added: Array<string>, 
+/**
+ * Ids of plans that are no more.
+ */
+gone: Array<string>, };
+
+/**
+ * Where the catalogue comes from.
+ */
+export type PlanSource = { 
+/**
+ * Its day.
+ */
+dated: string, 
+/**
+ * How many days ago that is.
+ */
+ageDays: number, 
+/**
+ * Where it was fetched; `None` for the one that comes with Spendglass.
+ */
+url: string | null, 
+/**
+ * The last day on which that address still had it.
+ */
+fetched: string | null, 
+/**
+ * How many plans it has.
+ */
+plans: number, };
 
 /**
  * What to compare. What is left out is as the settings say.
@@ -3507,6 +3799,19 @@ uncovered: string,
 words: string | null, };
 
 /**
+ * Where to fetch newer plans.
+ */
+export type RefreshPlans = { 
+/**
+ * https, or http on this machine; the address of the last time without it.
+ */
+url?: string, 
+/**
+ * Whether to go back to the plans of this version instead.
+ */
+off: boolean, };
+
+/**
  * Where to fetch newer prices.
  */
 export type RefreshPrices = { 
@@ -3652,7 +3957,7 @@ list: Array<string>, };
 /**
  * Everything that a door can ask.
  */
-export type Request = { "method": "overview", "params": OverviewQuery } | { "method": "spend", "params": SpendQuery } | { "method": "usage", "params": UsageQuery } | { "method": "picture", "params": PictureQuery } | { "method": "providers" } | { "method": "recogniseKey", "params": PastedKey } | { "method": "accounts" } | { "method": "addAccount", "params": AddAccount } | { "method": "checkAccount", "params": AccountId } | { "method": "replaceKey", "params": ReplaceKey } | { "method": "removeAccount", "params": AccountId } | { "method": "entries", "params": EntriesQuery } | { "method": "enter", "params": Enter } | { "method": "changeEntry", "params": ChangeEntry } | { "method": "removeEntry", "params": EntryId } | { "method": "formats" } | { "method": "previewImport", "params": ImportQuery } | { "method": "import", "params": ImportQuery } | { "method": "sync", "params": SyncQuery } | { "method": "cancelSync" } | { "method": "chooseFile" } | { "method": "limits" } | { "method": "learnLimit", "params": LearnLimit } | { "method": "chooseTier", "params": ChooseTier } | { "method": "credits", "params": CreditsQuery } | { "method": "addLot", "params": AddLot } | { "method": "editLot", "params": EditLot } | { "method": "moveLot", "params": MoveLot } | { "method": "removeLot", "params": LotId } | { "method": "answerOffer", "params": AnswerOffer } | { "method": "forecast", "params": ForecastQuery } | { "method": "estimate", "params": EstimateQuery } | { "method": "inbox", "params": InboxQuery } | { "method": "answerAlert", "params": AnswerAlert } | { "method": "alertSettings" } | { "method": "changeAlertSettings", "params": AlertSettings } | { "method": "testAlert" } | { "method": "webhook" } | { "method": "setWebhook", "params": SetWebhook } | { "method": "budgets" } | { "method": "setBudget", "params": SetBudget } | { "method": "removeBudget", "params": BudgetId } | { "method": "assignments" } | { "method": "assign", "params": Assign } | { "method": "watching" } | { "method": "exportCalendar", "params": ExportCalendar } | { "method": "calendarAddress" } | { "method": "setCalendarAddress", "params": CalendarAddress } | { "method": "plans", "params": PlansQuery } | { "method": "prices", "params": PricesQuery } | { "method": "correctPrice", "params": CorrectPrice } | { "method": "removePriceCorrection", "params": RemovePriceCorrection } | { "method": "refreshPrices", "params": RefreshPrices } | { "method": "rates", "params": RatesQuery } | { "method": "refreshRates", "params": RefreshRates } | { "method": "doctor" } | { "method": "settings" } | { "method": "changeSettings", "params": Settings } | { "method": "enterSample" } | { "method": "leaveSample" };
+export type Request = { "method": "overview", "params": OverviewQuery } | { "method": "spend", "params": SpendQuery } | { "method": "usage", "params": UsageQuery } | { "method": "picture", "params": PictureQuery } | { "method": "providers" } | { "method": "recogniseKey", "params": PastedKey } | { "method": "accounts" } | { "method": "addAccount", "params": AddAccount } | { "method": "checkAccount", "params": AccountId } | { "method": "replaceKey", "params": ReplaceKey } | { "method": "removeAccount", "params": AccountId } | { "method": "entries", "params": EntriesQuery } | { "method": "enter", "params": Enter } | { "method": "changeEntry", "params": ChangeEntry } | { "method": "removeEntry", "params": EntryId } | { "method": "formats" } | { "method": "previewImport", "params": ImportQuery } | { "method": "import", "params": ImportQuery } | { "method": "sync", "params": SyncQuery } | { "method": "cancelSync" } | { "method": "chooseFile" } | { "method": "limits" } | { "method": "learnLimit", "params": LearnLimit } | { "method": "chooseTier", "params": ChooseTier } | { "method": "credits", "params": CreditsQuery } | { "method": "addLot", "params": AddLot } | { "method": "editLot", "params": EditLot } | { "method": "moveLot", "params": MoveLot } | { "method": "removeLot", "params": LotId } | { "method": "answerOffer", "params": AnswerOffer } | { "method": "forecast", "params": ForecastQuery } | { "method": "estimate", "params": EstimateQuery } | { "method": "inbox", "params": InboxQuery } | { "method": "answerAlert", "params": AnswerAlert } | { "method": "alertSettings" } | { "method": "changeAlertSettings", "params": AlertSettings } | { "method": "testAlert" } | { "method": "webhook" } | { "method": "setWebhook", "params": SetWebhook } | { "method": "budgets" } | { "method": "setBudget", "params": SetBudget } | { "method": "removeBudget", "params": BudgetId } | { "method": "assignments" } | { "method": "assign", "params": Assign } | { "method": "watching" } | { "method": "exportCalendar", "params": ExportCalendar } | { "method": "calendarAddress" } | { "method": "setCalendarAddress", "params": CalendarAddress } | { "method": "plans", "params": PlansQuery } | { "method": "planCatalogue", "params": PlanCatalogueQuery } | { "method": "correctPlan", "params": CorrectPlan } | { "method": "removePlanCorrection", "params": PlanCorrectionId } | { "method": "refreshPlans", "params": RefreshPlans } | { "method": "prices", "params": PricesQuery } | { "method": "correctPrice", "params": CorrectPrice } | { "method": "removePriceCorrection", "params": RemovePriceCorrection } | { "method": "refreshPrices", "params": RefreshPrices } | { "method": "rates", "params": RatesQuery } | { "method": "refreshRates", "params": RefreshRates } | { "method": "doctor" } | { "method": "settings" } | { "method": "changeSettings", "params": Settings } | { "method": "enterSample" } | { "method": "leaveSample" };
 
 /**
  * When an allowance is whole again.
@@ -3662,7 +3967,7 @@ export type Resets = "rolling" | "midnight" | "firstOfMonth" | "never";
 /**
  * The answer to each request, under the same name.
  */
-export type Response = { "method": "overview", "result": Overview } | { "method": "spend", "result": Spend } | { "method": "usage", "result": Usage } | { "method": "picture", "result": PictureFile } | { "method": "providers", "result": Array<ProviderRow> } | { "method": "recogniseKey", "result": Array<KeyCandidate> } | { "method": "accounts", "result": Array<Account> } | { "method": "addAccount", "result": Account } | { "method": "checkAccount", "result": Account } | { "method": "replaceKey", "result": Account } | { "method": "removeAccount", "result": AccountId } | { "method": "entries", "result": Array<EntryRow> } | { "method": "enter", "result": EntryRow } | { "method": "changeEntry", "result": EntryRow } | { "method": "removeEntry", "result": EntryId } | { "method": "formats", "result": Array<FormatRow> } | { "method": "previewImport", "result": ImportReport } | { "method": "import", "result": ImportReport } | { "method": "sync", "result": SyncReport } | { "method": "cancelSync" } | { "method": "chooseFile", "result": ChosenFile } | { "method": "limits", "result": Limits } | { "method": "learnLimit", "result": LearnedLimits } | { "method": "chooseTier", "result": ChooseTier } | { "method": "credits", "result": Credits } | { "method": "addLot", "result": LotRow } | { "method": "editLot", "result": LotRow } | { "method": "moveLot", "result": LotRow } | { "method": "removeLot", "result": LotId } | { "method": "answerOffer", "result": Credits } | { "method": "forecast", "result": Forecast } | { "method": "estimate", "result": Estimate } | { "method": "inbox", "result": Inbox } | { "method": "answerAlert", "result": AlertRow } | { "method": "alertSettings", "result": AlertSettings } | { "method": "changeAlertSettings", "result": AlertSettings } | { "method": "testAlert", "result": TestedAlert } | { "method": "webhook", "result": Webhook } | { "method": "setWebhook", "result": Webhook } | { "method": "budgets", "result": Array<BudgetRow> } | { "method": "setBudget", "result": BudgetRow } | { "method": "removeBudget", "result": BudgetId } | { "method": "assignments", "result": Array<Assignment> } | { "method": "assign", "result": Array<Assignment> } | { "method": "watching", "result": Watching } | { "method": "exportCalendar", "result": CalendarFile } | { "method": "calendarAddress", "result": CalendarAddress } | { "method": "setCalendarAddress", "result": CalendarAddress } | { "method": "plans", "result": PlanComparison } | { "method": "prices", "result": Prices } | { "method": "correctPrice", "result": CorrectedPrice } | { "method": "removePriceCorrection", "result": CorrectedPrice } | { "method": "refreshPrices", "result": PriceRefresh } | { "method": "rates", "result": Rates } | { "method": "refreshRates", "result": RatesRefresh } | { "method": "doctor", "result": Doctor } | { "method": "settings", "result": Settings } | { "method": "changeSettings", "result": Settings } | { "method": "enterSample", "result": SampleState } | { "method": "leaveSample", "result": SampleState };
+export type Response = { "method": "overview", "result": Overview } | { "method": "spend", "result": Spend } | { "method": "usage", "result": Usage } | { "method": "picture", "result": PictureFile } | { "method": "providers", "result": Array<ProviderRow> } | { "method": "recogniseKey", "result": Array<KeyCandidate> } | { "method": "accounts", "result": Array<Account> } | { "method": "addAccount", "result": Account } | { "method": "checkAccount", "result": Account } | { "method": "replaceKey", "result": Account } | { "method": "removeAccount", "result": AccountId } | { "method": "entries", "result": Array<EntryRow> } | { "method": "enter", "result": EntryRow } | { "method": "changeEntry", "result": EntryRow } | { "method": "removeEntry", "result": EntryId } | { "method": "formats", "result": Array<FormatRow> } | { "method": "previewImport", "result": ImportReport } | { "method": "import", "result": ImportReport } | { "method": "sync", "result": SyncReport } | { "method": "cancelSync" } | { "method": "chooseFile", "result": ChosenFile } | { "method": "limits", "result": Limits } | { "method": "learnLimit", "result": LearnedLimits } | { "method": "chooseTier", "result": ChooseTier } | { "method": "credits", "result": Credits } | { "method": "addLot", "result": LotRow } | { "method": "editLot", "result": LotRow } | { "method": "moveLot", "result": LotRow } | { "method": "removeLot", "result": LotId } | { "method": "answerOffer", "result": Credits } | { "method": "forecast", "result": Forecast } | { "method": "estimate", "result": Estimate } | { "method": "inbox", "result": Inbox } | { "method": "answerAlert", "result": AlertRow } | { "method": "alertSettings", "result": AlertSettings } | { "method": "changeAlertSettings", "result": AlertSettings } | { "method": "testAlert", "result": TestedAlert } | { "method": "webhook", "result": Webhook } | { "method": "setWebhook", "result": Webhook } | { "method": "budgets", "result": Array<BudgetRow> } | { "method": "setBudget", "result": BudgetRow } | { "method": "removeBudget", "result": BudgetId } | { "method": "assignments", "result": Array<Assignment> } | { "method": "assign", "result": Array<Assignment> } | { "method": "watching", "result": Watching } | { "method": "exportCalendar", "result": CalendarFile } | { "method": "calendarAddress", "result": CalendarAddress } | { "method": "setCalendarAddress", "result": CalendarAddress } | { "method": "plans", "result": PlanComparison } | { "method": "planCatalogue", "result": PlanCatalogue } | { "method": "correctPlan", "result": CorrectedPlans } | { "method": "removePlanCorrection", "result": CorrectedPlans } | { "method": "refreshPlans", "result": PlanRefresh } | { "method": "prices", "result": Prices } | { "method": "correctPrice", "result": CorrectedPrice } | { "method": "removePriceCorrection", "result": CorrectedPrice } | { "method": "refreshPrices", "result": PriceRefresh } | { "method": "rates", "result": Rates } | { "method": "refreshRates", "result": RatesRefresh } | { "method": "doctor", "result": Doctor } | { "method": "settings", "result": Settings } | { "method": "changeSettings", "result": Settings } | { "method": "enterSample", "result": SampleState } | { "method": "leaveSample", "result": SampleState };
 
 /**
  * Who says when a lot lapses.

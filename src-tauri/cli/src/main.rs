@@ -27,6 +27,7 @@ mod holdings;
 mod import;
 mod key;
 mod limits;
+mod plan_catalogue;
 mod prices;
 mod providers;
 mod rates;
@@ -142,6 +143,9 @@ enum Command {
     /// Lots of credit: what is left, when it lapses, what is at risk
     #[command(subcommand, after_help = "Example:\n  spendglass credits list")]
     Credits(credits::Command),
+    /// Plans that can be bought: known ones, your own, newer ones
+    #[command(subcommand, after_help = "Example:\n  spendglass plans list")]
+    Plans(plan_catalogue::Command),
     /// Prices of models: by tier, length of prompt and date; your own prices; newer lists
     Prices(prices::Options),
     /// Rates of exchange, and what a price comes to where it is paid
@@ -225,6 +229,7 @@ async fn run(global: &Global, out: &Out, command: Command) -> Result<Ending, Fai
         Command::Budgets(command) => budgets::run(global, out, command).await,
         Command::Alerts(command) => alerts::run(global, out, command).await,
         Command::Credits(command) => credits::run(global, out, command).await,
+        Command::Plans(command) => plan_catalogue::run(global, out, command).await,
         Command::Prices(options) => prices::run(global, out, options).await,
         Command::Rates(options) => rates::run(global, out, options).await,
         Command::Chart(options) => chart::run(global, out, options).await,

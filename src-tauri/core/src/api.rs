@@ -22,6 +22,7 @@ mod imports;
 mod holdings;
 mod limits;
 mod overview;
+mod plan_catalogue;
 mod plans;
 mod prices;
 mod rates;
@@ -39,6 +40,7 @@ mod budgeting;
 mod crediting;
 mod calendar;
 mod calendar_address;
+mod cataloguing;
 mod delivering;
 mod doctor;
 mod entering;
@@ -109,6 +111,10 @@ pub use limits::{
     TierChoice, TierRow, UsedIs,
 };
 pub use overview::{Overview, OverviewQuery, OwnDay, SpendFigure, UsualDay};
+pub use plan_catalogue::{
+    CataloguePlan, CorrectPlan, CorrectedPlans, OwnPlanCredit, OwnPlanLimit, OwnPlanPrice, PlanCatalogue,
+    PlanCatalogueQuery, PlanCorrectionId, PlanCorrectionRow, PlanRefresh, PlanSource, RefreshPlans,
+};
 pub use plans::{
     AbstainedPlan, BreakEven, BuyerRow, ExcludedUsage, FigureSource, LandedRow, MonthlyCost, OptionPlan,
     PlanAction, PlanComparison, PlanOption, PlansQuery, Recommendation, RefusedUse, ReplayWindow,
@@ -286,6 +292,14 @@ pub enum Request {
     SetCalendarAddress(CalendarAddress),
     /// Which plan to buy, worked out from the person's own usage.
     Plans(PlansQuery),
+    /// The plans that are known, each figure with its source.
+    PlanCatalogue(PlanCatalogueQuery),
+    /// Puts a price, a limit, a credit or a whole plan of the person's own before the catalogue.
+    CorrectPlan(CorrectPlan),
+    /// Takes such a correction back.
+    RemovePlanCorrection(PlanCorrectionId),
+    /// Fetches newer plans, or goes back to those of this version.
+    RefreshPlans(RefreshPlans),
     /// Everything that is known of a model's price.
     Prices(PricesQuery),
     /// Puts a price of the person's own before every list; list costs of its days are worked out again.
@@ -413,6 +427,14 @@ pub enum Response {
     SetCalendarAddress(CalendarAddress),
     /// To [`Request::Plans`].
     Plans(PlanComparison),
+    /// To [`Request::PlanCatalogue`].
+    PlanCatalogue(PlanCatalogue),
+    /// To [`Request::CorrectPlan`].
+    CorrectPlan(CorrectedPlans),
+    /// To [`Request::RemovePlanCorrection`]: what was taken back.
+    RemovePlanCorrection(CorrectedPlans),
+    /// To [`Request::RefreshPlans`].
+    RefreshPlans(PlanRefresh),
     /// To [`Request::Prices`].
     Prices(Prices),
     /// To [`Request::CorrectPrice`].
@@ -501,6 +523,12 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
             Response::SetCalendarAddress(app.set_calendar_address(on).await?)
         }
         Request::Plans(query) => Response::Plans(app.plans(&query).await?),
+        Request::PlanCatalogue(query) => Response::PlanCatalogue(app.plan_catalogue(&query).await?),
+        Request::CorrectPlan(form) => Response::CorrectPlan(app.correct_plan(form).await?),
+        Request::RemovePlanCorrection(which) => {
+            Response::RemovePlanCorrection(app.remove_plan_correction(which).await?)
+        }
+        Request::RefreshPlans(form) => Response::RefreshPlans(app.refresh_plans(form).await?),
         Request::Prices(query) => Response::Prices(app.prices(&query).await?),
         Request::CorrectPrice(form) => Response::CorrectPrice(app.correct_price(form).await?),
         Request::RemovePriceCorrection(which) => {

@@ -1,4 +1,4 @@
-//! Lists that anybody may fetch: model prices and rates of exchange. They need no key, and an address of their own for each way
+//! Lists that anybody may fetch: model prices, plans and rates of exchange. They need no key, and an address of their own for each way
 //! in which they go wrong: `/feeds/LIST/FAULT`, where `ok` is none.
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc, Weekday};
@@ -13,6 +13,9 @@ const PRICES: &str = include_str!("../../core/data/prices/genai-prices.json");
 /// A model that only the fetched list has, of its first provider, which is Anthropic.
 const NEW_MODEL: &str =
     r#""models":[{"id":"town-1","match":{"equals":"town-1"},"prices":{"input_mtok":1,"output_mtok":2}},"#;
+/// The plans that the program comes with, and one that only the fetched file has.
+const PLANS: &str = include_str!("../../core/data/plans.json");
+const NEW_PLAN: &str = r#""plans": [{"id":"town/plan","provider":"town","product":"Town","name":"Plan","prices":[{"amount":"7","currency":"USD"}],"sources":["https://town.example"],"seen":"2026-11-18","confidence":"high","evidence":"official"},"#;
 /// More than any list has.
 const HUGE: usize = 9 * 1024 * 1024;
 
@@ -22,6 +25,7 @@ pub(crate) fn reply(head: &Parts, now: DateTime<Utc>) -> Option<Reply> {
     let (list, fault) = rest.split_once('/').unwrap_or((rest, "ok"));
     let (kind, body) = match list {
         "prices" => ("application/json", prices(fault)),
+        "plans" => ("application/json", plans(fault)),
         "ecb" => ("text/xml", ecb(now, fault)),
         "frankfurter" => ("application/json", frankfurter(now, fault)),
         _ => return None,
@@ -31,7 +35,7 @@ pub(crate) fn reply(head: &Parts, now: DateTime<Utc>) -> Option<Reply> {
     }
     let tag = format!("\"{list}-{fault}-{}\"", now.date_naive().format("%Y%m%d"));
     Some(match fault {
-        "ok" | "absurd" | "ahead" => {
+        "ok" | "absurd" | "ahead" | "wrong" => {
             let known =
                 head.headers.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
             let mut reply = if known {
@@ -63,6 +67,17 @@ fn prices(fault: &str) -> String {
         body = body.replace("\"input_mtok\":2.5,", "\"input_mtok\":2500,");
     }
     body
+}
+
+/// The plans with one more; absurd: with a price a hundredfold, and wrong: with one that is no number.
+fn plans(fault: &str) -> String {
+    let body = PLANS.replacen("\"plans\": [", NEW_PLAN, 1);
+    let price = "\"amount\": \"20\", \"currency\": \"USD\"";
+    match fault {
+        "absurd" => body.replace(price, "\"amount\": \"2000\", \"currency\": \"USD\""),
+        "wrong" => body.replace(price, "\"amount\": \"twenty\", \"currency\": \"USD\""),
+        _ => body,
+    }
 }
 
 /// The last day up to one on which rates are published.

@@ -10,6 +10,7 @@ mod faults;
 mod forecast;
 mod keys;
 mod limits;
+mod plan_catalogue;
 mod prices;
 mod raw;
 mod stage;

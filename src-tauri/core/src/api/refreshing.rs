@@ -259,11 +259,11 @@ fn feed(field: &'static str, url: Option<String>, usual: &str) -> Result<FeedUrl
     FeedUrl::parse(url.as_deref().unwrap_or(usual)).map_err(|error| wrong(field, error.to_string()))
 }
 
-fn changed_shape(words: &str) -> ApiError {
+pub(super) fn changed_shape(words: &str) -> ApiError {
     ApiError::new(ErrorCode::ProviderChanged, sentence(words))
 }
 
-fn failed(error: FetchError) -> ApiError {
+pub(super) fn failed(error: FetchError) -> ApiError {
     let code = match &error {
         FetchError::TooLarge(_) => ErrorCode::ProviderChanged,
         FetchError::Status { status: 429, .. } => ErrorCode::Wait,

@@ -99,6 +99,17 @@ impl Plans {
         Ok(plans)
     }
 
+    /// These plans, and others behind them that have ids of their own.
+    #[must_use]
+    pub fn and(mut self, others: &Plans) -> Plans {
+        for plan in &others.plans {
+            if self.find(&plan.id).is_none() {
+                self.plans.push(plan.clone());
+            }
+        }
+        self
+    }
+
     /// The plan of an id.
     pub fn find(&self, id: &str) -> Option<&Plan> {
         self.plans.iter().find(|plan| plan.id == id)
