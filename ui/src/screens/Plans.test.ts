@@ -169,3 +169,16 @@ it('says so where there is too little to compare', async () => {
   expect(at('plans-abstained')?.textContent).toContain('1 plan');
   expect(at('chart-waiting')).toBeNull();
 });
+
+it('says what failed and what to do, and holds no place for pictures that will not come', async () => {
+  door.answer = () => Promise.reject(new Refusal({ code: 'store', message: 'The database is locked.', retryAt: null }));
+  await open();
+  expect(at('plans-failure')?.textContent).toContain('The database is locked.');
+  expect(at('plans-failure')?.textContent).not.toContain('last good');
+  expect(at('chart-waiting')).toBeNull();
+  door.answer = (request) => Promise.resolve(request.method === 'plans' ? told() : { rows: [] });
+  at('plans-failure')?.querySelector('button')?.click();
+  await settle();
+  expect(at('plans-failure')).toBeNull();
+  expect(all('plan-option')).toHaveLength(7);
+});
