@@ -452,3 +452,24 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn providers_that_the_list_names_otherwise_are_priced_by_the_name_we_have_for_them() {
+    let book = PriceBook::bundled();
+    let of = |provider: &str, model: &str| {
+        let at = "2026-11-01".parse().unwrap();
+        let tokens = tokens(1_000, 100);
+        let consumed = Consumed::Tokens(&tokens);
+        list_cost(book, &Usage { provider, model, at, service_tier: None, context_window: None, consumed })
+            .unwrap()
+            .cost
+    };
+    for (ours, theirs, model) in [
+        ("gcp.gemini", "google", "gemini-2.5-flash"),
+        ("x_ai", "x-ai", "grok-4"),
+        ("mistral_ai", "mistral", "mistral-large-latest"),
+        ("claude_subscription", "anthropic", "claude-sonnet-4-5"),
+    ] {
+        assert_eq!(of(ours, model), of(theirs, model), "{ours}");
+    }
+}

@@ -9,7 +9,7 @@ mod file;
 mod kinds;
 mod replies;
 
-pub use costs::{Prompt, Way, cost, listed_as, near};
+pub use costs::{Prompt, Way, cost, near};
 pub use encoding::{Count, Encoding, warm};
 pub use families::{Family, RatiosError, TokenRatios};
 pub use file::{NoText, text_of};

@@ -3,6 +3,7 @@
 mod book;
 mod feed;
 mod matching;
+mod names;
 mod own;
 mod resolve;
 mod sheet;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 
 pub use book::{BookError, PriceBook, PriceList};
 pub use feed::{PriceFeedError, sane};
+pub use names::listed_as;
 pub use own::{Correction, CorrectionError, OWN_SOURCE, in_usual_units, usual_per};
 pub use sheet::{Change, PriceGroup, Sheet, sheet};
 

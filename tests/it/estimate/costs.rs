@@ -1,8 +1,8 @@
 //! What a prompt costs, by hand.
 
-use spendglass_core::estimate::{Prompt, Way, cost, listed_as, near};
+use spendglass_core::estimate::{Prompt, Way, cost, near};
 use spendglass_core::money::exact;
-use spendglass_core::pricing::{PriceBook, Pricer, Unpriced};
+use spendglass_core::pricing::{PriceBook, Pricer, Unpriced, listed_as};
 use spendglass_core::time::Date;
 
 const LIST: &str = r#"[
@@ -77,7 +77,7 @@ fn models_that_are_shown_unasked_are_priced() {
     let book = PriceBook::bundled();
     let at: Date = "2026-11-22".parse().unwrap();
     for (ours, models) in &spendglass_core::estimate::TokenRatios::bundled().unwrap().choices {
-        assert!(spendglass_core::estimate::listed_as(ours).iter().any(|listed| book.knows(listed)), "{ours}");
+        assert!(listed_as(ours).iter().any(|listed| book.knows(listed)), "{ours}");
         for model in models {
             let costs = listed_as(ours).into_iter().filter_map(|provider| {
                 let prompt = Prompt { provider, model, at, input: 1_000, output: 100 };

@@ -12,12 +12,12 @@ use super::{
 };
 use crate::catalogue::Confidence;
 use crate::estimate::{
-    Counted, Encoding, Family, LONGEST, NoText, Prompt, Range, Text, TokenRatios, Way, cost, listed_as, near,
-    text_of, warm,
+    Counted, Encoding, Family, LONGEST, NoText, Prompt, Range, Text, TokenRatios, Way, cost, near, text_of,
+    warm,
 };
 use crate::ledger::ListCost;
 use crate::money::{Currency, Decimal, Money};
-use crate::pricing::{Correction, PriceBook, Pricer, Unpriced};
+use crate::pricing::{Correction, PriceBook, Pricer, Unpriced, listed_as};
 use crate::providers;
 use crate::time::{Date, Timestamp};
 

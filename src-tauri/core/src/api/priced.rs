@@ -8,20 +8,14 @@ use super::{
 };
 use crate::ledger::{Meter, UnitPrice, named};
 use crate::money::Currency;
-use crate::pricing::{Change, Correction, PriceBook, PriceGroup, Sheet, in_usual_units, sheet, usual_per};
+use crate::pricing::{
+    Change, Correction, PriceBook, PriceGroup, Sheet, in_usual_units, listed_as, sheet, usual_per,
+};
 use crate::store::PriceChange;
 
 const LONGEST_NAME: usize = 120;
 /// The tier that is the same as none.
 const STANDARD: &str = "standard";
-/// Providers whose models the list has under another id.
-const LISTED_AS: &[(&str, &str)] = &[
-    ("gcp.gemini", "google"),
-    ("x_ai", "x-ai"),
-    ("moonshot", "moonshotai"),
-    ("aws.bedrock", "aws"),
-    ("azure.ai.openai", "azure"),
-];
 
 impl App {
     pub(super) async fn prices(&self, query: &PricesQuery) -> Result<Prices, ApiError> {
@@ -35,7 +29,7 @@ impl App {
             return Ok(Prices { at: at.to_string(), sources, sheets: Vec::new(), own });
         };
         let providers = match query.provider.as_deref().map(str::trim) {
-            Some(id) => vec![id.to_owned(), listed_as(id).to_owned()],
+            Some(id) => std::iter::once(id).chain(listed_as(id)).map(str::to_owned).collect(),
             None => book.providers_of(model),
         };
         let mut sheets: Vec<Sheet> = Vec::new();
@@ -161,10 +155,6 @@ fn filled(text: Option<String>) -> Option<String> {
 
 fn tier(text: Option<String>) -> Option<String> {
     filled(text).map(|tier| tier.to_lowercase()).filter(|tier| tier != STANDARD)
-}
-
-fn listed_as(id: &str) -> &str {
-    LISTED_AS.iter().find(|(ours, _)| *ours == id).map_or(id, |(_, listed)| listed)
 }
 
 fn meter(text: &str) -> Result<Meter, ApiError> {

@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use super::Correction;
 use super::matching::{Rule, with_dashed_dates};
+use super::names::{is_listed_as, listed_as};
 use crate::ledger::{Meter, named};
 use crate::money::{Decimal, exact};
 use crate::time::Date;
@@ -179,7 +180,7 @@ impl PriceBook {
             });
             dates.min().map(|from| (model.id.clone(), from))
         };
-        list.providers.get(provider).into_iter().flatten().filter_map(next).collect()
+        list.models_of(provider).filter_map(next).collect()
     }
 
     /// Whether any list has prices of this provider.
@@ -188,9 +189,9 @@ impl PriceBook {
     }
 
     /// The models of a provider by the lists' own names, newest list first.
-    pub fn models(&self, provider: &str) -> impl Iterator<Item = &str> {
-        let models = self.lists.iter().filter_map(|list| list.providers.get(provider));
-        models.flatten().map(|model| model.id.as_str())
+    pub fn models<'b>(&'b self, provider: &str) -> impl Iterator<Item = &'b str> + use<'b> {
+        let all: Vec<&'b Model> = self.lists.iter().flat_map(|list| list.models_of(provider)).collect();
+        all.into_iter().map(|model| model.id.as_str())
     }
 
     /// The lists' own name of a provider's model.
@@ -226,14 +227,17 @@ impl PriceBook {
     /// The fact by which a model costs nothing.
     pub(super) fn free(&self, provider: &str, name: &str) -> Option<&Free> {
         let name = name.to_lowercase();
-        self.facts.free.iter().find(|free| free.provider == provider && free.models.matches(&name))
+        self.facts
+            .free
+            .iter()
+            .find(|free| is_listed_as(provider, &free.provider) && free.models.matches(&name))
     }
 
     /// What a tier multiplies the plain prices of a model by.
     pub(super) fn multiplier(&self, provider: &str, model: &str, tier: &str) -> Option<&Multiplier> {
         let model = model.to_lowercase();
         self.facts.multipliers.iter().find(|fact| {
-            fact.provider == provider
+            is_listed_as(provider, &fact.provider)
                 && fact.tier == tier
                 && fact.models.as_ref().is_none_or(|rule| rule.matches(&model))
         })
@@ -242,8 +246,9 @@ impl PriceBook {
     /// Whether the hours of a model's price do not matter on a day.
     pub(super) fn is_off_peak(&self, provider: &str, model: &str, on: Date) -> bool {
         let model = model.to_lowercase();
-        let holds =
-            |fact: &PeakDays| fact.provider == provider && fact.from <= on && fact.models.matches(&model);
+        let holds = |fact: &PeakDays| {
+            is_listed_as(provider, &fact.provider) && fact.from <= on && fact.models.matches(&model)
+        };
         on.days_since_monday() >= 5 && self.facts.peak_days.iter().any(holds)
     }
 }
@@ -272,14 +277,19 @@ impl PriceList {
     }
 
     pub(super) fn knows(&self, provider: &str) -> bool {
-        self.providers.contains_key(provider)
+        self.models_of(provider).next().is_some()
+    }
+
+    /// The models of a provider of ours, under whatever names the list has it.
+    fn models_of<'l>(&'l self, provider: &str) -> impl Iterator<Item = &'l Model> + use<'l> {
+        let all = listed_as(provider).into_iter().filter_map(|listed| self.providers.get(listed));
+        all.collect::<Vec<_>>().into_iter().flatten()
     }
 
     /// The first model of a provider, in the list's order, whose rule fits the name.
     pub(super) fn find(&self, provider: &str, name: &str) -> Option<&Model> {
-        let models = self.providers.get(provider)?;
         let name = name.to_lowercase();
-        let fitting = |name: &str| models.iter().find(|model| model.rule.matches(name));
+        let fitting = |name: &str| self.models_of(provider).find(|model| model.rule.matches(name));
         fitting(&name).or_else(|| fitting(&with_dashed_dates(&name)?))
     }
 

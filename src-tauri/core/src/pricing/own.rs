@@ -1,6 +1,7 @@
 //! The person's own prices, by date: they come before every list.
 
 use super::book::PriceBook;
+use super::names::is_listed_as;
 use super::resolve::{KEYS, STANDARD};
 use super::{Usage, divided};
 use crate::ledger::Meter;
@@ -81,7 +82,7 @@ pub(super) fn prices<'b>(book: &'b PriceBook, usage: &Usage) -> Vec<(&'b Correct
     }
     let listed = book.find(usage.provider, usage.model).map(|(_, model)| model.id.as_str());
     let fits = |own: &&Correction| {
-        own.provider == usage.provider
+        is_listed_as(usage.provider, &own.provider)
             && own.from <= usage.at
             && (own.model.eq_ignore_ascii_case(usage.model)
                 || listed.is_some_and(|id| own.model.eq_ignore_ascii_case(id)))

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::book::{PriceBook, Prices, When};
+use super::names::is_listed_as;
 use super::own::Correction;
 use super::resolve::{KEYS, rates};
 use super::{Consumed, Unpriced, Usage};
@@ -59,7 +60,7 @@ pub fn sheet(book: &PriceBook, provider: &str, model: &str, at: Date) -> Option<
     let listed = book.find(provider, model);
     let id = listed.map_or(model, |(_, listed)| listed.id.as_str());
     let is_it = |own: &&Correction| {
-        own.provider == provider
+        is_listed_as(provider, &own.provider)
             && (own.model.eq_ignore_ascii_case(model) || own.model.eq_ignore_ascii_case(id))
     };
     let mut own: Vec<Correction> = book.own().iter().filter(is_it).cloned().collect();

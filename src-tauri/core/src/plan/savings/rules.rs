@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Behind, Certainty, LapsingLot, PaidPlan, Part, Saving, SavingKind, Savings, added, sibling};
 use crate::catalogue::{AtHours, DiscountKind, Discounts, Off, Surface, Task, TaxIn};
-use crate::estimate::listed_as;
 use crate::ledger::{Meter, TokenTotals, TokenUsage};
 use crate::money::{Currency, Decimal, exact_add};
 use crate::plan::{Element, Kind, Purse, Row, Terms, Usage, replay};
+use crate::pricing::listed_as;
 use crate::pricing::{Consumed, PriceBook, Pricer, Unpriced, Usage as Priced};
 use crate::time::{Calendar, Date};
 

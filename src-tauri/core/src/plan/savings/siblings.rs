@@ -1,7 +1,7 @@
 //! Smaller models of the same provider and generation.
 
-use crate::estimate::listed_as;
 use crate::pricing::PriceBook;
+use crate::pricing::listed_as;
 
 /// Parts of names of models that do other work than answering in text.
 const OTHER_WORK: &[&str] = &[
