@@ -22,6 +22,9 @@ const LIST: &str = r#"[
         {"id": "claude-tiny-5", "match": {"equals": "claude-tiny-5"}, "prices": {"input_mtok": 0.01, "output_mtok": 0.05}},
         {"id": "claude-small-4", "match": {"equals": "claude-small-4"}, "prices": {"input_mtok": 0.2, "output_mtok": 1}},
         {"id": "claude-voice-5-tts", "match": {"equals": "claude-voice-5-tts"}, "prices": {"input_mtok": 0.3, "output_mtok": 1.5}}]},
+    {"id": "deepseek", "models": [{"id": "deepseek-chat", "match": {"equals": "deepseek-chat"}, "prices": [
+        {"prices": {"input_mtok": 1, "output_mtok": 1}},
+        {"constraint": {"start_time": "01:00:00Z", "end_time": "04:00:00Z"}, "prices": {"input_mtok": 2, "output_mtok": 2}}]}]},
     {"id": "groq", "models": [{"id": "open-8", "match": {"equals": "open-8"}, "prices": {"input_mtok": 1, "output_mtok": 1}}]}]"#;
 
 fn book() -> PriceBook {
@@ -156,6 +159,45 @@ fn work_that_comes_at_all_hours_points_to_no_batch() {
         change(&mut usage.kinds[0]);
         assert!(found(&usage, &confirmed).all.is_empty());
     }
+}
+
+#[test]
+fn work_day_and_night_points_to_a_batch() {
+    let hour = |day: u32, hour: u32| format!("2026-11-{day:02}T{hour:02}:59:59Z");
+    let bot = |quiet: u64| -> Vec<Row> {
+        let hours = (2..=9).flat_map(|day| (0..24).map(move |n| (day, n)));
+        hours
+            .map(|(day, n)| {
+                let requests = if n == 3 { quiet } else { 10 + u64::from(day % 3) * 10 };
+                row(&hour(day, n), 0, requests, [100, 0, 3_000], "0.0151")
+            })
+            .collect()
+    };
+    let kinds = || vec![kind(1, "anthropic", "claude-big-5")];
+    let savings = found(&usage(kinds(), bot(9)), &Beside::default());
+    assert!(the(&savings, SavingKind::Batch).words.contains("every hour"));
+    // An hour in which hardly anything happens is somebody's night.
+    let savings = found(&usage(kinds(), bot(1)), &Beside::default());
+    assert!(savings.all.iter().all(|saving| saving.kind != SavingKind::Batch), "{savings:#?}");
+}
+
+#[test]
+fn what_was_used_at_dear_hours_costs_half_at_others() {
+    // Two o'clock on a Tuesday and on a Saturday, and noon: dear hours are from Monday to Friday.
+    let rows = ["2026-11-03T02:29:59Z", "2026-11-03T12:29:59Z", "2026-11-07T02:29:59Z"]
+        .map(|at| row(at, 0, 5, [1_000, 0, 1_000], "0.004"));
+    let of_hours = usage(vec![kind(4, "deepseek", "deepseek-chat")], rows.to_vec());
+    let savings = found(&of_hours, &Beside::default());
+    let off_peak = the(&savings, SavingKind::OffPeak);
+    assert_eq!(amounts(off_peak), ["0.002"; 3]);
+    assert_eq!((off_peak.behind.rows, off_peak.certainty), (1, Certainty::NeedsWord));
+    assert!(off_peak.sources[0].starts_with("https://"));
+    // Of a day nobody can tell the hour.
+    let mut of_days = of_hours;
+    for row in &mut of_days.rows {
+        row.seconds = 86_400;
+    }
+    assert!(found(&of_days, &Beside::default()).all.is_empty());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! Usage is looked at by kind and UTC day. Each saving keeps what it saves of each such part, so that several that are of the same
 //! use are never added up: of each part the largest counts.
 
+mod parts;
 mod rules;
 mod siblings;
 

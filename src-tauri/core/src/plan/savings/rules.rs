@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::parts::{Cell, PLACES, Place, cut, dear_at, lapsing, less, part_of, whole};
 use super::{Behind, Certainty, LapsingLot, PaidPlan, Part, Saving, SavingKind, Savings, added, sibling};
-use crate::catalogue::{AtHours, DiscountKind, Discounts, Off, Surface, Task, TaxIn};
+use crate::catalogue::{DiscountKind, Discounts, Off, Surface, Task, TaxIn};
 use crate::ledger::{Meter, TokenTotals, TokenUsage};
 use crate::money::{Currency, Decimal, exact_add};
-use crate::plan::{Element, Kind, Purse, Row, Terms, Usage, replay};
-use crate::pricing::listed_as;
-use crate::pricing::{Consumed, PriceBook, Pricer, Unpriced, Usage as Priced};
-use crate::time::{Calendar, Date};
+use crate::plan::{Element, Kind, Purse, Terms, Usage, replay};
+use crate::pricing::{Consumed, PriceBook, Pricer, Unpriced, Usage as Priced, listed_as};
+use crate::time::Date;
 
 /// Fewer requests than these show no habit.
 pub const FEWEST_REQUESTS: u64 = 50;
@@ -23,6 +23,8 @@ const REPEATED: [i64; 3] = [30, 50, 80];
 const SHORT_ANSWER: u64 = 200;
 /// A smaller model costs at most so much of the dear one, in per cent.
 const SMALLER: i64 = 50;
+/// Every hour of the day has so much of its even share, in per cent, where work goes on day and night.
+const EVEN: u64 = 30;
 /// Work whose requests fall into so many hours of the day is no conversation.
 const HOURS: usize = 4;
 
@@ -47,20 +49,6 @@ pub struct Question<'a> {
     pub today: Date,
 }
 
-/// Use of one kind on one UTC day.
-#[derive(Debug, Clone, Copy, Default)]
-struct Cell {
-    input: u64,
-    cached: u64,
-    output: u64,
-    requests: u64,
-    rows: u64,
-    list_cost: Decimal,
-}
-
-/// A part of usage: kind and UTC day.
-type Place = (u32, Date);
-
 /// Usage, cut into parts, with what prices them.
 struct Desk<'a> {
     question: &'a Question<'a>,
@@ -84,20 +72,6 @@ pub fn find(question: &Question) -> Savings {
     }
     all.extend(question.lots.iter().map(lapsing));
     Savings::of(all, question.usage)
-}
-
-fn cut(usage: &Usage) -> BTreeMap<Place, Cell> {
-    let mut cells = BTreeMap::<Place, Cell>::new();
-    for row in &usage.rows {
-        let cell = cells.entry((row.kind, row.at.utc_date())).or_default();
-        cell.input = cell.input.saturating_add(row.input_tokens);
-        cell.cached = cell.cached.saturating_add(row.cache_read_tokens);
-        cell.output = cell.output.saturating_add(row.output_tokens);
-        cell.requests = cell.requests.saturating_add(row.requests.unwrap_or(0));
-        cell.rows += 1;
-        cell.list_cost = exact_add(cell.list_cost, row.list_cost).unwrap_or(cell.list_cost);
-    }
-    cells
 }
 
 /// A saving of which nothing is worked out yet.
@@ -278,36 +252,41 @@ impl<'a> Desk<'a> {
         all.checked_sub(fresh)?.checked_add(fresh.checked_mul(input)?)
     }
 
-    /// By what work looks as if nobody waited for it: hours of the day, or the same every day of the week.
+    /// By what work looks as if nobody waited for it: hours of the day, all of them or few, or the same every day of the week.
     fn pattern(&self, kinds: &[u32]) -> Option<String> {
         let rows = self.question.usage.rows.iter().filter(|row| kinds.contains(&row.kind));
-        let (mut by_hour, mut by_day) = ([0_u64; 24], BTreeMap::<Date, u64>::new());
+        let (mut by_hour, mut by_day, mut hourly_days) =
+            ([0_u64; 24], BTreeMap::<Date, u64>::new(), BTreeSet::new());
         let (mut all, mut hourly) = (0_u64, 0_u64);
         for row in rows {
-            let asked = row.requests.unwrap_or(1);
+            let (asked, day) = (row.requests.unwrap_or(1), row.at.utc_date());
             all = all.saturating_add(asked);
-            *by_day.entry(row.at.utc_date()).or_default() += asked;
+            *by_day.entry(day).or_default() += asked;
             if row.seconds <= 3600 {
                 hourly = hourly.saturating_add(asked);
+                hourly_days.insert(day);
                 by_hour[usize::try_from(row.at.unix().rem_euclid(86_400) / 3600).unwrap_or(0)] += asked;
             }
         }
-        if all < FEWEST_REQUESTS || by_day.len() < FEWEST_DAYS {
-            return None;
-        }
-        let mut busiest = by_hour;
-        busiest.sort_unstable_by(|a, b| b.cmp(a));
-        let most: u64 = busiest.iter().take(HOURS).sum();
-        if hourly == all && most.saturating_mul(100) >= all.saturating_mul(90) {
-            return Some(format!(
-                "Nine in ten of its requests fall into {HOURS} hours of the day, on {} days.",
-                by_day.len()
-            ));
+        if hourly >= FEWEST_REQUESTS && hourly_days.len() >= FEWEST_DAYS {
+            let days = hourly_days.len();
+            let mut busiest = by_hour;
+            busiest.sort_unstable_by(|a, b| b.cmp(a));
+            let most: u64 = busiest.iter().take(HOURS).sum();
+            if most.saturating_mul(100) >= hourly.saturating_mul(90) {
+                return Some(format!(
+                    "Nine in ten of its requests fall into {HOURS} hours of the day, on {days} days."
+                ));
+            }
+            if by_hour.iter().all(|hour| hour.saturating_mul(2_400) >= hourly.saturating_mul(EVEN)) {
+                return Some(format!("It goes on at every hour of the day and night, on {days} days."));
+            }
         }
         let (least, most) = (by_day.values().min()?, by_day.values().max()?);
         let weekend = by_day.keys().any(|day| day.days_since_monday() >= 5);
         let steady = least.saturating_mul(5) >= most.saturating_mul(4) && weekend;
-        steady.then(|| {
+        let enough = all >= FEWEST_REQUESTS && by_day.len() >= FEWEST_DAYS;
+        (enough && steady).then(|| {
             format!("It comes to nearly the same every day, weekends too, on {} days.", by_day.len())
         })
     }
@@ -543,59 +522,5 @@ impl<'a> Desk<'a> {
         let mut saving = self.saving(draft, account, parts.collect())?;
         saving.cells.clear();
         Some(saving)
-    }
-}
-
-/// Digits behind the point of an amount that is a share of another: finer ones say nothing.
-const PLACES: u32 = 6;
-
-/// What is saved of a list cost where it falls from one price to another.
-fn less(list_cost: Decimal, from: Decimal, to: Decimal) -> Option<Decimal> {
-    if from <= to {
-        return None;
-    }
-    let share = from.checked_sub(to)?.checked_mul(list_cost)?.checked_div(from)?;
-    Some(share.trunc_with_scale(PLACES).normalize())
-}
-
-fn part_of(kind: &Kind) -> Option<Part> {
-    let project = kind.project.clone().map(Part::Project);
-    project.or_else(|| kind.api_key.clone().map(Part::Key))
-}
-
-fn whole(cells: &[(Place, Cell)]) -> Cell {
-    cells.iter().fold(Cell::default(), |sum, (_, cell)| Cell {
-        input: sum.input.saturating_add(cell.input),
-        cached: sum.cached.saturating_add(cell.cached),
-        output: sum.output.saturating_add(cell.output),
-        requests: sum.requests.saturating_add(cell.requests),
-        rows: sum.rows + cell.rows,
-        list_cost: exact_add(sum.list_cost, cell.list_cost).unwrap_or(sum.list_cost),
-    })
-}
-
-fn dear_at(hours: &AtHours, row: &Row) -> bool {
-    let calendar = Calendar::new(hours.zone);
-    let minute = calendar.minute_of(row.at);
-    let weekend = calendar.date_of(row.at).days_since_monday() >= 5;
-    (hours.from_minute..hours.to_minute).contains(&minute) && (hours.weekends || !weekend)
-}
-
-fn lapsing(lot: &LapsingLot) -> Saving {
-    Saving {
-        id: format!("lot:{}", lot.lot),
-        kind: SavingKind::Lapsing,
-        account: lot.account,
-        part: None,
-        models: Vec::new(),
-        instead: None,
-        amounts: lot.left,
-        currency: lot.currency,
-        certainty: Certainty::Assumed,
-        behind: Behind::default(),
-        words: format!("This would be left when it lapses ({}) if spending goes on as it did.", lot.until),
-        sources: lot.sources.clone(),
-        overlaps: Vec::new(),
-        cells: BTreeMap::new(),
     }
 }
