@@ -19,7 +19,7 @@ fn sample_data_comes_and_goes_by_a_click() {
         let full = "return all('account-row').length === 5 && at('today-billed')?.querySelector('[data-amount]') !== null \
                     && at('chart')?.querySelectorAll('[data-mark]').length > 20";
         window.until("the sample is shown", full, &[]).await;
-        for screen in ["spend", "credits", "limits", "settings", "accounts", "today"] {
+        for screen in ["spend", "credits", "limits", "plans", "estimate", "settings", "accounts", "today"] {
             window.click(&format!("nav-{screen}")).await;
             window.shown("sample-ribbon").await;
         }
