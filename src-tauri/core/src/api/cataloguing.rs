@@ -61,8 +61,11 @@ impl House {
         let own = || Catalogue { text: Plans::bundled_text().to_owned(), plans: bundled.clone(), note: None };
         let kept = self.store.kept_file(FILE)?.as_deref().and_then(read);
         // A version that is newer than what was fetched before it has the newer plans.
-        let newer = |note: &Note| note.fetched.parse::<Date>().ok() >= bundled.dated;
-        Ok(kept.filter(|base| base.note.as_ref().is_some_and(newer)).unwrap_or_else(own))
+        let newer = |kept: &Catalogue| {
+            let fetched = kept.note.as_ref().and_then(|note| note.fetched.parse::<Date>().ok());
+            kept.plans.dated.max(fetched) >= bundled.dated
+        };
+        Ok(kept.filter(newer).unwrap_or_else(own))
     }
 }
 
