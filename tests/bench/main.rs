@@ -14,6 +14,7 @@ mod plans;
 mod replay;
 mod screens;
 mod sheet;
+mod slider;
 mod stores;
 mod together;
 
@@ -45,6 +46,9 @@ async fn main() -> Result<()> {
     }
     if wanted("together") {
         together::measure(&mut figures).await?;
+    }
+    if wanted("slider") {
+        slider::measure(&mut figures).await?;
     }
     if wanted("forecast") {
         forecast::measure(&mut figures)?;

@@ -33,6 +33,7 @@ mod names;
 #[cfg(target_os = "linux")]
 mod notice;
 mod plan_replay;
+mod planning;
 mod pricing;
 mod own;
 mod plan;

@@ -2674,7 +2674,7 @@ id: string,
  */
 name: string, 
 /**
- * Its list price for a period, in words of money and time, such as `20 USD`.
+ * Its list price for a period, such as `20`.
  */
 price: string | null, 
 /**
@@ -2682,7 +2682,7 @@ price: string | null,
  */
 currency: string | null, 
 /**
- * `month`, `year` …
+ * `month`, `year`, or `once`.
  */
 every: string | null, 
 /**
@@ -2961,7 +2961,7 @@ export type PictureFormat = "svg" | "png";
 /**
  * The charts that can be kept.
  */
-export type PictureKind = "daily" | "models";
+export type PictureKind = "daily" | "models" | "planCurve" | "planSpread";
 
 /**
  * A chart to keep as a file.
@@ -2986,7 +2986,11 @@ theme: PictureTheme,
 /**
  * File format.
  */
-format: PictureFormat, };
+format: PictureFormat, 
+/**
+ * What plans are compared for, for charts of plans.
+ */
+plans?: PlansQuery, };
 
 /**
  * The colours of a saved chart.
@@ -3189,7 +3193,8 @@ illustration: boolean,
  */
 sources: Array<FigureSource>, 
 /**
- * From list price to what is paid, step by step, for one month of its fixed price.
+ * From list price to what is paid, step by step: of each fixed price for one of its periods; where there is none, of 100 units of
+ * what use costs.
  */
 landed: Array<LandedRow>, };
 

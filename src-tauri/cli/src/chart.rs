@@ -65,6 +65,7 @@ pub(crate) async fn run(global: &Global, out: &Out, options: Options) -> Result<
             Theme::Dark => PictureTheme::Dark,
         },
         format,
+        plans: None,
     };
     let (response, _) = Door::ask_once(global, Request::Picture(query)).await?;
     let Response::Picture(picture) = &response else { return Err(Failure::mismatch()) };
@@ -74,7 +75,7 @@ pub(crate) async fn run(global: &Global, out: &Out, options: Options) -> Result<
 }
 
 /// The format that a file name asks for.
-fn format_of(path: &Path) -> Result<PictureFormat, Failure> {
+pub(crate) fn format_of(path: &Path) -> Result<PictureFormat, Failure> {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
     match ending.as_deref() {
         Some("svg") => Ok(PictureFormat::Svg),

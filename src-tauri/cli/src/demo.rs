@@ -142,6 +142,7 @@ async fn pictures(door: &Door, folder: &Path, today: Date) -> Result<(), Failure
                 to: Some(today.plus_days(1).to_string()),
                 theme: PictureTheme::Light,
                 format,
+                plans: None,
             };
             let response = door.ask(Request::Picture(query)).await?;
             let Response::Picture(picture) = &response else { return Err(Failure::mismatch()) };

@@ -29,6 +29,7 @@ mod key;
 mod limits;
 mod plan_catalogue;
 mod prices;
+mod plans;
 mod providers;
 mod rates;
 mod status;
@@ -131,6 +132,8 @@ enum Command {
     Forecast(forecast::Options),
     /// What a text will cost before it is sent; it is counted here, and neither kept nor sent
     Estimate(estimate::Options),
+    /// Which plan to buy: your own usage through every plan, at the price you would really pay; the plans themselves
+    Plans(plans::Options),
     /// Budgets by day, week or month, of everything or of a part of it; clients and tags
     #[command(
         subcommand,
@@ -143,9 +146,6 @@ enum Command {
     /// Lots of credit: what is left, when it lapses, what is at risk
     #[command(subcommand, after_help = "Example:\n  spendglass credits list")]
     Credits(credits::Command),
-    /// Plans that can be bought: known ones, your own, newer ones
-    #[command(subcommand, after_help = "Example:\n  spendglass plans list")]
-    Plans(plan_catalogue::Command),
     /// Prices of models: by tier, length of prompt and date; your own prices; newer lists
     Prices(prices::Options),
     /// Rates of exchange, and what a price comes to where it is paid
@@ -226,10 +226,10 @@ async fn run(global: &Global, out: &Out, command: Command) -> Result<Ending, Fai
         Command::Limits(options) => limits::run(global, out, options).await,
         Command::Forecast(options) => forecast::run(global, out, options).await,
         Command::Estimate(options) => estimate::run(global, out, options).await,
+        Command::Plans(options) => plans::run(global, out, options).await,
         Command::Budgets(command) => budgets::run(global, out, command).await,
         Command::Alerts(command) => alerts::run(global, out, command).await,
         Command::Credits(command) => credits::run(global, out, command).await,
-        Command::Plans(command) => plan_catalogue::run(global, out, command).await,
         Command::Prices(options) => prices::run(global, out, options).await,
         Command::Rates(options) => rates::run(global, out, options).await,
         Command::Chart(options) => chart::run(global, out, options).await,

@@ -100,6 +100,17 @@ pub fn choose(rows: &mut Vec<RollupRow>) {
     }
 }
 
+/// Of each account and UTC day, whose word on usage is taken: that of chosen rows which tell any.
+pub fn whose_usage(rows: &[RollupRow]) -> BTreeSet<(i64, Date, Lane, Origin)> {
+    let told = rows.iter().filter(|row| !row.beside && tells_usage(row));
+    told.map(|row| (row.account_id, row.start.utc_date(), row.lane, row.origin)).collect()
+}
+
+/// The accounts and UTC days of which any row tells usage, chosen or not.
+pub fn days_of_usage(rows: &[RollupRow]) -> BTreeSet<(i64, Date)> {
+    rows.iter().filter(|row| tells_usage(row)).map(|row| (row.account_id, row.start.utc_date())).collect()
+}
+
 fn tells_usage(row: &RollupRow) -> bool {
     let sums = &row.sums;
     let counted = [sums.input_tokens, sums.output_tokens, sums.requests].iter().any(Option::is_some);

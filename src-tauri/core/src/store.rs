@@ -30,6 +30,7 @@ mod settings;
 mod snapshots;
 mod streams;
 mod subscriptions;
+mod usage;
 mod watch;
 
 use std::path::{Path, PathBuf};
@@ -57,6 +58,7 @@ pub use prices::PriceChange;
 pub use rollup::{Dimension, GroupSums, Origin, RollupRow};
 pub use snapshots::Snapshot;
 pub use streams::{AccountLock, StreamRow, StreamState};
+pub use usage::{UsedFacet, UsedRow, UsedStream, read_used};
 pub use watch::{PlanRow, WatchLock};
 
 use crate::money::{self, Decimal, MoneyError, NumberError};

@@ -11,6 +11,7 @@ mod forecast;
 mod keys;
 mod limits;
 mod plan_catalogue;
+mod plans;
 mod prices;
 mod raw;
 mod stage;

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::alert_facts::AlertMemory;
 use super::estimate_facts::EstimateMemory;
+use super::planning::PlanMemory;
 use super::refreshing::ListMemory;
 use super::watching::WatchState;
 use super::{ApiError, ChosenFile, Config, ErrorCode, Event, FileChooser, SampleTown, Settings, SyncQuery};
@@ -44,6 +45,7 @@ struct Inner {
     watch: WatchState,
     alert_memory: AlertMemory,
     estimate_memory: EstimateMemory,
+    plan_memory: PlanMemory,
 }
 
 /// A store with the ways in and out of it: the person's own, or sample data's.
@@ -110,6 +112,7 @@ impl App {
             watch: WatchState::default(),
             alert_memory: AlertMemory::default(),
             estimate_memory: EstimateMemory::default(),
+            plan_memory: PlanMemory::default(),
         })))
     }
 
@@ -193,6 +196,10 @@ impl App {
 
     pub(super) fn estimate_memory(&self) -> &EstimateMemory {
         &self.0.estimate_memory
+    }
+
+    pub(super) fn plan_memory(&self) -> &PlanMemory {
+        &self.0.plan_memory
     }
 
     pub(super) fn watch_state(&self) -> &WatchState {

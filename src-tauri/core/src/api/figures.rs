@@ -112,6 +112,24 @@ impl Books {
         booked(Sees::Cost).or_else(|| booked(Sees::Usage))
     }
 
+    /// The days, end exclusive, of which the costs of an account are booked.
+    pub(super) fn billed_span(&self, account: i64) -> Option<(Date, Date)> {
+        let of = self.days_of(Sees::Cost).filter(move |(row, ..)| row.id == account);
+        let spans = of.filter_map(|(.., kept)| kept?.covered).map(|covered| (covered.from, covered.until));
+        spans.reduce(|a, b| (a.0.max(b.0), a.1.min(b.1)))
+    }
+
+    /// The days, end exclusive, of which the usage of an account is booked; its costs, where its key sees no usage apart.
+    pub(super) fn used_span(&self, account: i64) -> Option<(Date, Date)> {
+        let booked = |sees: Sees| {
+            let of = self.days_of(sees).filter(move |(row, ..)| row.id == account);
+            let spans =
+                of.filter_map(|(.., kept)| kept?.covered).map(|covered| (covered.from, covered.until));
+            spans.reduce(|a, b| (a.0.max(b.0), a.1.min(b.1)))
+        };
+        booked(Sees::Usage).or_else(|| booked(Sees::Cost))
+    }
+
     /// The oldest time up to which what was read of an account is read.
     pub(super) fn as_of_account(&self, account: i64) -> Option<Timestamp> {
         let both = self.streams_of(Sees::Cost).chain(self.streams_of(Sees::Usage));

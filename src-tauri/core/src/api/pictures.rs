@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::app::App;
 use super::figures::{Books, dimension, range, usage, whole_days};
 use super::groups::{GroupKey, group_key, group_names};
+use super::planning::Which;
 use super::{
     ApiError, ChartTable, ErrorCode, Grouping, Mark, Measure, Picture, PictureFile, PictureFormat,
     PictureKind, PictureQuery, PictureTheme, Spend, SpendQuery,
@@ -63,23 +64,11 @@ impl App {
     }
 
     pub(super) async fn picture(&self, query: &PictureQuery) -> Result<PictureFile, ApiError> {
-        let house = self.house().await;
-        let today = self.now().utc_date();
-        let days = self.shown_days(query.from.as_deref(), query.to.as_deref())?;
-        let (by, measure) = match query.kind {
-            PictureKind::Daily => (Grouping::Provider, Measure::Billed),
-            PictureKind::Models => (Grouping::Model, Measure::Listed),
-        };
-        let books = Books::open(&house).await?;
-        let mut rows = house.store.rollup(dimension(by), whole_days(days.0, days.1)?).await?;
-        report::choose(&mut rows);
-        let as_of = books.as_of().map_or_else(String::new, |at| format!(", as of {at}"));
-        let ending = if house.sample { format!("{as_of}, sample data") } else { as_of };
-        let scene = Scene { rows: &rows, books: &books, by, measure, days, today, width: FILE_WIDTH, ending };
-        let unit = scene.unit()?;
-        let Drawn(chart) = match query.kind {
-            PictureKind::Daily => scene.daily(unit)?,
-            PictureKind::Models => scene.ranked(unit)?,
+        let chart = match query.kind {
+            PictureKind::PlanCurve => self.plan_chart(query, Which::Curve).await?,
+            PictureKind::PlanSpread => self.plan_chart(query, Which::Spread).await?,
+            PictureKind::Daily => self.chart_of_days(query, Grouping::Provider, Measure::Billed).await?,
+            PictureKind::Models => self.chart_of_days(query, Grouping::Model, Measure::Listed).await?,
         };
         let theme = match query.theme {
             PictureTheme::Light => Theme::Light,
@@ -96,6 +85,30 @@ impl App {
             base64: STANDARD.encode(bytes),
             description: chart.description,
         })
+    }
+
+    async fn plan_chart(&self, query: &PictureQuery, which: Which) -> Result<Chart, ApiError> {
+        self.draw_plans(&query.plans.clone().unwrap_or_default(), which, FILE_WIDTH).await
+    }
+
+    async fn chart_of_days(
+        &self,
+        query: &PictureQuery,
+        by: Grouping,
+        measure: Measure,
+    ) -> Result<Chart, ApiError> {
+        let house = self.house().await;
+        let today = self.now().utc_date();
+        let days = self.shown_days(query.from.as_deref(), query.to.as_deref())?;
+        let books = Books::open(&house).await?;
+        let mut rows = house.store.rollup(dimension(by), whole_days(days.0, days.1)?).await?;
+        report::choose(&mut rows);
+        let as_of = books.as_of().map_or_else(String::new, |at| format!(", as of {at}"));
+        let ending = if house.sample { format!("{as_of}, sample data") } else { as_of };
+        let scene = Scene { rows: &rows, books: &books, by, measure, days, today, width: FILE_WIDTH, ending };
+        let unit = scene.unit()?;
+        let Drawn(chart) = if by == Grouping::Model { scene.ranked(unit)? } else { scene.daily(unit)? };
+        Ok(chart)
     }
 
     fn shown_days(&self, from: Option<&str>, to: Option<&str>) -> Result<(Date, Date), ApiError> {

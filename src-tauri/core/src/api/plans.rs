@@ -177,7 +177,8 @@ pub struct PlanOption {
     pub illustration: bool,
     /// Every figure in it.
     pub sources: Vec<FigureSource>,
-    /// From list price to what is paid, step by step, for one month of its fixed price.
+    /// From list price to what is paid, step by step: of each fixed price for one of its periods; where there is none, of 100 units of
+    /// what use costs.
     pub landed: Vec<LandedRow>,
 }
 
@@ -189,11 +190,11 @@ pub struct OptionPlan {
     pub id: String,
     /// Product and name.
     pub name: String,
-    /// Its list price for a period, in words of money and time, such as `20 USD`.
+    /// Its list price for a period, such as `20`.
     pub price: Option<String>,
     /// The currency of the price.
     pub currency: Option<String>,
-    /// `month`, `year` …
+    /// `month`, `year`, or `once`.
     pub every: Option<String>,
     /// What share of one's usage it served, at list price, in per cent.
     pub served: String,

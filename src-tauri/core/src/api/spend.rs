@@ -237,6 +237,10 @@ pub struct PictureQuery {
     pub theme: PictureTheme,
     /// File format.
     pub format: PictureFormat,
+    /// What plans are compared for, for charts of plans.
+    #[serde(default)]
+    #[ts(optional)]
+    pub plans: Option<super::PlansQuery>,
 }
 
 /// The charts that can be kept.
@@ -247,6 +251,10 @@ pub enum PictureKind {
     Daily,
     /// The dearest models, at list price.
     Models,
+    /// What each way to pay costs by how much is used; the range is that of `plans`.
+    PlanCurve,
+    /// How much the months of each way to pay differ; likewise.
+    PlanSpread,
 }
 
 /// The colours of a saved chart.

@@ -1,9 +1,11 @@
 //! The table `quotas`: allowances and counts, reading by reading; of a mere setting the latest only.
 
 use sqlx::Row as _;
+use sqlx::sqlite::SqliteRow;
 
 use super::{Store, StoreError, decimal, timestamp};
 use crate::ledger::{NotAWindow, QuotaReading};
+use crate::time::Timestamp;
 
 impl Store {
     /// The latest reading of each allowance, by account.
@@ -15,26 +17,19 @@ impl Store {
         )
         .fetch_all(&self.readers)
         .await?;
-        rows.iter()
-            .map(|row| {
-                let span: String = row.try_get("span")?;
-                let optional = |column: &str| -> Result<_, StoreError> {
-                    row.try_get::<Option<String>, _>(column)?.map(|text| decimal(&text)).transpose()
-                };
-                let reading = QuotaReading {
-                    observed_at: timestamp(row.try_get("observed_at")?)?,
-                    name: row.try_get("name")?,
-                    window: span.parse().map_err(|error: NotAWindow| StoreError::Row(error.to_string()))?,
-                    unit: row.try_get::<String, _>("unit")?.parse()?,
-                    used: optional("used")?,
-                    limit: optional("allowed")?,
-                    resets_at: row.try_get::<Option<i64>, _>("resets_at")?.map(timestamp).transpose()?,
-                    model: Some(row.try_get("model")?).filter(|text: &String| !text.is_empty()),
-                    project: Some(row.try_get("project")?).filter(|text: &String| !text.is_empty()),
-                };
-                Ok((row.try_get("account_id")?, reading))
-            })
-            .collect()
+        rows.iter().map(reading).collect()
+    }
+
+    /// Every reading since an instant that tells how much is used, by account, the earliest first.
+    pub async fn quota_history(&self, since: Timestamp) -> Result<Vec<(i64, QuotaReading)>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT * FROM quotas WHERE observed_at >= ? AND used IS NOT NULL \
+             ORDER BY account_id, observed_at, name, span, unit, model, project",
+        )
+        .bind(since.unix())
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(reading).collect()
     }
 
     pub(super) async fn insert_quota(
@@ -76,4 +71,23 @@ impl Store {
         .await?;
         Ok(())
     }
+}
+
+fn reading(row: &SqliteRow) -> Result<(i64, QuotaReading), StoreError> {
+    let span: String = row.try_get("span")?;
+    let optional = |column: &str| -> Result<_, StoreError> {
+        row.try_get::<Option<String>, _>(column)?.map(|text| decimal(&text)).transpose()
+    };
+    let reading = QuotaReading {
+        observed_at: timestamp(row.try_get("observed_at")?)?,
+        name: row.try_get("name")?,
+        window: span.parse().map_err(|error: NotAWindow| StoreError::Row(error.to_string()))?,
+        unit: row.try_get::<String, _>("unit")?.parse()?,
+        used: optional("used")?,
+        limit: optional("allowed")?,
+        resets_at: row.try_get::<Option<i64>, _>("resets_at")?.map(timestamp).transpose()?,
+        model: Some(row.try_get("model")?).filter(|text: &String| !text.is_empty()),
+        project: Some(row.try_get("project")?).filter(|text: &String| !text.is_empty()),
+    };
+    Ok((row.try_get("account_id")?, reading))
 }

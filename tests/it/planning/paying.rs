@@ -1,0 +1,75 @@
+//! What is paid now, and for how much use.
+
+use rust_decimal::Decimal;
+use serde_json::json;
+use spendglass_core::ledger::{Entered, EnteredSubscription, QuotaWindow};
+use spendglass_core::money::{Currency, Money};
+use spendglass_core::store::Owner;
+
+use super::{FLAT, SMALL, Setting, Used, ask, costs, dec, notes, now, option, with};
+
+#[tokio::test]
+async fn what_is_paid_now_is_the_bill_and_subscriptions_or_said_to_be_an_estimate() {
+    let setting = Setting::new().await;
+    let account = setting.account("openai", "admin").await;
+    setting.use_daily(account, "2026-08-10", "2026-11-19", &[SMALL]).await;
+    let file = setting.catalogue(&[FLAT]);
+    let app = setting.door().await;
+    // No bill: list prices, marked.
+    let told = ask(&app, json!({"catalogue": file})).await;
+    let current = option(&told, "current");
+    assert_eq!(costs(&told, "current").iter().sum::<Decimal>(), dec("92"));
+    assert_eq!(current["confidence"], "medium");
+    assert!(current["uncertain"].to_string().contains("estimate"), "{current}");
+    assert!(notes(&told).contains("estimate at list price"), "{}", notes(&told));
+
+    // A bill that is half of it, and a subscription for twelve dollars a year.
+    setting.bill_daily(account, "2026-08-10", "2026-11-19", "0.50").await;
+    let plan = EnteredSubscription {
+        plan: "Extra".to_owned(),
+        price: Some(Money::new(dec("12"), Currency::USD)),
+        period: QuotaWindow::Year,
+        renews_on: None,
+    };
+    setting.store.add_entry(Owner::Account(account), &Entered::Subscription(plan), now()).await.unwrap();
+    let app = setting.door().await;
+    let told = ask(&app, json!({"catalogue": file})).await;
+    assert_eq!(costs(&told, "current").iter().sum::<Decimal>(), dec("46") + dec("3"));
+    let sources = option(&told, "current")["sources"].to_string();
+    assert!(sources.contains("entered by you") && sources.contains("12 USD a year"), "{sources}");
+    assert!(!notes(&told).contains("estimate at list price"), "{}", notes(&told));
+    app.close().await;
+}
+
+#[tokio::test]
+async fn a_bill_that_holds_more_than_the_usage_does_not_make_staying_look_dear() {
+    let setting = Setting::new().await;
+    let account = setting.account("openai", "admin").await;
+    let unpriced = Used { model: "tundra-9", list: None, ..SMALL };
+    setting.use_daily(account, "2026-08-10", "2026-11-19", &[SMALL, unpriced]).await;
+    setting.bill_daily(account, "2026-08-10", "2026-11-19", "3.00").await;
+    let file = setting.catalogue(&[]);
+    let app = setting.door().await;
+    let told = ask(&app, json!({"catalogue": file})).await;
+    assert_eq!(costs(&told, "current").iter().sum::<Decimal>(), dec("92"));
+    assert!(notes(&told).contains("also holds what is not in this usage"), "{}", notes(&told));
+    assert_eq!(told["recommendation"]["action"], "stay", "{}", told["recommendation"]);
+    app.close().await;
+}
+
+#[tokio::test]
+async fn volume_scales_use_and_what_is_paid_for_it() {
+    let (setting, _) = Setting::usual().await;
+    let file = setting.catalogue(&[FLAT]);
+    let app = setting.door().await;
+    let told = ask(&app, with(&file, json!({"volume": 50}))).await;
+    assert_eq!((&told["window"]["requests"], &told["window"]["listCost"]), (&json!(4_600), &json!("46")));
+    assert_eq!(costs(&told, "metered").iter().sum::<Decimal>(), dec("46"));
+    assert_eq!(costs(&told, "current"), [dec("15.5"), dec("15"), dec("15.5")]);
+    let told = ask(&app, with(&file, json!({"volume": 300}))).await;
+    // 9,300 requests in the first month: 5,000 fit.
+    let refused = &option(&told, "own/flat")["refused"];
+    assert_eq!(refused["requests"], json!(4_300 + 4_000 + 4_300), "{refused}");
+    assert_eq!(told["recommendation"]["option"], "own/flat+metered", "{}", told["recommendation"]);
+    app.close().await;
+}
