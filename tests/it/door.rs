@@ -102,6 +102,8 @@ fn name(request: &Request) -> &'static str {
         Request::AnswerOffer(_) => "answerOffer",
         Request::Forecast(_) => "forecast",
         Request::Estimate(_) => "estimate",
+        Request::Savings(_) => "savings",
+        Request::AnswerSaving(_) => "answerSaving",
         Request::Inbox(_) => "inbox",
         Request::AnswerAlert(_) => "answerAlert",
         Request::AlertSettings => "alertSettings",
@@ -137,7 +139,7 @@ fn name(request: &Request) -> &'static str {
     }
 }
 
-const NAMES: usize = 63;
+const NAMES: usize = 65;
 
 /// A whole visit, in the order in which a person makes it.
 fn visit(town: &Town) -> Vec<Value> {
@@ -176,6 +178,9 @@ fn visit(town: &Town) -> Vec<Value> {
         json!({"method": "forecast", "params": {"chartWidth": 600}}),
         json!({"method": "estimate", "params": {"text": "How much is this?"}}),
         json!({"method": "estimate", "params": {"path": "no-such-file.txt"}}),
+        json!({"method": "savings", "params": {}}),
+        json!({"method": "savings", "params": {"days": 0}}),
+        json!({"method": "answerSaving", "params": {"id": "batch:1", "answer": "dismiss"}}),
         json!({"method": "setBudget", "params": {"of": {"kind": "all"}, "span": "month", "amount": "100", "currency": "USD"}}),
         json!({"method": "budgets"}),
         json!({"method": "removeBudget", "params": {"id": 99}}),
@@ -287,6 +292,7 @@ async fn every_request_is_answered_and_no_answer_holds_a_key() {
             ("removeLot", ErrorCode::BadRequest),
             ("answerOffer", ErrorCode::BadRequest),
             ("estimate", ErrorCode::BadRequest),
+            ("savings", ErrorCode::BadRequest),
             ("removeBudget", ErrorCode::BadRequest),
             ("answerAlert", ErrorCode::BadRequest),
             ("exportCalendar", ErrorCode::BadRequest),

@@ -407,6 +407,19 @@ id: string,
 was: OfferAnswer, };
 
 /**
+ * What a person says of a saving. It is kept.
+ */
+export type AnswerSaving = { 
+/**
+ * The saving's id.
+ */
+id: string, 
+/**
+ * What they say.
+ */
+answer: SavingAnswer, };
+
+/**
  * Why a request was not answered.
  */
 export type ApiError = { 
@@ -3962,7 +3975,7 @@ list: Array<string>, };
 /**
  * Everything that a door can ask.
  */
-export type Request = { "method": "overview", "params": OverviewQuery } | { "method": "spend", "params": SpendQuery } | { "method": "usage", "params": UsageQuery } | { "method": "picture", "params": PictureQuery } | { "method": "providers" } | { "method": "recogniseKey", "params": PastedKey } | { "method": "accounts" } | { "method": "addAccount", "params": AddAccount } | { "method": "checkAccount", "params": AccountId } | { "method": "replaceKey", "params": ReplaceKey } | { "method": "removeAccount", "params": AccountId } | { "method": "entries", "params": EntriesQuery } | { "method": "enter", "params": Enter } | { "method": "changeEntry", "params": ChangeEntry } | { "method": "removeEntry", "params": EntryId } | { "method": "formats" } | { "method": "previewImport", "params": ImportQuery } | { "method": "import", "params": ImportQuery } | { "method": "sync", "params": SyncQuery } | { "method": "cancelSync" } | { "method": "chooseFile" } | { "method": "limits" } | { "method": "learnLimit", "params": LearnLimit } | { "method": "chooseTier", "params": ChooseTier } | { "method": "credits", "params": CreditsQuery } | { "method": "addLot", "params": AddLot } | { "method": "editLot", "params": EditLot } | { "method": "moveLot", "params": MoveLot } | { "method": "removeLot", "params": LotId } | { "method": "answerOffer", "params": AnswerOffer } | { "method": "forecast", "params": ForecastQuery } | { "method": "estimate", "params": EstimateQuery } | { "method": "inbox", "params": InboxQuery } | { "method": "answerAlert", "params": AnswerAlert } | { "method": "alertSettings" } | { "method": "changeAlertSettings", "params": AlertSettings } | { "method": "testAlert" } | { "method": "webhook" } | { "method": "setWebhook", "params": SetWebhook } | { "method": "budgets" } | { "method": "setBudget", "params": SetBudget } | { "method": "removeBudget", "params": BudgetId } | { "method": "assignments" } | { "method": "assign", "params": Assign } | { "method": "watching" } | { "method": "exportCalendar", "params": ExportCalendar } | { "method": "calendarAddress" } | { "method": "setCalendarAddress", "params": CalendarAddress } | { "method": "plans", "params": PlansQuery } | { "method": "planCatalogue", "params": PlanCatalogueQuery } | { "method": "correctPlan", "params": CorrectPlan } | { "method": "removePlanCorrection", "params": PlanCorrectionId } | { "method": "refreshPlans", "params": RefreshPlans } | { "method": "prices", "params": PricesQuery } | { "method": "correctPrice", "params": CorrectPrice } | { "method": "removePriceCorrection", "params": RemovePriceCorrection } | { "method": "refreshPrices", "params": RefreshPrices } | { "method": "rates", "params": RatesQuery } | { "method": "refreshRates", "params": RefreshRates } | { "method": "doctor" } | { "method": "settings" } | { "method": "changeSettings", "params": Settings } | { "method": "enterSample" } | { "method": "leaveSample" };
+export type Request = { "method": "overview", "params": OverviewQuery } | { "method": "spend", "params": SpendQuery } | { "method": "usage", "params": UsageQuery } | { "method": "picture", "params": PictureQuery } | { "method": "providers" } | { "method": "recogniseKey", "params": PastedKey } | { "method": "accounts" } | { "method": "addAccount", "params": AddAccount } | { "method": "checkAccount", "params": AccountId } | { "method": "replaceKey", "params": ReplaceKey } | { "method": "removeAccount", "params": AccountId } | { "method": "entries", "params": EntriesQuery } | { "method": "enter", "params": Enter } | { "method": "changeEntry", "params": ChangeEntry } | { "method": "removeEntry", "params": EntryId } | { "method": "formats" } | { "method": "previewImport", "params": ImportQuery } | { "method": "import", "params": ImportQuery } | { "method": "sync", "params": SyncQuery } | { "method": "cancelSync" } | { "method": "chooseFile" } | { "method": "limits" } | { "method": "learnLimit", "params": LearnLimit } | { "method": "chooseTier", "params": ChooseTier } | { "method": "credits", "params": CreditsQuery } | { "method": "addLot", "params": AddLot } | { "method": "editLot", "params": EditLot } | { "method": "moveLot", "params": MoveLot } | { "method": "removeLot", "params": LotId } | { "method": "answerOffer", "params": AnswerOffer } | { "method": "forecast", "params": ForecastQuery } | { "method": "estimate", "params": EstimateQuery } | { "method": "savings", "params": SavingsQuery } | { "method": "answerSaving", "params": AnswerSaving } | { "method": "inbox", "params": InboxQuery } | { "method": "answerAlert", "params": AnswerAlert } | { "method": "alertSettings" } | { "method": "changeAlertSettings", "params": AlertSettings } | { "method": "testAlert" } | { "method": "webhook" } | { "method": "setWebhook", "params": SetWebhook } | { "method": "budgets" } | { "method": "setBudget", "params": SetBudget } | { "method": "removeBudget", "params": BudgetId } | { "method": "assignments" } | { "method": "assign", "params": Assign } | { "method": "watching" } | { "method": "exportCalendar", "params": ExportCalendar } | { "method": "calendarAddress" } | { "method": "setCalendarAddress", "params": CalendarAddress } | { "method": "plans", "params": PlansQuery } | { "method": "planCatalogue", "params": PlanCatalogueQuery } | { "method": "correctPlan", "params": CorrectPlan } | { "method": "removePlanCorrection", "params": PlanCorrectionId } | { "method": "refreshPlans", "params": RefreshPlans } | { "method": "prices", "params": PricesQuery } | { "method": "correctPrice", "params": CorrectPrice } | { "method": "removePriceCorrection", "params": RemovePriceCorrection } | { "method": "refreshPrices", "params": RefreshPrices } | { "method": "rates", "params": RatesQuery } | { "method": "refreshRates", "params": RefreshRates } | { "method": "doctor" } | { "method": "settings" } | { "method": "changeSettings", "params": Settings } | { "method": "enterSample" } | { "method": "leaveSample" };
 
 /**
  * When an allowance is whole again.
@@ -3972,7 +3985,7 @@ export type Resets = "rolling" | "midnight" | "firstOfMonth" | "never";
 /**
  * The answer to each request, under the same name.
  */
-export type Response = { "method": "overview", "result": Overview } | { "method": "spend", "result": Spend } | { "method": "usage", "result": Usage } | { "method": "picture", "result": PictureFile } | { "method": "providers", "result": Array<ProviderRow> } | { "method": "recogniseKey", "result": Array<KeyCandidate> } | { "method": "accounts", "result": Array<Account> } | { "method": "addAccount", "result": Account } | { "method": "checkAccount", "result": Account } | { "method": "replaceKey", "result": Account } | { "method": "removeAccount", "result": AccountId } | { "method": "entries", "result": Array<EntryRow> } | { "method": "enter", "result": EntryRow } | { "method": "changeEntry", "result": EntryRow } | { "method": "removeEntry", "result": EntryId } | { "method": "formats", "result": Array<FormatRow> } | { "method": "previewImport", "result": ImportReport } | { "method": "import", "result": ImportReport } | { "method": "sync", "result": SyncReport } | { "method": "cancelSync" } | { "method": "chooseFile", "result": ChosenFile } | { "method": "limits", "result": Limits } | { "method": "learnLimit", "result": LearnedLimits } | { "method": "chooseTier", "result": ChooseTier } | { "method": "credits", "result": Credits } | { "method": "addLot", "result": LotRow } | { "method": "editLot", "result": LotRow } | { "method": "moveLot", "result": LotRow } | { "method": "removeLot", "result": LotId } | { "method": "answerOffer", "result": Credits } | { "method": "forecast", "result": Forecast } | { "method": "estimate", "result": Estimate } | { "method": "inbox", "result": Inbox } | { "method": "answerAlert", "result": AlertRow } | { "method": "alertSettings", "result": AlertSettings } | { "method": "changeAlertSettings", "result": AlertSettings } | { "method": "testAlert", "result": TestedAlert } | { "method": "webhook", "result": Webhook } | { "method": "setWebhook", "result": Webhook } | { "method": "budgets", "result": Array<BudgetRow> } | { "method": "setBudget", "result": BudgetRow } | { "method": "removeBudget", "result": BudgetId } | { "method": "assignments", "result": Array<Assignment> } | { "method": "assign", "result": Array<Assignment> } | { "method": "watching", "result": Watching } | { "method": "exportCalendar", "result": CalendarFile } | { "method": "calendarAddress", "result": CalendarAddress } | { "method": "setCalendarAddress", "result": CalendarAddress } | { "method": "plans", "result": PlanComparison } | { "method": "planCatalogue", "result": PlanCatalogue } | { "method": "correctPlan", "result": CorrectedPlans } | { "method": "removePlanCorrection", "result": CorrectedPlans } | { "method": "refreshPlans", "result": PlanRefresh } | { "method": "prices", "result": Prices } | { "method": "correctPrice", "result": CorrectedPrice } | { "method": "removePriceCorrection", "result": CorrectedPrice } | { "method": "refreshPrices", "result": PriceRefresh } | { "method": "rates", "result": Rates } | { "method": "refreshRates", "result": RatesRefresh } | { "method": "doctor", "result": Doctor } | { "method": "settings", "result": Settings } | { "method": "changeSettings", "result": Settings } | { "method": "enterSample", "result": SampleState } | { "method": "leaveSample", "result": SampleState };
+export type Response = { "method": "overview", "result": Overview } | { "method": "spend", "result": Spend } | { "method": "usage", "result": Usage } | { "method": "picture", "result": PictureFile } | { "method": "providers", "result": Array<ProviderRow> } | { "method": "recogniseKey", "result": Array<KeyCandidate> } | { "method": "accounts", "result": Array<Account> } | { "method": "addAccount", "result": Account } | { "method": "checkAccount", "result": Account } | { "method": "replaceKey", "result": Account } | { "method": "removeAccount", "result": AccountId } | { "method": "entries", "result": Array<EntryRow> } | { "method": "enter", "result": EntryRow } | { "method": "changeEntry", "result": EntryRow } | { "method": "removeEntry", "result": EntryId } | { "method": "formats", "result": Array<FormatRow> } | { "method": "previewImport", "result": ImportReport } | { "method": "import", "result": ImportReport } | { "method": "sync", "result": SyncReport } | { "method": "cancelSync" } | { "method": "chooseFile", "result": ChosenFile } | { "method": "limits", "result": Limits } | { "method": "learnLimit", "result": LearnedLimits } | { "method": "chooseTier", "result": ChooseTier } | { "method": "credits", "result": Credits } | { "method": "addLot", "result": LotRow } | { "method": "editLot", "result": LotRow } | { "method": "moveLot", "result": LotRow } | { "method": "removeLot", "result": LotId } | { "method": "answerOffer", "result": Credits } | { "method": "forecast", "result": Forecast } | { "method": "estimate", "result": Estimate } | { "method": "savings", "result": Savings } | { "method": "answerSaving", "result": Savings } | { "method": "inbox", "result": Inbox } | { "method": "answerAlert", "result": AlertRow } | { "method": "alertSettings", "result": AlertSettings } | { "method": "changeAlertSettings", "result": AlertSettings } | { "method": "testAlert", "result": TestedAlert } | { "method": "webhook", "result": Webhook } | { "method": "setWebhook", "result": Webhook } | { "method": "budgets", "result": Array<BudgetRow> } | { "method": "setBudget", "result": BudgetRow } | { "method": "removeBudget", "result": BudgetId } | { "method": "assignments", "result": Array<Assignment> } | { "method": "assign", "result": Array<Assignment> } | { "method": "watching", "result": Watching } | { "method": "exportCalendar", "result": CalendarFile } | { "method": "calendarAddress", "result": CalendarAddress } | { "method": "setCalendarAddress", "result": CalendarAddress } | { "method": "plans", "result": PlanComparison } | { "method": "planCatalogue", "result": PlanCatalogue } | { "method": "correctPlan", "result": CorrectedPlans } | { "method": "removePlanCorrection", "result": CorrectedPlans } | { "method": "refreshPlans", "result": PlanRefresh } | { "method": "prices", "result": Prices } | { "method": "correctPrice", "result": CorrectedPrice } | { "method": "removePriceCorrection", "result": CorrectedPrice } | { "method": "refreshPrices", "result": PriceRefresh } | { "method": "rates", "result": Rates } | { "method": "refreshRates", "result": RatesRefresh } | { "method": "doctor", "result": Doctor } | { "method": "settings", "result": Settings } | { "method": "changeSettings", "result": Settings } | { "method": "enterSample", "result": SampleState } | { "method": "leaveSample", "result": SampleState };
 
 /**
  * Who says when a lot lapses.
@@ -4004,6 +4017,156 @@ export type SampleState = {
  * Whether it is.
  */
 sample: boolean, };
+
+/**
+ * What a person says of a saving.
+ */
+export type SavingAnswer = "confirm" | "dismiss" | "forget";
+
+/**
+ * How sure a saving is.
+ */
+export type SavingCertainty = "measured" | "assumed" | "needsWord";
+
+/**
+ * An amount that is not known to the last digit.
+ */
+export type SavingRange = { 
+/**
+ * Hardly less.
+ */
+low: Amount, 
+/**
+ * Most likely.
+ */
+typical: Amount, 
+/**
+ * Hardly more.
+ */
+high: Amount, };
+
+/**
+ * One way to save.
+ */
+export type SavingRow = { 
+/**
+ * Stable id, by which it is answered.
+ */
+id: string, 
+/**
+ * `batch`, `cache`, `smaller_model`, `off_peak`, `free_allowance`, `plan_unused`, `lapsing`.
+ */
+kind: string, 
+/**
+ * The account's number.
+ */
+account: number, 
+/**
+ * The account's name.
+ */
+label: string, 
+/**
+ * The project or key it is of, by its name where that is known.
+ */
+part: string | null, 
+/**
+ * The models it is of.
+ */
+models: Array<string>, 
+/**
+ * The model to take in their place.
+ */
+instead: string | null, 
+/**
+ * How much, over the days that were looked at.
+ */
+amount: SavingRange, 
+/**
+ * How sure it is.
+ */
+certainty: SavingCertainty, 
+/**
+ * Whether the person said that it can be done.
+ */
+confirmed: boolean, 
+/**
+ * What points to it, and what is taken for granted.
+ */
+why: string, 
+/**
+ * What to do.
+ */
+todo: string, 
+/**
+ * Lines of usage behind it.
+ */
+usageRows: number, 
+/**
+ * Requests behind it, as far as they are counted.
+ */
+requests: number, 
+/**
+ * Days with such use.
+ */
+days: number, 
+/**
+ * What that use cost at list price.
+ */
+listCost: Amount | null, 
+/**
+ * Pages that say so, or the price list.
+ */
+sources: Array<string>, 
+/**
+ * The other savings that are of the same use: only one of them can be had.
+ */
+overlaps: Array<string>, };
+
+/**
+ * What could be saved.
+ */
+export type Savings = { 
+/**
+ * The present, RFC 3339.
+ */
+now: string, 
+/**
+ * The first day of the usage that was looked at; nothing where there is none.
+ */
+from: string | null, 
+/**
+ * The day after the last.
+ */
+to: string | null, 
+/**
+ * Up to when it is known, RFC 3339.
+ */
+asOf: string | null, 
+/**
+ * Each by itself, over these days; the largest first.
+ */
+rows: Array<SavingRow>, 
+/**
+ * What all that is of usage come to with each part of it counted once, without what only the person can confirm.
+ */
+ofUsage: SavingRange | null, 
+/**
+ * The ids of savings that the person put away.
+ */
+dismissed: Array<string>, 
+/**
+ * What is missing or partial, in words.
+ */
+notes: Array<string>, };
+
+/**
+ * Over which days savings are looked for.
+ */
+export type SavingsQuery = { 
+/**
+ * About so many days back from the last complete one, in whole billing months: 30, 90 (without it) or 365.
+ */
+days?: number, };
 
 /**
  * How a text is sent.

@@ -32,6 +32,7 @@ mod prices;
 mod plans;
 mod providers;
 mod rates;
+mod savings;
 mod status;
 mod syncing;
 mod text;
@@ -134,6 +135,8 @@ enum Command {
     Estimate(estimate::Options),
     /// Which plan to buy: your own usage through every plan, at the price you would really pay; the plans themselves
     Plans(plans::Options),
+    /// What you could save where you are: batch, caching, smaller models, allowances, plans, credit about to lapse
+    Savings(savings::Options),
     /// Budgets by day, week or month, of everything or of a part of it; clients and tags
     #[command(
         subcommand,
@@ -226,6 +229,7 @@ async fn run(global: &Global, out: &Out, command: Command) -> Result<Ending, Fai
         Command::Limits(options) => limits::run(global, out, options).await,
         Command::Forecast(options) => forecast::run(global, out, options).await,
         Command::Estimate(options) => estimate::run(global, out, options).await,
+        Command::Savings(options) => savings::run(global, out, options).await,
         Command::Plans(options) => plans::run(global, out, options).await,
         Command::Budgets(command) => budgets::run(global, out, command).await,
         Command::Alerts(command) => alerts::run(global, out, command).await,

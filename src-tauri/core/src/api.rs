@@ -26,6 +26,7 @@ mod plan_catalogue;
 mod plans;
 mod prices;
 mod rates;
+mod savings;
 mod spend;
 mod syncing;
 mod upkeep;
@@ -125,6 +126,9 @@ pub use prices::{
     PriceSheet, PriceSource, Prices, PricesQuery, RefreshPrices, RemovePriceCorrection,
 };
 pub use rates::{LandedPrice, LandedStepRow, RateRow, Rates, RatesQuery, RatesRefresh, RefreshRates, TaxIs};
+pub use savings::{
+    AnswerSaving, SavingAnswer, SavingCertainty, SavingRange, SavingRow, Savings, SavingsQuery,
+};
 pub use spend::{
     Amount, ChartTable, Grouping, LaneFigure, Mark, Measure, Picture, PictureFile, PictureFormat,
     PictureKind, PictureQuery, PictureTheme, Spend, SpendQuery, Usage, UsageQuery, UsageRow,
@@ -258,6 +262,10 @@ pub enum Request {
     Forecast(ForecastQuery),
     /// What a text will cost before it is sent. Nothing of it is kept.
     Estimate(EstimateQuery),
+    /// What could be saved, measured on the person's own usage.
+    Savings(SavingsQuery),
+    /// Keeps what the person says of a saving.
+    AnswerSaving(AnswerSaving),
     /// Every alert that was raised, with what became of it.
     Inbox(InboxQuery),
     /// Marks an alert as seen, puts it off, or ends it.
@@ -393,6 +401,10 @@ pub enum Response {
     Forecast(Forecast),
     /// To [`Request::Estimate`].
     Estimate(Estimate),
+    /// To [`Request::Savings`].
+    Savings(Savings),
+    /// To [`Request::AnswerSaving`]: those of the usual days.
+    AnswerSaving(Savings),
     /// To [`Request::Inbox`].
     Inbox(Inbox),
     /// To [`Request::AnswerAlert`].
@@ -502,6 +514,8 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
         Request::AnswerOffer(answer) => Response::AnswerOffer(app.answer_offer(&answer).await?),
         Request::Forecast(query) => Response::Forecast(app.forecast(&query).await?),
         Request::Estimate(query) => Response::Estimate(app.estimate(query).await?),
+        Request::Savings(query) => Response::Savings(app.savings(&query).await?),
+        Request::AnswerSaving(answer) => Response::AnswerSaving(app.answer_saving(&answer).await?),
         Request::Inbox(query) => Response::Inbox(app.inbox(query).await?),
         Request::AnswerAlert(answer) => Response::AnswerAlert(app.answer_alert(&answer).await?),
         Request::AlertSettings => Response::AlertSettings(app.alert_settings().await?),

@@ -14,6 +14,7 @@ mod plan_catalogue;
 mod plans;
 mod prices;
 mod raw;
+mod savings;
 mod stage;
 mod sums;
 mod trip;

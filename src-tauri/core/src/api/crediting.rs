@@ -10,9 +10,12 @@ use super::purses::{FARTHEST, LotStand, Purses};
 use super::time_lines::time_line;
 use super::told_lots::LotKey;
 use super::{
-    AddLot, AnswerOffer, ApiError, Credits, CreditsQuery, EditLot, ErrorCode, Event, LotId, LotRow, MoveLot,
+    AddLot, AnswerOffer, ApiError, Credits, CreditsQuery, EditLot, ErrorCode, Event, LotId, LotRow, LotState,
+    MoveLot,
 };
 use crate::ledger::{Entered, EnteredPurchase, LotKind, name_of};
+use crate::money::Total;
+use crate::plan::savings::LapsingLot;
 use crate::store::{EntryRow, LotOverride, Owner};
 use crate::time::Timestamp;
 
@@ -329,4 +332,26 @@ fn notes(purses: &Purses) -> Vec<String> {
         }
     }
     notes
+}
+
+/// Lots that lapse within a year with something likely left in them.
+pub(super) async fn lapsing_lots(
+    app: &App,
+    house: &House,
+    now: Timestamp,
+) -> Result<Vec<LapsingLot>, ApiError> {
+    let (purses, stands) = app.lots(house, None, now, FARTHEST).await?;
+    let last = |at: Timestamp| purses.calendar.date_of(at.plus_seconds(-1)).to_string();
+    let lot = |stand: &LotStand| {
+        let spread = stand.at_risk.as_ref().filter(|_| stand.state == LotState::Open)?;
+        Some(LapsingLot {
+            account: stand.told.account,
+            lot: stand.told.id.clone(),
+            left: [spread.p10, spread.p50, spread.p90].map(Total::nearest),
+            currency: stand.told.currency,
+            until: stand.lapses_at.map_or_else(String::new, last),
+            sources: stand.told.published.map(|rule| rule.sources.clone()).unwrap_or_default(),
+        })
+    };
+    Ok(stands.iter().filter_map(lot).collect())
 }

@@ -32,7 +32,7 @@ impl Names {
         names
     }
 
-    fn get(&self, account: i64, of: NameOf, id: &str) -> Option<&str> {
+    pub(super) fn get(&self, account: i64, of: NameOf, id: &str) -> Option<&str> {
         self.0.get(&(account, of))?.get(id).map(String::as_str)
     }
 }

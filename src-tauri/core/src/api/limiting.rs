@@ -151,7 +151,7 @@ fn setting(account: i64) -> String {
 }
 
 /// What the person said of an account: in the settings, else when it was added.
-async fn chosen_tier(house: &House, account: &AccountRow) -> Result<Option<String>, ApiError> {
+pub(super) async fn chosen_tier(house: &House, account: &AccountRow) -> Result<Option<String>, ApiError> {
     let said = house.store.setting(&setting(account.id)).await?;
     let said = said.or_else(|| account.account.details.get(TIER).cloned());
     Ok(said.filter(|tier| !tier.is_empty()))

@@ -8,6 +8,7 @@ mod landings;
 mod learning;
 mod memory;
 mod offers;
+mod saving;
 mod taking;
 mod usage;
 mod words;
