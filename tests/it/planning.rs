@@ -184,10 +184,9 @@ async fn ask(app: &App, params: Value) -> Value {
 }
 
 /// Adds fields to a question.
-fn with(file: &str, more: Value) -> Value {
-    let mut params = json!({"catalogue": file});
-    params.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    params
+fn with(file: &str, mut more: Value) -> Value {
+    more["catalogue"] = file.into();
+    more
 }
 
 fn option<'a>(told: &'a Value, id: &str) -> &'a Value {

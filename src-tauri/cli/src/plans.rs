@@ -33,6 +33,7 @@ Examples:
   spendglass plans --chart plans.svg
   spendglass plans list"
 )]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option that is typed or not")]
 pub(crate) struct Options {
     #[command(subcommand)]
     catalogue_command: Option<plan_catalogue::Command>,
@@ -126,11 +127,11 @@ async fn ask(
     for typed in &options.accounts {
         accounts.push(credits::account_of(door, typed).await?);
     }
-    let catalogue = match &options.catalogue {
-        // The core reads it from its own folder, wherever that is.
-        Some(path) => Some(std::path::absolute(path).unwrap_or_else(|_| path.clone()).display().to_string()),
-        None => None,
-    };
+    // The core reads it from its own folder, wherever that is.
+    let catalogue = options
+        .catalogue
+        .as_ref()
+        .map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone()).display().to_string());
     let query = PlansQuery {
         days: Some(options.days),
         country: options.country.clone(),
@@ -174,13 +175,13 @@ async fn ask(
 fn words(told: &PlanComparison, zone: Zone, options: &Options) -> String {
     let mut text = String::new();
     let advice = &told.recommendation;
-    let named = |id: &Option<String>| {
-        let found = id.as_ref().and_then(|id| told.options.iter().find(|option| option.id == *id));
+    let named = |id: Option<&str>| {
+        let found = id.and_then(|id| told.options.iter().find(|option| option.id == id));
         found.map_or_else(String::new, |option| clean(&option.name))
     };
     match advice.action {
-        PlanAction::Switch => put!(text, "Switch to {}.\n", named(&advice.option)),
-        PlanAction::Stay => put!(text, "Stay: {}.\n", named(&advice.option)),
+        PlanAction::Switch => put!(text, "Switch to {}.\n", named(advice.option.as_deref())),
+        PlanAction::Stay => put!(text, "Stay: {}.\n", named(advice.option.as_deref())),
         PlanAction::NotEnoughData => text.push_str("Not enough data.\n"),
     }
     put!(text, "{}\n\n", clean(&advice.why));

@@ -65,10 +65,7 @@ async fn a_price_lands_in_india_step_by_step() {
         (&steps[3]["currency"], number(&steps[3]["amount"])),
         (&json!("INR"), (dec("10") * factor).normalize())
     );
-    assert!(
-        steps[2]["source"].as_str().unwrap().contains("European Central Bank")
-            || !steps[2]["source"].is_null()
-    );
+    assert!(steps[2]["source"].as_str().unwrap().contains("European Central Bank"), "{steps:?}");
     assert!(steps.iter().skip(1).all(|step| !step["label"].as_str().unwrap().is_empty()));
 
     // A registered buyer claims the tax back; only the mark-up and its own tax stay.
