@@ -11,9 +11,11 @@ mod landed;
 mod learn;
 mod options;
 mod recommend;
+mod refit;
 mod replay;
 mod resolve;
 pub mod savings;
+mod staying;
 mod terms;
 mod usage;
 

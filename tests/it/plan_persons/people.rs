@@ -201,7 +201,7 @@ pub(crate) fn person(way: Way, number: u64) -> Result<Person, TimeError> {
     let metered = vec![Element::Metered(dollars())];
     let chain = match dice.roll(3) {
         0 => {
-            let of = &offers[usize::try_from(dice.roll(4)).unwrap_or_default()];
+            let of = &offers[usize::try_from(dice.roll(3)).unwrap_or_default()];
             vec![Element::Plan(Box::new(of.terms.clone())), Element::Metered(dollars())]
         }
         _ => metered,
@@ -305,9 +305,11 @@ pub(crate) fn plans(dice: &mut Dice, past: &Usage, way: Way) -> Vec<Offer> {
     let mut share =
         |low: u64, high: u64| a_month * Decimal::from(dice.between(low, high)) / Decimal::ONE_HUNDRED;
     let cents = |amount: Decimal| amount.round_dp(2);
+    // For every third person nothing that is for sale pays.
+    let dear = if past.rows.len().is_multiple_of(3) { Decimal::TWO } else { Decimal::ONE };
     let mut offers = Vec::new();
     let mut with = |id: &str, price: Decimal, change: &dyn Fn(&mut Terms)| {
-        let mut terms = bare(id, cents(price), kinds);
+        let mut terms = bare(id, cents(price * dear), kinds);
         change(&mut terms);
         offers.push(offer(terms));
     };
@@ -333,7 +335,7 @@ pub(crate) fn plans(dice: &mut Dice, past: &Usage, way: Way) -> Vec<Offer> {
     let (for_credits, pack) = (share(30, 90), share(20, 60));
     let (least, volume) = (share(20, 90), share(40, 120));
     let mut with = |id: &str, price: Decimal, change: &dyn Fn(&mut Terms)| {
-        let mut terms = bare(id, cents(price), kinds);
+        let mut terms = bare(id, cents(price * dear), kinds);
         change(&mut terms);
         offers.push(offer(terms));
     };
@@ -363,7 +365,7 @@ pub(crate) fn plans(dice: &mut Dice, past: &Usage, way: Way) -> Vec<Offer> {
     with("packs", Decimal::ZERO, &|terms| {
         terms.limits.push(limit(Measure::List, Decimal::ZERO, QuotaWindow::Month, kinds));
         terms.packs.push(TermPack {
-            price: cents(pack * dec("0.85")),
+            price: cents(pack * dec("0.85") * dear),
             purse: dollars(),
             credit: cents(pack),
             measure: Measure::List,
@@ -375,10 +377,13 @@ pub(crate) fn plans(dice: &mut Dice, past: &Usage, way: Way) -> Vec<Offer> {
     with("volume", Decimal::ZERO, &|terms| {
         terms.limits.push(limit(Measure::List, Decimal::ZERO, QuotaWindow::Month, kinds));
         terms.overage = at_list(Decimal::ONE_HUNDRED);
-        terms.volume.push(VolumeDiscount { from: cents(volume), percent: dec("20") });
+        terms.volume.push(VolumeDiscount { from: cents(volume * dear), percent: dec("20") });
         terms.minimum = Some((cents(least), dollars()));
     });
     let free = if way == Way::Student { dice.between(60, 160) } else { dice.between(2, 30) };
+    if dear == Decimal::TWO && way != Way::Student {
+        return offers;
+    }
     let mut tier = bare("free", Decimal::ZERO, kinds);
     let amount = Decimal::from(requests / 90 * free / 100);
     tier.limits.push(limit(Measure::Requests, amount, QuotaWindow::Day, kinds));

@@ -13,8 +13,8 @@ const BEHIND: usize = 12;
 const PAIRED: usize = 8;
 /// Plans that are put together by three.
 const TRIPLED: usize = 5;
-/// Combinations that are followed: the cheapest ones of a usual year.
-const COMBINED: usize = 24;
+/// Combinations that are followed: the cheapest ones of a usual time.
+const COMBINED: usize = 16;
 /// Fees are compared with room for other taxes and rates: what is left out stays out when those change.
 const ROOM_PERCENT: i128 = 150;
 
@@ -61,7 +61,7 @@ fn candidate(offers: &[&Offer], metered: Option<Purse>) -> Candidate {
     }
 }
 
-/// What each month of a usual year costs, landed, and whether something is refused; nothing where it cannot be replayed or landed.
+/// What each month of a usual time costs, landed, and whether something is refused; nothing where it cannot be replayed or landed.
 struct Screened {
     months: Vec<i128>,
     refuses: bool,
@@ -73,7 +73,7 @@ impl Screened {
     }
 }
 
-/// Screens chains on a usual year.
+/// Screens chains on a usual time.
 fn screen(stage: &Stage<'_>, factors: &Factors, tried: &[Candidate], eighths: i64) -> Vec<Option<Screened>> {
     let chains: Vec<&[Element]> = tried.iter().map(|one| &one.chain[..]).collect();
     let landed = |ways: Ways| {
@@ -221,7 +221,7 @@ impl Candidates {
     }
 }
 
-/// The least that is paid in a month of a usual year whether anything is used or not, landed.
+/// The least that is paid in a month of a usual time whether anything is used or not, landed.
 fn fixed_least(stage: &Stage<'_>, factors: &Factors, one: &Candidate) -> Option<i128> {
     let empty = super::Usage {
         window: Some(stage.year()),

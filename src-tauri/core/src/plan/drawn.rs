@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use super::candidates::{Candidate, Candidates};
-use super::cells::grains;
-use super::draws::{
-    COST_PLACES, EIGHTHS, Exact, MONTHS, Mean, Stage, Sums, Trial, Ways, mark_of, mean_of, ways_of,
-};
+use super::draws::{EIGHTHS, Exact, Kept, MONTHS, Mean, Stage, Trial, Ways, mark_of, mean_of, ways_of};
 use super::landed::Factors;
+use super::refit::{Change, bare};
+use super::staying::as_now;
 use super::{
     Announced, Current, Element, Excluded, FEW_DAYS, Landings, Offer, Part, Purse, ReplayError, Scenario,
     Usage, WhyLeftOut,
@@ -26,6 +25,9 @@ pub struct Drawn {
     pub(super) draws: u32,
     pub(super) rows: usize,
     pub(super) window_days: u32,
+    kept: Option<Arc<Kept>>,
+    /// All that was tried, whether it is an option or not.
+    memory: Vec<Memory>,
     /// List cost and requests of the whole usage.
     pub(super) list: Decimal,
     pub(super) requests: Option<u64>,
@@ -62,6 +64,14 @@ pub(super) struct Followed {
     pub(super) volume: (Option<i64>, i64, i64),
 }
 
+/// A chain that was tried.
+#[derive(Debug, Clone)]
+struct Memory {
+    chain: Vec<Element>,
+    bare: Vec<Element>,
+    tried: Arc<Tried>,
+}
+
 /// What trying it gave.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Tried {
@@ -95,8 +105,10 @@ pub fn draw(
         window_days: usage
             .window
             .map_or(0, |(from, to)| u32::try_from(to.days_since(from)).unwrap_or_default()),
-        list: usage.rows.iter().fold(Decimal::ZERO, |sum, row| sum.saturating_add(row.list_cost)),
-        requests: usage.rows.iter().try_fold(0, |sum: u64, row| Some(sum.saturating_add(row.requests?))),
+        kept: None,
+        memory: Vec::new(),
+        list: Decimal::ZERO,
+        requests: None,
         excluded: usage.excluded.clone(),
         left_out: Vec::new(),
         combinations_left_out: 0,
@@ -108,7 +120,11 @@ pub fn draw(
         currency,
         scenarios: vec![Scenario::AsItIs, Scenario::Half, Scenario::Double],
     };
-    let Some(stage) = Stage::of(usage) else { return drawn };
+    let again =
+        prior.and_then(|prior| prior.kept.as_ref()).map(|kept| Stage { usage, kept: Arc::clone(kept) });
+    let Some(stage) = again.or_else(|| Stage::of(usage)) else { return drawn };
+    drawn.kept = Some(Arc::clone(&stage.kept));
+    (drawn.list, drawn.requests) = (stage.list, stage.requests);
     drawn.days = stage.days;
     drawn.few = stage.days < FEW_DAYS;
     drawn.draws = u32::try_from(stage.years.len() * MONTHS).unwrap_or(u32::MAX);
@@ -126,7 +142,22 @@ pub fn draw(
     drawn.combinations_left_out = candidates.combinations_left_out;
     drawn.follow(&stage, &candidates.kept, &otherwise, prior);
     if let Some(current) = current {
-        drawn.options.insert(0, as_now(&stage, current, &otherwise));
+        let (tried, other) = as_now(&stage, current, &otherwise);
+        let staying = Followed {
+            parts: vec![Part::Current],
+            chain: Vec::new(),
+            announced: Vec::new(),
+            low: Vec::new(),
+            illustration: false,
+            tried: Arc::new(tried),
+            dear_chain: None,
+            cheap_chain: None,
+            dear: None,
+            cheap: None,
+            otherwise: Arc::new(other),
+            volume: stage.a_month(|_| true),
+        };
+        drawn.options.insert(0, staying);
     }
     drawn
 }
@@ -140,29 +171,30 @@ impl Drawn {
         otherwise: &[Otherwise],
         prior: Option<&Drawn>,
     ) {
-        let known = |one: &Candidate| {
-            let same = |held: &&Followed| held.chain == one.chain && !held.chain.is_empty();
-            prior.and_then(|prior| prior.options.iter().find(same))
-        };
-        let new: Vec<&Candidate> = candidates.iter().filter(|one| known(one).is_none()).collect();
+        let known: Vec<Option<Arc<Tried>>> = candidates
+            .iter()
+            .map(|one| prior.and_then(|prior| prior.remembered(stage, &one.chain)))
+            .collect();
+        let new: Vec<&Candidate> =
+            candidates.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(one, _)| one).collect();
         let chains: Vec<&[Element]> = new.iter().map(|one| &one.chain[..]).collect();
         let mut tried = try_chains(stage, &chains).into_iter();
         let cases: Vec<&Vec<Element>> = candidates
             .iter()
             .flat_map(|one| one.dear.iter().chain(&one.cheap))
-            .filter(|chain| known_case(prior, chain).is_none())
+            .filter(|chain| known_case(stage, prior, chain).is_none())
             .collect();
         let cases: Vec<&[Element]> = cases.into_iter().map(Vec::as_slice).collect();
         let mut ranged =
             stage.try_all(&cases, Trial::Years).into_iter().map(|years| ways_of(&years).ok().map(Arc::new));
         let mut of_case = |chain: &Option<Vec<Element>>| {
             let chain = chain.as_ref()?;
-            known_case(prior, chain).or_else(|| ranged.next().flatten())
+            known_case(stage, prior, chain).or_else(|| ranged.next().flatten())
         };
         let mut kept: Vec<Followed> = Vec::new();
-        for one in candidates {
-            let found = match known(one) {
-                Some(held) => Ok(Arc::clone(&held.tried)),
+        for (one, known) in candidates.iter().zip(known) {
+            let found = match known {
+                Some(held) => Ok(held),
                 None => tried.next().unwrap_or(Ok(Tried::default())).map(Arc::new),
             };
             let (dear, cheap) = (of_case(&one.dear), of_case(&one.cheap));
@@ -181,6 +213,11 @@ impl Drawn {
                 let plans = one.chain.iter().any(|element| matches!(element, Element::Plan(_)));
                 !plans || one.chain.iter().any(serves)
             };
+            self.memory.push(Memory {
+                chain: one.chain.clone(),
+                bare: bare(&one.chain),
+                tried: Arc::clone(&found),
+            });
             kept.push(Followed {
                 parts: one.parts.clone(),
                 chain: one.chain.clone(),
@@ -199,6 +236,16 @@ impl Drawn {
         self.options = kept;
         self.drop_same();
         self.try_otherwise(stage, otherwise, prior);
+    }
+
+    /// What is known of a chain: the same, or one that differs in prices alone that are paid in any case.
+    fn remembered(&self, stage: &Stage<'_>, chain: &[Element]) -> Option<Arc<Tried>> {
+        if let Some(held) = self.memory.iter().find(|held| held.chain == chain) {
+            return Some(Arc::clone(&held.tried));
+        }
+        let bare = bare(chain);
+        let held = self.memory.iter().find(|held| held.bare == bare)?;
+        Change::between(stage, &held.chain, chain).map(|change| Arc::new(change.tried(&held.tried)))
     }
 
     /// What costs and refuses the same as a shorter option in every month, drawn or real, is no other one: one of its parts does nothing.
@@ -228,8 +275,23 @@ impl Drawn {
 
     fn try_otherwise(&mut self, stage: &Stage<'_>, otherwise: &[Otherwise], prior: Option<&Drawn>) {
         let known = |one: &Followed| {
-            let same = |held: &&Followed| held.chain == one.chain && held.announced == one.announced;
-            prior.and_then(|prior| prior.options.iter().find(same)).map(|held| Arc::clone(&held.otherwise))
+            let held = prior?.options.iter().find(|held| held.parts == one.parts)?;
+            if held.chain == one.chain && held.announced == one.announced {
+                return Some(Arc::clone(&held.otherwise));
+            }
+            let alike =
+                bare(&held.chain) == bare(&one.chain) && bare(&held.announced) == bare(&one.announced);
+            let changes = alike.then(|| {
+                let now = Change::between(stage, &held.chain, &one.chain)?;
+                Some((now, Change::between(stage, &held.announced, &one.announced)?))
+            });
+            let (now, then) = changes??;
+            let means = held
+                .otherwise
+                .iter()
+                .zip(otherwise)
+                .map(|(mean, scenario)| if scenario.terms { then.mean(mean) } else { now.mean(mean) });
+            Some(Arc::new(means.collect()))
         };
         let held: Vec<Option<Arc<Vec<Mean>>>> = self.options.iter().map(known).collect();
         let mut means: Vec<Vec<Mean>> = vec![Vec::new(); self.options.len()];
@@ -254,11 +316,18 @@ impl Drawn {
     }
 }
 
-fn known_case(prior: Option<&Drawn>, chain: &[Element]) -> Option<Arc<Ways>> {
+fn known_case(stage: &Stage<'_>, prior: Option<&Drawn>, chain: &[Element]) -> Option<Arc<Ways>> {
+    let bare_chain = bare(chain);
     prior?.options.iter().find_map(|held| {
-        let dear = held.dear.as_ref().filter(|_| held.dear_chain.as_deref() == Some(chain));
-        dear.or_else(|| held.cheap.as_ref().filter(|_| held.cheap_chain.as_deref() == Some(chain)))
-            .map(Arc::clone)
+        let cases = [(&held.dear_chain, &held.dear), (&held.cheap_chain, &held.cheap)];
+        cases.into_iter().find_map(|(known, ways)| {
+            let (known, ways) = (known.as_ref()?, ways.as_ref()?);
+            if known == chain {
+                return Some(Arc::clone(ways));
+            }
+            let change = (bare(known) == bare_chain).then(|| Change::between(stage, known, chain))??;
+            Some(Arc::new(change.ways(ways)))
+        })
     })
 }
 
@@ -277,9 +346,9 @@ fn try_chains(stage: &Stage<'_>, chains: &[&[Element]]) -> Vec<Result<Tried, Rep
     tried.collect()
 }
 
-/// A usual year that is otherwise: what each kind's list price becomes, in per cent; nothing where it is not used any more.
-struct Otherwise {
-    percent: Vec<Option<i64>>,
+/// A usual time that is otherwise: what each kind's list price becomes, in per cent; nothing where it is not used any more.
+pub(super) struct Otherwise {
+    pub(super) percent: Vec<Option<i64>>,
     /// Whether plans' terms are the announced ones.
     terms: bool,
 }
@@ -323,122 +392,6 @@ fn scenarios(
     otherwise
 }
 
-/// What staying costs: subscriptions, and use at the share of list price that is billed for it.
-fn as_now(stage: &Stage<'_>, current: &Current, otherwise: &[Otherwise]) -> Followed {
-    let months = stage.years.len() * MONTHS;
-    let mut ways = Ways { purses: Vec::new(), refused: vec![0; months] };
-    let (mut exact, periods) = (Vec::new(), stage.usage.months());
-    let mut curve = vec![Sums::new(); EIGHTHS.len()];
-    let mut other = vec![Sums::new(); otherwise.len()];
-    let put =
-        |sums: &mut Sums, purse: Purse, amount: i64| match sums.iter_mut().find(|(held, _)| *held == purse) {
-            Some((_, sum)) => *sum += amount,
-            None => sums.push((purse, amount)),
-        };
-    let mut month_sums: Vec<Vec<(Purse, Decimal)>> = vec![Vec::new(); periods.len()];
-    let mut add = |purse: Purse, drawn: Vec<i64>, real: Vec<Decimal>, sizes: Vec<i64>, others: Vec<i64>| {
-        match ways.purses.iter_mut().find(|(held, _)| *held == purse) {
-            Some((_, costs)) => costs.iter_mut().zip(&drawn).for_each(|(sum, cost)| *sum += cost),
-            None => ways.purses.push((purse, drawn)),
-        }
-        for (sums, amount) in month_sums.iter_mut().zip(real) {
-            match sums.iter_mut().find(|(held, _)| *held == purse) {
-                Some((_, sum)) => *sum = sum.saturating_add(amount),
-                None => sums.push((purse, amount)),
-            }
-        }
-        curve.iter_mut().zip(sizes).for_each(|(sums, amount)| put(sums, purse, amount));
-        other.iter_mut().zip(others).for_each(|(sums, amount)| put(sums, purse, amount));
-    };
-    for (purse, price) in &current.fixed {
-        let whole = grains(*price, COST_PLACES);
-        let sizes = vec![whole; EIGHTHS.len()];
-        add(*purse, vec![whole; months], vec![*price; periods.len()], sizes, vec![whole; otherwise.len()]);
-    }
-    for billed in &current.billed {
-        let by_day = stage.cells.list_of(|kind| kind.account == billed.account);
-        let all: i64 = by_day.iter().sum();
-        let priced = all > 0;
-        let amount = grains(billed.amount, COST_PLACES);
-        // What is billed for use that has no list price goes on by the day.
-        let (parts, all) = if priced {
-            (by_day, all)
-        } else {
-            (vec![1; stage.cells.days()], i64::try_from(stage.cells.days()).unwrap_or(1))
-        };
-        let share = |part: i64| {
-            let cost = i128::from(part) * i128::from(amount) / i128::from(all.max(1));
-            i64::try_from(cost).unwrap_or(i64::MAX)
-        };
-        let usual = share(stage.usual_of(&parts));
-        let real = by_month(billed.amount, &parts, all, periods.iter().map(|period| stage.days_of(period)));
-        let others = otherwise.iter().map(|scenario| {
-            if !priced {
-                return usual;
-            }
-            let part = |kind: u32| scenario.percent.get(kind as usize).copied().flatten().unwrap_or(0);
-            let account = |kind: u32| {
-                let kind = stage.usage.kinds.get(kind as usize);
-                kind.is_some_and(|kind| kind.account == billed.account)
-            };
-            let mut sum = 0_i128;
-            for kind in
-                (0..u32::try_from(stage.usage.kinds.len()).unwrap_or(u32::MAX)).filter(|kind| account(*kind))
-            {
-                sum += i128::from(stage.a_month(|one| one == kind).2) * i128::from(part(kind)) / 100;
-            }
-            share(i64::try_from(sum).unwrap_or(i64::MAX))
-        });
-        let others = others.collect();
-        let sizes = EIGHTHS.iter().map(|eighths| usual * eighths / 8).collect();
-        add(billed.purse, stage.monthly(&parts).into_iter().map(share).collect(), real, sizes, others);
-    }
-    exact.extend(periods.into_iter().zip(month_sums));
-    let whole = |sums: Sums| Mean { sums, refuses: false };
-    let tried = Tried {
-        exact: Exact { months: exact, ..Exact::default() },
-        ways,
-        curve: curve.into_iter().map(whole).collect(),
-    };
-    Followed {
-        parts: vec![Part::Current],
-        chain: Vec::new(),
-        announced: Vec::new(),
-        low: Vec::new(),
-        illustration: false,
-        tried: Arc::new(tried),
-        dear_chain: None,
-        cheap_chain: None,
-        dear: None,
-        cheap: None,
-        otherwise: Arc::new(other.into_iter().map(whole).collect()),
-        volume: stage.a_month(|_| true),
-    }
-}
-
-/// An amount, divided by what its days are parts of; nothing of it is lost.
-fn by_month(
-    amount: Decimal,
-    parts: &[i64],
-    all: i64,
-    months: impl Iterator<Item = impl Iterator<Item = usize>>,
-) -> Vec<Decimal> {
-    let mut amount = amount;
-    if amount.scale() < COST_PLACES {
-        amount.rescale(COST_PLACES);
-    }
-    let upto = |part: i128| part * amount.mantissa() / i128::from(all.max(1));
-    let mut before = 0_i128;
-    let month = |days| {
-        let days: Vec<usize> = Iterator::collect(days);
-        let part: i64 = days.iter().filter_map(|day| parts.get(*day)).sum();
-        let cost = upto(before + i128::from(part)) - upto(before);
-        before += i128::from(part);
-        Decimal::try_from_i128_with_scale(cost, amount.scale()).unwrap_or_default().normalize()
-    };
-    months.map(month).collect()
-}
-
 impl Stage<'_> {
     /// What each drawn month comes to of something that is told by day.
     pub(super) fn monthly(&self, by_day: &[i64]) -> Vec<i64> {
@@ -458,7 +411,7 @@ impl Stage<'_> {
     }
 
     /// What a usual month comes to of something that is told by day.
-    fn usual_of(&self, by_day: &[i64]) -> i64 {
+    pub(super) fn usual_of(&self, by_day: &[i64]) -> i64 {
         let sum: i64 = self.usual.iter().filter_map(|(day, _)| by_day.get(*day)).sum();
         sum / self.usual_months()
     }
@@ -475,7 +428,7 @@ impl Stage<'_> {
     }
 
     /// Days of the usage in a period.
-    fn days_of(&self, period: &Period) -> impl Iterator<Item = usize> + use<> {
+    pub(super) fn days_of(&self, period: &Period) -> impl Iterator<Item = usize> + use<> {
         let place = |date: Date| usize::try_from(date.days_since(self.cells.from)).unwrap_or_default();
         place(period.start.utc_date())..place(period.end.utc_date())
     }

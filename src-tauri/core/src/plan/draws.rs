@@ -6,8 +6,8 @@
 
 use std::collections::HashMap;
 use std::hash::{Hash as _, Hasher as _};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use super::cells::{Cells, LIST_PLACES, classes, grains, needs_hours};
 use super::{Element, Prepared, Purse, RefusedUse, ReplayError, Replayed, Usage};
@@ -23,6 +23,8 @@ const YEARS: u64 = 84;
 pub(super) const MONTHS: usize = 12;
 /// Months of a year that go on from one another: the level is as unsure as it is over so many months.
 pub(super) const QUARTER: usize = 3;
+/// Months of a usual time, at most: what is older says little of what comes.
+const USUAL: usize = 6;
 /// Points of a curve, in eighths of a usual month: from none to three times.
 pub(super) const EIGHTHS: [i64; 25] =
     [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24];
@@ -42,7 +44,9 @@ pub(super) struct Ways {
 /// What a month costs on average at some volume.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Mean {
+    /// Sums of all its months.
     pub(super) sums: Sums,
+    pub(super) months: i64,
     pub(super) refuses: bool,
 }
 
@@ -55,19 +59,36 @@ pub(super) struct Exact {
     pub(super) elements: Vec<(Decimal, Decimal)>,
 }
 
-/// The stage on which options are tried: condensed usage, years drawn from it, and a usual year.
+/// The stage on which options are tried.
 pub(super) struct Stage<'a> {
     pub(super) usage: &'a Usage,
+    pub(super) kept: Arc<Kept>,
+}
+
+/// What is made of a usage once: it condensed, years drawn from it, and a usual time.
+#[derive(Debug)]
+pub(super) struct Kept {
     pub(super) cells: Cells,
     pub(super) used: Vec<bool>,
     /// Which day stands for each of a year's days, and in what size.
     pub(super) years: Vec<Vec<(usize, i64)>>,
-    /// The same of a usual year, or as many months as there are, up to one.
+    /// The same of the latest months, as many as there are, up to six.
     pub(super) usual: Vec<(usize, i64)>,
     /// The first day of each year.
     pub(super) from: Date,
     /// Days from the first with usage on.
     pub(super) days: u32,
+    /// List cost and requests of the whole usage.
+    pub(super) list: Decimal,
+    pub(super) requests: Option<u64>,
+}
+
+impl std::ops::Deref for Stage<'_> {
+    type Target = Kept;
+
+    fn deref(&self) -> &Kept {
+        &self.kept
+    }
 }
 
 /// What is to be tried.
@@ -75,9 +96,9 @@ pub(super) struct Stage<'a> {
 pub(super) enum Trial<'a> {
     /// All drawn years.
     Years,
-    /// A usual year in each of these sizes, in eighths.
+    /// A usual time in each of these sizes, in eighths.
     Sizes(&'a [i64]),
-    /// A usual year, some kinds left out or at another list price in per cent.
+    /// A usual time, some kinds left out or at another list price in per cent.
     Otherwise(&'a [Option<i64>]),
 }
 
@@ -107,8 +128,11 @@ impl<'a> Stage<'a> {
             }
             _ => Vec::new(),
         };
-        let usual = usual_year(history.days.len(), skipped, first, from);
-        Some(Stage { usage, used: cells.used(), cells, years, usual, from, days })
+        let usual = usual_days(history.days.len(), skipped, first, from);
+        let list = usage.rows.iter().fold(Decimal::ZERO, |sum, row| sum.saturating_add(row.list_cost));
+        let requests = usage.rows.iter().try_fold(0, |sum: u64, row| Some(sum.saturating_add(row.requests?)));
+        let kept = Kept { used: cells.used(), cells, years, usual, from, days, list, requests };
+        Some(Stage { usage, kept: Arc::new(kept) })
     }
 
     /// How many days of a year lie in each of its months.
@@ -191,6 +215,9 @@ impl<'a> Stage<'a> {
 
     /// The usage itself through chains, row by row.
     pub(super) fn exact(&self, chains: &[&[Element]]) -> Vec<Result<Exact, ReplayError>> {
+        if chains.is_empty() {
+            return Vec::new();
+        }
         let ready = Prepared::of(self.usage);
         in_parallel(chains, |chain| {
             ready.as_ref().map_err(Clone::clone).and_then(|ready| ready.replay(chain)).map(exact_of)
@@ -235,16 +262,16 @@ fn year_of(weeks: &Weeks, year: u64, from: Date, skipped: usize) -> Vec<(usize, 
     days
 }
 
-/// The latest whole months as they were, a year at most, weekdays kept; the same weeks again and again where they are less than one.
-fn usual_year(days: usize, skipped: usize, first: Date, from: Date) -> Vec<(usize, i64)> {
+/// The latest whole months as they were, six at most, weekdays kept; the same weeks again and again where they are less than one.
+fn usual_days(days: usize, skipped: usize, first: Date, from: Date) -> Vec<(usize, i64)> {
     let whole = days / 7 * 7;
     if whole == 0 {
         return Vec::new();
     }
-    let months = (days / 30).clamp(1, MONTHS);
+    let months = (days / 30).clamp(1, USUAL);
     let end = (0..months).fold(from, |date, _| date.next_month_start());
     let length = usize::try_from(end.days_since(from)).unwrap_or_default();
-    // The last day of the usual year is the last of the history, or up to six days earlier.
+    // The last day of the usual time is the last of the history, or up to six days earlier.
     let behind = days - whole;
     let start = (whole * (length / whole + 1) - length) % whole;
     let weekday = |date: Date| date.days_since_monday();
@@ -294,6 +321,7 @@ fn exact_of(replayed: Replayed) -> Exact {
                 None => sums.push((*purse, *amount)),
             }
         }
+        sums.sort_by_key(|(purse, _)| *purse);
         (month.period, sums)
     });
     let months = months.collect();
@@ -331,8 +359,8 @@ pub(super) fn ways_of(years: &[Result<Replayed, ReplayError>]) -> Result<Ways, R
 
 /// What a month costs on average.
 pub(super) fn mean_of(replayed: &Replayed) -> Mean {
-    let mut mean = Mean::default();
     let months = i64::try_from(replayed.months.len()).unwrap_or(1).max(1);
+    let mut mean = Mean { months, ..Mean::default() };
     for month in &replayed.months {
         for (purse, amount) in month.fixed.iter().chain(&month.used).chain(&month.rest) {
             let amount = grains(*amount, COST_PLACES);
@@ -343,9 +371,6 @@ pub(super) fn mean_of(replayed: &Replayed) -> Mean {
         }
         let refused = &month.refused;
         mean.refuses |= refused.requests > 0 || refused.uncounted > 0 || !refused.list_cost.is_zero();
-    }
-    for (_, sum) in &mut mean.sums {
-        *sum /= months;
     }
     mean.sums.sort_by_key(|(purse, _)| *purse);
     mean

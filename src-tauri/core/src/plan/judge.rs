@@ -108,7 +108,8 @@ pub fn choose(drawn: &Drawn, landings: &Landings) -> Choice {
 impl<'a> Landed<'a> {
     fn of(followed: &'a Followed, drawn: &Drawn, factors: &Factors) -> Result<Landed<'a>, Purse> {
         let tried = &followed.tried;
-        let land = |mean: &Mean| Ok((factors.land(&mean.sums)?, mean.refuses));
+        let cost = |mean: &Mean| Ok(factors.land(&mean.sums)? / i128::from(mean.months.max(1)));
+        let land = |mean: &Mean| Ok((cost(mean)?, mean.refuses));
         let ranged = |ways: &Option<std::sync::Arc<Ways>>| {
             ways.as_ref().map(|ways| factors.land_ways(ways)).transpose()
         };
@@ -128,7 +129,7 @@ impl<'a> Landed<'a> {
             otherwise: followed
                 .otherwise
                 .iter()
-                .map(|mean| Ok((!mean.refuses).then_some(factors.land(&mean.sums)?)))
+                .map(|mean| Ok((!mean.refuses).then_some(cost(mean)?)))
                 .collect::<Result<_, Purse>>()?,
             serves_all: exactly,
         };

@@ -171,7 +171,7 @@ impl Columns {
     /// Sums of blocks. Whether they are small enough to be added up many times.
     fn sum_up(&mut self) -> bool {
         let sorts = self.sorts.len().max(1);
-        self.block = (self.rows * sorts / CELLS).next_power_of_two().max(64);
+        self.block = (self.rows * sorts / CELLS).next_power_of_two().max(8);
         let blocks = self.rows.div_ceil(self.block);
         self.totals = vec![[0; SUMS]; self.sorts.len()];
         let mut cells = vec![0_i64; sorts];
