@@ -120,7 +120,7 @@ fn offers(usage: &Usage, count: usize) -> Vec<Offer> {
             offer.terms.id.clone_from(&offer.id);
             if round % 3 == 1 {
                 let half = |kind: &spendglass_core::plan::Kind| {
-                    kind.model.len() == "model-1".len() && round % 2 == 0
+                    kind.model.len() == "model-1".len() && round.is_multiple_of(2)
                 };
                 offer.terms.serves = spendglass_core::plan::KindSet::those(&usage.kinds, |kind| {
                     half(kind) || kind.model.ends_with('1')

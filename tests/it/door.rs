@@ -142,6 +142,7 @@ fn name(request: &Request) -> &'static str {
 const NAMES: usize = 65;
 
 /// A whole visit, in the order in which a person makes it.
+#[expect(clippy::too_many_lines, reason = "one line for each request")]
 fn visit(town: &Town) -> Vec<Value> {
     let [openai, anthropic, openrouter] = first_three(town).try_into().unwrap();
     let add = |told: &spendglass_simulator::TownProvider, key: &str| json!({"method": "addAccount", "params": {"provider": told.id, "baseUrl": told.base_url, "key": key}});

@@ -2,7 +2,6 @@
 
 #[expect(dead_code, reason = "some of it is for benches and for other tests")]
 pub(crate) mod people;
-#[expect(dead_code, reason = "some of it is for benches")]
 pub(crate) mod trial;
 
 use people::{Way, dec, person};

@@ -13,7 +13,6 @@ pub(crate) struct Trial {
     pub(crate) advised: Decimal,
     pub(crate) stayed: Decimal,
     pub(crate) best: Decimal,
-    pub(crate) best_id: String,
     /// Whether a switch was advised.
     pub(crate) switched: bool,
     /// Whether what was advised refused something.
@@ -44,8 +43,7 @@ pub(crate) fn try_person(person: &Person) -> Result<Trial, ReplayError> {
         Recommendation::Switch { to, .. } => (to.clone(), true),
         _ => ("current".to_owned(), false),
     };
-    let (mut advised, mut stayed, mut best): (_, _, Option<(Decimal, String)>) =
-        (Decimal::ZERO, Decimal::ZERO, None);
+    let (mut advised, mut stayed, mut best): (_, _, Option<Decimal>) = (Decimal::ZERO, Decimal::ZERO, None);
     let (mut refused, mut months, mut inside, mut all_months, mut all_inside) = (false, 0, 0, 0, 0);
     for option in &choice.options {
         let came = replay(&person.future, &chain(&option.parts))?;
@@ -77,12 +75,12 @@ pub(crate) fn try_person(person: &Person) -> Result<Trial, ReplayError> {
         if option.id == advised_id {
             (advised, refused) = (total, fails);
         }
-        if !fails && best.as_ref().is_none_or(|(least, _)| total < *least) {
-            best = Some((total, option.id.clone()));
+        if !fails && best.is_none_or(|least| total < least) {
+            best = Some(total);
         }
     }
-    let (best, best_id) = best.unwrap_or_default();
-    Ok(Trial { advised, stayed, best, best_id, switched, refused, months, inside, all_months, all_inside })
+    let best = best.unwrap_or_default();
+    Ok(Trial { advised, stayed, best, switched, refused, months, inside, all_months, all_inside })
 }
 
 /// Many trials, added up.
