@@ -189,7 +189,7 @@ fn words(told: &PlanComparison, zone: Zone, options: &Options) -> String {
     let window = &told.window;
     put!(
         text,
-        "Your usage of {} (UTC): {}, {} complete days with usage, {}, {} at list price, {}.\n",
+        "Your usage of {} (UTC): {}, {} complete days since the first use, {}, {} at list price, {}.\n",
         days(&window.from, &window.to),
         several(window.usage_rows, "row"),
         window.complete_days,

@@ -153,6 +153,9 @@ fn among(plan: &Plan, plans: &Plans) -> Result<(), CatalogueError> {
     Ok(())
 }
 
+/// Multiples of multiples, at most: a hostile file must not keep anybody waiting.
+const LONGEST_CHAIN: usize = 16;
+
 /// Follows multiples from plan to plan; each step must lead to a figure of the same unit and window, and never back.
 fn multiple<'a>(
     plan: &Plan,
@@ -170,6 +173,15 @@ fn multiple<'a>(
                 plan,
                 field,
                 format!("\"{of}\" is told as a multiple of itself; write null for one of them"),
+            ));
+        }
+        if seen.len() > LONGEST_CHAIN {
+            return Err(wrong(
+                plan,
+                field,
+                format!(
+                    "it leads through more than {LONGEST_CHAIN} other plans; write the figure, or a multiple of a nearer one"
+                ),
             ));
         }
         seen.push(of);

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::cells::{Cells, LIST_PLACES, classes, grains, needs_hours};
-use super::{Element, Prepared, Purse, RefusedUse, ReplayError, Replayed, Usage};
+use super::{Element, MonthCost, Prepared, Purse, RefusedUse, ReplayError, Replayed, Usage};
 use crate::forecast::{History, Weeks};
 use crate::money::Decimal;
 use crate::time::{Date, Period};
@@ -314,19 +314,24 @@ fn exact_of(replayed: Replayed) -> Exact {
         refused.uncounted += month.refused.uncounted;
         refused.hours += month.refused.hours;
         refused.list_cost = refused.list_cost.saturating_add(month.refused.list_cost);
-        let mut sums: Vec<(Purse, Decimal)> = Vec::new();
-        for (purse, amount) in month.fixed.iter().chain(&month.used).chain(&month.rest) {
-            match sums.iter_mut().find(|(held, _)| held == purse) {
-                Some((_, sum)) => *sum = sum.saturating_add(*amount),
-                None => sums.push((*purse, *amount)),
-            }
-        }
-        sums.sort_by_key(|(purse, _)| *purse);
-        (month.period, sums)
+        (month.period, sums_of(&month))
     });
     let months = months.collect();
     let elements = replayed.elements.iter().map(|element| (element.served_list, element.unchecked_list));
     Exact { months, refused, elements: elements.collect() }
+}
+
+/// What a month costs of each purse: added up before anything is rounded, so that what costs the same is the same.
+fn sums_of(month: &MonthCost) -> Vec<(Purse, Decimal)> {
+    let mut sums: Vec<(Purse, Decimal)> = Vec::new();
+    for (purse, amount) in month.fixed.iter().chain(&month.used).chain(&month.rest) {
+        match sums.iter_mut().find(|(held, _)| held == purse) {
+            Some((_, sum)) => *sum = sum.saturating_add(*amount),
+            None => sums.push((*purse, *amount)),
+        }
+    }
+    sums.sort_by_key(|(purse, _)| *purse);
+    sums
 }
 
 /// Costs by drawn month.
@@ -335,7 +340,7 @@ pub(super) fn ways_of(years: &[Result<Replayed, ReplayError>]) -> Result<Ways, R
     let mut at = 0;
     for year in years {
         for month in &year.as_ref().map_err(Clone::clone)?.months {
-            for (purse, amount) in month.fixed.iter().chain(&month.used).chain(&month.rest) {
+            for (purse, amount) in &sums_of(month) {
                 let place = ways.purses.iter().position(|(held, _)| held == purse).unwrap_or_else(|| {
                     ways.purses.push((*purse, Vec::new()));
                     ways.purses.len() - 1
@@ -362,7 +367,7 @@ pub(super) fn mean_of(replayed: &Replayed) -> Mean {
     let months = i64::try_from(replayed.months.len()).unwrap_or(1).max(1);
     let mut mean = Mean { months, ..Mean::default() };
     for month in &replayed.months {
-        for (purse, amount) in month.fixed.iter().chain(&month.used).chain(&month.rest) {
+        for (purse, amount) in &sums_of(month) {
             let amount = grains(*amount, COST_PLACES);
             match mean.sums.iter_mut().find(|(held, _)| held == purse) {
                 Some((_, sum)) => *sum += amount,

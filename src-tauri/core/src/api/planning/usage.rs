@@ -116,10 +116,32 @@ pub(super) async fn read(
     {
         (months, from) = (months - 1, later);
     }
+    // Days of which an account tells nothing are no days without use: the months that all tell of are compared.
+    let used_by: BTreeSet<i64> = whose.iter().map(|(account, ..)| *account).collect();
+    let begun = |account: &i64| {
+        let (begins, until) = books.used_span(*account)?;
+        (until >= to && begins.days_since(first) > FAR_BEHIND).then_some((begins, *account))
+    };
+    if let Some((begins, account)) = used_by.iter().filter_map(begun).max() {
+        let told = months;
+        while months > 1
+            && from < begins
+            && let Some(later) = months_before(to, months - 1)
+        {
+            (months, from) = (months - 1, later);
+        }
+        let label = books.label_of(account);
+        let so = if months < told {
+            format!("so {} compared, of which all accounts tell", months_words(months))
+        } else {
+            "days before it are taken as without use".to_owned()
+        };
+        used.notes.push(format!("{label} is known from {begins} on only: {so}."));
+    }
     let period = whole_days(from, to)?;
     sums.retain(|row| from <= row.start.utc_date());
     let days = report::days_of_usage(&sums);
-    used.complete_days = u32::try_from(to.days_since(first)).unwrap_or(0);
+    used.complete_days = u32::try_from(to.days_since(first.max(from))).unwrap_or(0);
     let mut reading = Reading::new(house, books, whose, currency_of(&sums), period, rates).await?;
     let streams = house.store.used_streams().await?;
     let mut wanted = Vec::new();
@@ -156,6 +178,13 @@ pub(super) async fn read(
     reading.finish(&mut used, &sums, (from, to));
     used.sums = sums;
     Ok(used)
+}
+
+fn months_words(months: u32) -> String {
+    match months {
+        1 => "one month is".to_owned(),
+        months => format!("{months} months are"),
+    }
 }
 
 /// The currency in which list costs are added up: dollars where there are any, else the commonest.

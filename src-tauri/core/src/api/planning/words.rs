@@ -63,7 +63,7 @@ pub(super) fn name_of(id: &str, choice: &Choice, offered: &Offered) -> String {
 pub(super) const fn excluded(why: WhyExcluded) -> &'static str {
     match why {
         WhyExcluded::Unpriced => {
-            "no list price of it is known: set your own (spendglass prices set), or refresh the list (spendglass prices refresh)"
+            "no list price is known of what was counted (spendglass prices MODEL tells which there are): set your own (spendglass prices set), or refresh the list (spendglass prices refresh)"
         }
         WhyExcluded::NoModel => "its lines name no model, so nothing says what they would cost elsewhere",
         WhyExcluded::MoneyOnly => {
@@ -173,7 +173,7 @@ pub(super) fn against(why: &Against) -> String {
 
 fn saving(saving: &Saving, choice: &Choice) -> String {
     format!(
-        "{} a month ({} %), with a chance of {} % that it saves enough",
+        "{} a month on average ({} %), with a chance of {} % that it saves enough",
         money(saving.a_month, choice.currency),
         saving.percent.round_dp(1).normalize(),
         saving.chance.round_dp(0)
@@ -204,12 +204,12 @@ pub(super) fn why(choice: &Choice, offered: &Offered) -> String {
                     format!("Nothing else serves what you use: stay with {with}.")
                 }
                 (WhyStay::Cheapest, Some((rival, saves))) => format!(
-                    "{with} is likely the cheapest. The closest rival is {rival}: {} a month more.",
+                    "{with} is likely the cheapest. The closest rival is {rival}: {} a month more on average.",
                     money(-saves.a_month, choice.currency)
                 ),
                 (WhyStay::TooLittle, Some((rival, saves))) => format!(
                     "{rival} would save {}: less than 5 % or one US dollar a month, which is not worth a change.",
-                    money(saves.a_month, choice.currency) + " a month"
+                    money(saves.a_month, choice.currency) + " a month on average"
                 ),
                 (WhyStay::NotSure, Some((rival, saves))) => {
                     format!("{rival} may save {}; a switch is advised from 80 % on.", saving(saves, choice))
