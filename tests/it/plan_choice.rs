@@ -348,6 +348,21 @@ fn staying_goes_on_as_it_was_billed() {
 }
 
 #[test]
+fn who_pays_as_he_goes_is_not_told_to_switch_to_it() {
+    // Ninety at list price, and a bill a little above it.
+    let current = Current {
+        plans: Vec::new(),
+        fixed: Vec::new(),
+        billed: vec![Billed { account: 1, purse: dollars(), amount: dec("99") }],
+    };
+    let offers = [flat("dear", "300")];
+    let choice = choose(&draw(&steady(90), &offers, Some(&current), &[], &as_listed(), None), &as_listed());
+    assert!(option(&choice, "current").mean > option(&choice, "metered").mean);
+    assert_eq!(option(&choice, "metered").against, [Against::SameAsNow]);
+    assert!(matches!(&choice.recommendation, Recommendation::Stay { .. }), "{:?}", choice.recommendation);
+}
+
+#[test]
 fn what_would_change_the_answer_is_told() {
     let mut large = bare("for-large", dec("2"), 2);
     large.serves = KindSet::those(&two_models(90).kinds, |kind| kind.model == "large");

@@ -37,6 +37,8 @@ pub struct Drawn {
     /// The options; pay as you go is always among them.
     pub(super) options: Vec<Followed>,
     pub(super) has: Vec<String>,
+    /// Whether the person has no plan at all and pays for none.
+    pub(super) pays_as_they_go: bool,
     /// What each drawn month comes to at list price, and a usual one.
     pub(super) listed: Vec<i64>,
     pub(super) usual_list: i64,
@@ -114,6 +116,7 @@ pub fn draw(
         combinations_left_out: 0,
         options: Vec::new(),
         has: current.map(|current| current.plans.clone()).unwrap_or_default(),
+        pays_as_they_go: current.is_some_and(|now| now.plans.is_empty() && now.fixed.is_empty()),
         listed: Vec::new(),
         usual_list: 0,
         usual_volume: (None, 0, 0),

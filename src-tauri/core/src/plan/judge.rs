@@ -272,7 +272,9 @@ fn against(
     let (mut now, mut then): (Vec<&String>, Vec<&String>) = (drawn.has.iter().collect(), plans);
     now.sort();
     then.sort();
-    if now == then && base.is_some_and(|base| base.followed.parts == [Part::Current]) && !now.is_empty() {
+    // A bill a little above list price is no reason to switch to what one does already.
+    let known = !now.is_empty() || drawn.pays_as_they_go;
+    if now == then && known && base.is_some_and(|base| base.followed.parts == [Part::Current]) {
         against.push(Against::SameAsNow);
     }
     against
