@@ -49,6 +49,7 @@ mod estimate_facts;
 mod estimating;
 mod failures;
 mod figures;
+mod files;
 mod forecasting;
 mod forms;
 mod glance;

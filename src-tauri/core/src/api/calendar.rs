@@ -1,17 +1,16 @@
 //! The calendar of expiries, resets and renewals: what goes into it, and the file.
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-
 use super::app::{App, House};
 use super::calendar_address::random;
 use super::figures::Books;
+use super::files::{self, What};
 use super::glance::amount;
 use super::{ApiError, CalendarFile, ExportCalendar, LotRow, LotState};
 use crate::export::{self, Dates, Lapse, Renewal, Reset, When};
 use crate::ledger::Entered;
 use crate::money::Money;
 
+const WHAT: What = What { name: "the calendar", example: "spendglass.ics" };
 /// The setting that tells the events of one store from those of any other.
 const NAME: &str = "calendar_name";
 
@@ -25,27 +24,10 @@ pub(super) struct Written {
 impl App {
     /// Writes the calendar into a file: the old one or the new one, never half of one.
     pub(super) async fn export_calendar(&self, request: &ExportCalendar) -> Result<CalendarFile, ApiError> {
-        let path = meant(&request.path);
-        let shown = path.display().to_string();
-        let refuse = |problem: &str| {
-            let mut error = ApiError::bad(format!(
-                "the calendar cannot be written to \"{}\": {problem}. Name a file in a folder that is there, such as spendglass.ics",
-                request.path
-            ));
-            error.field = Some("path".to_owned());
-            error
-        };
-        if path.file_name().is_none() || path.is_dir() {
-            return Err(refuse("it is a folder or nothing"));
-        }
+        files::place(&request.path, WHAT)?;
         let written = self.write_calendar(&self.house().await).await?;
         let counts = (written.events, written.cancelled);
-        let kept = tokio::task::spawn_blocking(move || keep(&written.text, &path)).await;
-        match kept {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => return Err(refuse(&error.to_string())),
-            Err(error) => return Err(refuse(&error.to_string())),
-        }
+        let shown = files::keep(&request.path, written.text.into_bytes(), WHAT).await?;
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         Ok(CalendarFile { path: shown, events: count(counts.0), cancelled: count(counts.1) })
     }
@@ -135,23 +117,4 @@ fn lapse(lot: LotRow) -> Option<Lapse> {
 
 fn money(money: Money) -> String {
     amount(&money.amount.to_string(), money.currency.as_str())
-}
-
-/// The file that is meant: `~` is the person's own folder, which a shell would have put in its place.
-fn meant(path: &str) -> PathBuf {
-    let own = path.strip_prefix("~/").or_else(|| path.strip_prefix("~\\"));
-    match (own, dirs::home_dir()) {
-        (Some(rest), Some(home)) => home.join(rest),
-        _ => PathBuf::from(path),
-    }
-}
-
-/// Written beside its place and moved there. It tells what a person owns, so only they can read it.
-fn keep(text: &str, path: &Path) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".spendglass-").tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }
