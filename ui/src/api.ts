@@ -1,3 +1,4 @@
+// bare words: not yet in the messages
 import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import type { ApiError, ErrorCode, Event, Request, Response } from './bindings';

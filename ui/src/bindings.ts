@@ -2073,6 +2073,11 @@ lane: string,
 billed: Array<Amount>, };
 
 /**
+ * The language of the window's words.
+ */
+export type Language = "system" | "en" | "hi";
+
+/**
  * The text with which a provider refused a request.
  */
 export type LearnLimit = { 
@@ -4225,6 +4230,10 @@ timeZone: string | null,
  * Light, dark, or as the system is.
  */
 theme: Theme, 
+/**
+ * The language of the window.
+ */
+language: Language, 
 /**
  * Whether the window starts, out of sight, when the person logs in.
  */

@@ -1,3 +1,4 @@
+// bare words: not yet in the messages
 // What a text will cost, in the words of the Estimate screen.
 
 import type { Amount, CountedBy, CostRow, EstimateQuery, Fits, ModelEstimate, SentHow, ShareRow, TokenRange } from './bindings';

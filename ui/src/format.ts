@@ -2,6 +2,7 @@
 // Figures arrive as decimal text and stay text: none is turned into a binary fraction on its way to the screen.
 
 import type { Amount } from './bindings';
+import { t, tongue } from './messages.svelte';
 
 /** What stands for a figure that is not known. */
 export const UNKNOWN = '—';
@@ -15,15 +16,20 @@ const DECIMAL = /^-?\d+(?:\.\d+)?$/;
 
 /** How numbers are written: as at home. */
 let locale = 'en-US';
-/** How dates and words are written: the page is English, with the habits of the person's region. */
-let wordLocale = 'en-US';
+/** How dates are written in English: with the habits of the person's region. */
+let english = 'en-US';
 
 /** Sets the locale to the first that can be used. A bare system calls its language "C", which is none. */
 export function useLocale(...tags: readonly string[]): void {
   locale = tags.find(usable) ?? 'en-US';
   const { language, region } = new Intl.Locale(locale).maximize();
-  wordLocale = language === 'en' ? locale : `en-${region ?? 'GB'}`;
+  english = language === 'en' ? locale : `en-${region ?? 'GB'}`;
   formats.clear();
+}
+
+/** How dates and words are written: in the language of the page. Digits are the same everywhere on it. */
+function wordLocale(): string {
+  return tongue() === 'hi' ? 'hi-IN-u-nu-latn' : english;
 }
 
 function usable(tag: string): boolean {
@@ -223,7 +229,8 @@ export function span(low: string, high: string, currency: string): string {
   if (from === to) return to;
   const unit = isCode(currency) ? -1 : from.indexOf(NO_BREAK_SPACE);
   // A dash before a minus would be read as one.
-  return `${unit < 0 ? from : from.slice(0, unit)}${high.startsWith(MINUS) || low.startsWith(MINUS) ? ' to ' : '–'}${to}`;
+  const key = high.startsWith(MINUS) || low.startsWith(MINUS) ? 'shared.range.words' : 'shared.range.dash';
+  return t(key, { from: unit < 0 ? from : from.slice(0, unit), to });
 }
 
 /** Whether decimal text is nought. */
@@ -233,11 +240,11 @@ export function isNought(text: string): boolean {
 
 /** Days, few to many: 12–30 days. Nothing in the place of a number means more than two years. */
 export function daySpan(few: number | null, many: number | null): string {
-  if (few === null) return 'over 2 years';
-  if (many === 0) return 'less than a day';
-  if (few === 0 && many !== null) return `up to ${counted(many, 'day')}`;
-  if (many === null) return `${counted(few, 'day')} to over 2 years`;
-  return few === many ? counted(few, 'day') : `${count(few)}–${counted(many, 'day')}`;
+  if (few === null) return t('shared.days.overTwoYears');
+  if (many === 0) return t('shared.days.lessThanOne');
+  if (few === 0 && many !== null) return t('shared.days.upTo', { count: many });
+  if (many === null) return t('shared.days.toOverTwoYears', { few });
+  return few === many ? t('shared.days.count', { count: few }) : t('shared.days.span', { few, many });
 }
 
 /** A figure whose unit is a currency or a counted thing, as quotas have it. */
@@ -247,9 +254,9 @@ export function quantity(amount: string, unit: string): string {
 
 /** How often an allowance comes: a day, an hour, every 5 hours, in all. */
 export function every(window: string): string {
-  if (window === 'lifetime') return 'in all';
-  if (/^\d/.test(window)) return `every ${window}`;
-  return `${window === 'hour' ? 'an' : 'a'} ${window}`;
+  if (window === 'lifetime') return t('shared.every.lifetime');
+  if (/^\d/.test(window)) return t('shared.every.span', { window });
+  return window === 'hour' ? t('shared.every.hour') : t('shared.every.named', { window });
 }
 
 /** A whole number in full: 1,234,567. */
@@ -261,7 +268,7 @@ export function count(value: number | null): string {
 export function compact(value: number | null): string {
   if (value === null) return UNKNOWN;
   if (Math.abs(value) < 10_000) return count(value);
-  const parts = numberFormat(wordLocale, { notation: 'compact', maximumSignificantDigits: 3 }).formatToParts(value);
+  const parts = numberFormat(wordLocale(), { notation: 'compact', maximumSignificantDigits: 3 }).formatToParts(value);
   return parts
     .map((part, at) =>
       part.type === 'compact' && parts[at - 1]?.type !== 'literal' ? NARROW_SPACE + part.value : part.value,
@@ -269,7 +276,7 @@ export function compact(value: number | null): string {
     .join('');
 }
 
-/** A counted thing: 1 day, 14 days. English words, as the rest of the page. */
+/** A counted thing: 1 day, 14 days. In English alone: a message with a plural is for every language. */
 export function counted(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
@@ -297,14 +304,14 @@ export function percentText(text: string): string {
 
 /** Countries by their two letters, with their names, in the order of the names. */
 export function countries(): (readonly [string, string])[] {
-  const names = new Intl.DisplayNames([wordLocale], { type: 'region', fallback: 'code' });
+  const names = new Intl.DisplayNames([wordLocale()], { type: 'region', fallback: 'code' });
   const list = COUNTRIES.split(' ').map((code) => [code, names.of(code) ?? code] as const);
-  return list.sort(([, a], [, b]) => a.localeCompare(b, wordLocale));
+  return list.sort(([, a], [, b]) => a.localeCompare(b, wordLocale()));
 }
 
 /** A currency with its name: INR, Indian Rupee. */
 export function currencyName(code: string): string {
-  return isCode(code) ? `${code}, ${new Intl.DisplayNames([wordLocale], { type: 'currency' }).of(code) ?? code}` : code;
+  return isCode(code) ? `${code}, ${new Intl.DisplayNames([wordLocale()], { type: 'currency' }).of(code) ?? code}` : code;
 }
 
 /** The two letters of ISO 3166-1. */
@@ -325,8 +332,8 @@ export function relative(time: string, now: number): string {
   const at = Date.parse(time);
   if (Number.isNaN(at)) return UNKNOWN;
   const seconds = Math.round((at - now) / 1000);
-  if (Math.abs(seconds) < 45) return 'just now';
-  const format = new Intl.RelativeTimeFormat(wordLocale, { numeric: 'always' });
+  if (Math.abs(seconds) < 45) return t('shared.justNow');
+  const format = new Intl.RelativeTimeFormat(wordLocale(), { numeric: 'always' });
   for (const [unit, size, from] of STEPS) {
     if (Math.abs(seconds) >= from) return format.format(Math.trunc(seconds / size), unit);
   }
@@ -337,7 +344,7 @@ export function relative(time: string, now: number): string {
 export function until(time: string, now: number): string {
   const seconds = Math.round((Date.parse(time) - now) / 1000);
   if (!(Math.abs(seconds) >= 48 * 3_600 && Math.abs(seconds) < 100 * 86_400)) return relative(time, now);
-  return new Intl.RelativeTimeFormat(wordLocale, { numeric: 'always' }).format(Math.trunc(seconds / 86_400), 'day');
+  return new Intl.RelativeTimeFormat(wordLocale(), { numeric: 'always' }).format(Math.trunc(seconds / 86_400), 'day');
 }
 
 /** A date or an instant in full. A date stays a date: it has no time of day to be shown in a zone. */
@@ -358,9 +365,9 @@ export function exactTime(time: string, zone?: string): string {
     timeZoneName: 'short',
   };
   try {
-    return new Intl.DateTimeFormat(wordLocale, { ...options, ...(zone ? { timeZone: zone } : {}) }).format(at);
+    return new Intl.DateTimeFormat(wordLocale(), { ...options, ...(zone ? { timeZone: zone } : {}) }).format(at);
   } catch {
-    return new Intl.DateTimeFormat(wordLocale, { ...options, timeZone: 'UTC' }).format(at);
+    return new Intl.DateTimeFormat(wordLocale(), { ...options, timeZone: 'UTC' }).format(at);
   }
 }
 
@@ -370,7 +377,7 @@ function utc(date: string): Date {
 
 /** A calendar date with its weekday: Sunday, November 22. */
 export function longDay(date: string): string {
-  return new Intl.DateTimeFormat(wordLocale, {
+  return new Intl.DateTimeFormat(wordLocale(), {
     weekday: 'long',
     month: 'long',
     day: 'numeric',
@@ -380,19 +387,19 @@ export function longDay(date: string): string {
 
 /** A calendar date in full: November 22, 2026. */
 export function longDate(date: string): string {
-  return new Intl.DateTimeFormat(wordLocale, { year: 'numeric', month: 'long', day: 'numeric', timeZone: 'UTC' }).format(
+  return new Intl.DateTimeFormat(wordLocale(), { year: 'numeric', month: 'long', day: 'numeric', timeZone: 'UTC' }).format(
     utc(date),
   );
 }
 
 /** The month of a calendar date: November 2026. */
 export function month(date: string): string {
-  return new Intl.DateTimeFormat(wordLocale, { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(utc(date));
+  return new Intl.DateTimeFormat(wordLocale(), { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(utc(date));
 }
 
 /** The first and last date of a range whose end is exclusive: Nov 1 – 22, 2026. */
 export function dayRange(from: string, to: string): string {
-  const format = new Intl.DateTimeFormat(wordLocale, {
+  const format = new Intl.DateTimeFormat(wordLocale(), {
     month: 'short',
     day: 'numeric',
     year: 'numeric',
@@ -411,5 +418,5 @@ export function addDays(date: string, days: number): string {
 
 /** Names in a sentence: OpenAI, Anthropic and OpenRouter. */
 export function names(list: readonly string[]): string {
-  return new Intl.ListFormat(wordLocale, { type: 'conjunction' }).format(list);
+  return new Intl.ListFormat(wordLocale(), { type: 'conjunction' }).format(list);
 }

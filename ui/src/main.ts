@@ -3,8 +3,10 @@ import './base.css';
 import './chart.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
+import { speak, spoken } from './messages.svelte';
 import { rememberedTheme, wear } from './theme';
 
 wear(rememberedTheme());
+speak(spoken());
 const target = document.getElementById('app');
 if (target) mount(App, { target });

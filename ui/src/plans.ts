@@ -1,3 +1,4 @@
+// bare words: not yet in the messages
 // What is wished for on the Plans screen, as a question to the core, and its answer in the words of the screen.
 
 import type { PlanComparison, PlanOption, PlansQuery, RefusedUse, Settings, TaxStatus } from './bindings';

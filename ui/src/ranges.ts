@@ -1,3 +1,4 @@
+// bare words: not yet in the messages
 // The ranges of the Spend screen: whole UTC days, the end exclusive, as the core has them.
 
 import { addDays } from './format';

@@ -1,3 +1,4 @@
+// bare words: not yet in the messages
 // The rules by which credit lapses, between the core's text (`after-purchase:365d`), the fields of a form, and words.
 
 import { count, counted, exactTime, longDate } from './format';

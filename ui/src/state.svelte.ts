@@ -1,8 +1,10 @@
+// bare words: not yet in the messages
 // What the window knows. Screens read it; everything that changes it goes through the door.
 
 import { call, onEvent, Refusal } from './api';
-import type { Account, Event, Overview, Settings, Theme } from './bindings';
+import type { Account, Event, Language, Overview, Settings, Theme } from './bindings';
 import * as format from './format';
+import { speak } from './messages.svelte';
 import { rememberedTheme, wear } from './theme';
 
 /** The screens of the navigation, in its order. */
@@ -194,6 +196,16 @@ class WindowState {
     }
   }
 
+  async setLanguage(language: Language): Promise<void> {
+    speak(language);
+    try {
+      const settings = this.settings ?? (await call({ method: 'settings' }));
+      this.settings = await call({ method: 'changeSettings', params: { ...settings, language } });
+    } catch (error) {
+      this.say(error);
+    }
+  }
+
   /** An account came, went or got another key. */
   async accountChanged(account: Account | null): Promise<void> {
     await this.#changed();
@@ -240,6 +252,7 @@ class WindowState {
       this.settings = await call({ method: 'settings' });
       this.theme = this.settings.theme;
       wear(this.theme);
+      speak(this.settings.language);
     } catch {
       // The overview meets the same failure and shows it.
     }

@@ -1,3 +1,4 @@
+// bare words: not yet in the messages
 // The steps of a rule of alerts, as a person types them: 30, 14, 7.
 
 /** The numbers of a list, or what is wrong with it, in words. */

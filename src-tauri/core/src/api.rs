@@ -135,7 +135,7 @@ pub use spend::{
     PictureKind, PictureQuery, PictureTheme, Spend, SpendQuery, Usage, UsageQuery, UsageRow,
 };
 pub use syncing::{AccountReport, StreamReport, SyncQuery, SyncReport};
-pub use upkeep::{Doctor, Finding, FindingState, SampleState, Settings, Theme};
+pub use upkeep::{Doctor, Finding, FindingState, Language, SampleState, Settings, Theme};
 pub use watch::{CalendarAddress, CalendarFile, ExportCalendar, NextRefresh, Watching};
 pub use watching::Told;
 

@@ -14,6 +14,8 @@ pub struct Settings {
     pub time_zone: Option<String>,
     /// Light, dark, or as the system is.
     pub theme: Theme,
+    /// The language of the window.
+    pub language: Language,
     /// Whether the window starts, out of sight, when the person logs in.
     pub start_at_login: bool,
     /// Whether closing the window leaves Spendglass in the tray, where there is one.
@@ -53,6 +55,19 @@ pub enum Theme {
     Light,
     /// Light on dark.
     Dark,
+}
+
+/// The language of the window's words.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Language {
+    /// The first of the system's that has messages, else English.
+    #[default]
+    System,
+    /// English.
+    En,
+    /// Hindi.
+    Hi,
 }
 
 /// Whether sample data is open.

@@ -1,0 +1,90 @@
+// The words of the window, by language. One message is one whole sentence: word order is the language's own.
+
+import { IntlMessageFormat } from 'intl-messageformat';
+import type { Language } from './bindings';
+import * as enFiles from './messages/en';
+import * as hiFiles from './messages/hi';
+
+/** The languages that have messages. */
+export type Tongue = 'en' | 'hi';
+
+const EN = Object.assign({}, ...Object.values(enFiles)) as Catalogue;
+type Files = typeof enFiles;
+/** The name of a message. */
+export type MessageKey = { [Area in keyof Files]: keyof Files[Area] }[keyof Files] & string;
+type Catalogue = Readonly<Record<MessageKey, string>>;
+
+const CATALOGUES: Readonly<Record<Tongue, Partial<Catalogue>>> = {
+  en: EN,
+  hi: Object.assign({}, ...Object.values(hiFiles)) as Partial<Catalogue>,
+};
+
+const PLACE = 'language';
+
+let chosen = $state<Language>(remembered());
+
+function remembered(): Language {
+  try {
+    const language = localStorage.getItem(PLACE);
+    return language === 'en' || language === 'hi' ? language : 'system';
+  } catch {
+    return 'system';
+  }
+}
+
+/** Speaks a language from now on. It is remembered beside the settings, so that the first frame speaks it already. */
+export function speak(language: Language): void {
+  chosen = language;
+  document.documentElement.lang = tongue();
+  try {
+    localStorage.setItem(PLACE, language);
+  } catch {
+    // Without local storage the settings bring the language a moment later.
+  }
+}
+
+/** The language that was chosen. */
+export function spoken(): Language {
+  return chosen;
+}
+
+/** The language of the words: the chosen one, else the first of the system's that has messages. */
+export function tongue(): Tongue {
+  if (chosen !== 'system') return chosen;
+  for (const tag of navigator.languages) {
+    const [language] = tag.toLowerCase().split('-');
+    if (language === 'en' || language === 'hi') return language;
+  }
+  return 'en';
+}
+
+/** What stands in the places of a message. */
+export type Values = Readonly<Record<string, string | number>>;
+
+const read: Record<string, IntlMessageFormat> = {};
+
+function messageOf(key: MessageKey): IntlMessageFormat {
+  const language = tongue();
+  const place = `${language} ${key}`;
+  let message = read[place];
+  if (!message) {
+    // Digits are those of the rest of the page.
+    message = new IntlMessageFormat(CATALOGUES[language][key] ?? EN[key], language === 'hi' ? 'hi-IN-u-nu-latn' : 'en', undefined, {
+      ignoreTag: true,
+    });
+    read[place] = message;
+  }
+  return message;
+}
+
+/** A message in the language of the window. */
+export function t(key: MessageKey, values: Values = {}): string {
+  return String(messageOf(key).format(values));
+}
+
+/** A message in pieces: its text, and the names of those places that hold something other than text. */
+export function pieces(key: MessageKey, values: Values, places: readonly string[]): readonly (string | { place: string })[] {
+  const held = Object.fromEntries(places.map((place) => [place, { place }]));
+  const parts = messageOf(key).formatToParts<{ place: string }>({ ...values, ...held });
+  return parts.map(({ value }) => (typeof value === 'object' ? value : String(value)));
+}
