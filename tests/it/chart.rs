@@ -1,5 +1,6 @@
 //! The chart room: golden pictures, marks that agree with what is drawn, and any figures at all without a panic.
 
+mod burn;
 mod plans;
 
 use expect_test::{ExpectFile, expect_file};

@@ -13,6 +13,7 @@
 )]
 
 mod axis;
+mod burn_down;
 mod canvas;
 mod legend;
 mod month_end;
@@ -25,12 +26,15 @@ mod ranked;
 mod sheet;
 mod stacked;
 mod time_line;
+mod use_history;
 mod words;
 
+pub use burn_down::{BurnDown, BurnExpiry};
 pub use palette::{PALETTE, Swatch, Theme, style_sheet};
 pub use photo::{to_png, to_svg};
 pub use plan_curve::{BreakEven, CostCurve, CostLine, CostPoint, UsualMonth};
 pub use plan_spread::{CostSpread, SpreadMonth, SpreadRow};
+pub use use_history::{UseHistory, UseStep};
 
 use crate::money::Decimal;
 
@@ -49,6 +53,10 @@ pub enum Picture {
     CostCurve(CostCurve),
     /// How much the months of options differ, one row an option.
     CostSpread(CostSpread),
+    /// What was left of lots day by day, and how it is likely to go on.
+    BurnDown(BurnDown),
+    /// How much of a limit was used, window by window.
+    UseHistory(UseHistory),
 }
 
 /// Amounts over time.
@@ -334,6 +342,8 @@ pub fn draw(picture: &Picture) -> Result<Chart, ChartError> {
         Picture::TimeLine(line) => time_line::draw(line),
         Picture::CostCurve(curve) => plan_curve::draw(curve),
         Picture::CostSpread(spread) => plan_spread::draw(spread),
+        Picture::BurnDown(burn) => burn_down::draw(burn),
+        Picture::UseHistory(history) => use_history::draw(history),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use spendglass_core::credit::{Replayed, Standing, replay};
+use spendglass_core::credit::{Replayed, Standing, Use, replay};
 use spendglass_core::money::{Decimal, Total};
 use spendglass_core::time::Timestamp;
 
@@ -146,6 +146,19 @@ fn check_risk(history: &History, replayed: &Replayed, tally: &mut Tally) {
         }
         tally.count("at risk", !p90.is_zero());
         tally.count("apart", p10 != p90);
+    }
+    // A path is a story that goes on: the books of the longer story say what is left by the end of each of its days.
+    if let Some(path) = history.paths.first() {
+        let ahead = replayed.left_ahead(currency, std::slice::from_ref(path)).unwrap();
+        let mut uses = history.uses.iter().filter(|one| one.at <= history.until).copied().collect::<Vec<_>>();
+        let mut at = history.until.utc_date().utc_day().end.plus_seconds(-1);
+        for (amount, found) in path.iter().zip(&ahead) {
+            uses.push(Use { at, amount: *amount, currency });
+            let later = replay(&history.lots, &uses, history.order(), &history.calendar, at).unwrap();
+            assert_eq!(found.p50, later.sums(currency).left, "left by {at} over {path:?}");
+            at = at.plus_seconds(86_400);
+        }
+        tally.count("ahead", !ahead.is_empty());
     }
     let days = |days: usize| vec![vec![Decimal::ZERO; days]];
     let needed = replayed.days_ahead(currency);

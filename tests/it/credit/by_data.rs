@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use spendglass_core::credit::{
-    Acquired, CreditError, Lot, Order, Replayed, Standing, Use, needed_per_day, replay,
+    Acquired, CreditError, Lot, Order, Replayed, Spread, Standing, Use, needed_per_day, replay,
 };
 use spendglass_core::ledger::{ExpiryRule, LotKind};
 use spendglass_core::money::{Currency, Decimal, Total};
@@ -263,6 +263,30 @@ fn at_risk_is_what_the_paths_leave() {
     assert_eq!(replayed.at_risk(Currency::USD, &[path("1 0")]).unwrap()[0].spread, None, "too short");
     assert_eq!(replayed.at_risk(Currency::USD, &[]).unwrap()[0].spread, None, "no path");
     let uneven = replayed.at_risk(Currency::USD, &[path("1 0"), path("1")]).unwrap_err();
+    assert_eq!(uneven, CreditError::PathsDiffer(2, 1));
+}
+
+#[test]
+fn what_is_left_ahead_is_what_the_paths_leave_in_all_lots() {
+    let lots = [
+        "a granted 10 2026-01-01 on:2026-01-06",
+        "b purchased 20 2026-01-01 never",
+        "c granted 5 2026-01-05 never",
+    ];
+    let replayed = run(&lots, &["2026-01-03 2"], Order::default(), "2026-01-04T12:00:00Z");
+    let path = |text: &str| text.split(' ').map(decimal).collect::<Vec<_>>();
+    let texts = |spread: &Spread| [spread.p10, spread.p50, spread.p90].map(|sum| sum.to_string());
+    // Twenty-eight are left; five more are had on the fifth; on the seventh what is still in the first lapses.
+    let one = replayed.left_ahead(Currency::USD, &[path("1 0.5 0 0 100")]).unwrap();
+    let middle: Vec<String> = one.iter().map(|day| day.p50.to_string()).collect();
+    assert_eq!(middle, ["27", "31.5", "31.5", "25", "0"]);
+    let paths: Vec<Vec<Decimal>> = (0..11).map(|spent| path(&format!("{spent} 0"))).collect();
+    let found = replayed.left_ahead(Currency::USD, &paths).unwrap();
+    assert_eq!(texts(&found[0]), ["19", "23", "27"]);
+    assert_eq!(texts(&found[1]), ["24", "28", "32"]);
+    assert!(replayed.left_ahead(Currency::USD, &[]).unwrap().is_empty());
+    assert!(replayed.left_ahead("EUR".parse().unwrap(), &[path("1")]).unwrap().is_empty());
+    let uneven = replayed.left_ahead(Currency::USD, &[path("1 0"), path("1")]).unwrap_err();
     assert_eq!(uneven, CreditError::PathsDiffer(2, 1));
 }
 

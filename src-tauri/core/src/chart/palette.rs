@@ -153,7 +153,7 @@ impl Ink {
         }
     }
 
-    /// The dashes that tell a slot's line apart without its colour. The first slot's is whole.
+    /// The dashes that tell a slot's line apart without its colour. The first slot's is whole. One in the colour of texts is a forecast.
     pub(super) fn dashes(self) -> Option<&'static str> {
         match self {
             Self::S2 => Some("8 4"),
@@ -161,6 +161,7 @@ impl Ink {
             Self::S4 => Some("10 3 2 3"),
             Self::S5 => Some("14 5"),
             Self::Other => Some("4 6"),
+            Self::Text => Some("5 3"),
             _ => None,
         }
     }

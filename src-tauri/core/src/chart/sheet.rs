@@ -100,6 +100,11 @@ impl<'a> Sheet<'a> {
         Ok(self.area.draw(&Polygon::new(corners, color(ink, Kind::Plain).mix(0.16).filled()))?)
     }
 
+    /// A light ground within these corners.
+    pub(super) fn area(&self, ink: Ink, corners: Vec<BackendCoord>) -> Result<(), ChartError> {
+        Ok(self.area.draw(&Polygon::new(corners, color(ink, Kind::Plain).mix(0.16).filled()))?)
+    }
+
     /// A dot, or a ring where it is hollow.
     pub(super) fn dot(
         &self,

@@ -73,7 +73,7 @@ pub(super) fn draw(bars: &StackedBars) -> Result<Chart, ChartError> {
 }
 
 /// The series as layers: at most five and Other, each in a slot of its own.
-fn layers(bars: &StackedBars) -> Result<Vec<Layer<'_>>, ChartError> {
+pub(super) fn layers(bars: &StackedBars) -> Result<Vec<Layer<'_>>, ChartError> {
     for series in &bars.series {
         if series.values.len() != bars.buckets.len() {
             return Err(ChartError::Uneven {
@@ -122,6 +122,13 @@ fn layers(bars: &StackedBars) -> Result<Vec<Layer<'_>>, ChartError> {
         layers.push(Layer { name, slot: Slot::Other, cells: sum });
     }
     Ok(layers)
+}
+
+impl Layer<'_> {
+    /// What is known of a bucket as a whole.
+    pub(super) fn value(&self, at: usize) -> Option<Decimal> {
+        self.cells.get(at).filter(|cell| !cell.unknown)?.known
+    }
 }
 
 fn cells(series: &Series) -> Vec<Cell> {
@@ -227,7 +234,7 @@ fn plot(
         sheet.text(Ink::Muted, SMALL, HPos::Right, (left - 60, y + 40), &label)?;
     }
     sheet.line(Ink::Axis, (left, zero + 5), (right, zero + 5))?;
-    names(bars, sheet, left, right, (width_full, bottom))?;
+    names(&bars.buckets, sheet, left, right, (width_full, bottom))?;
     let columns = Columns::new(left, right, bars.buckets.len());
     let mut drawn = false;
     for (at, bucket) in bars.buckets.iter().enumerate() {
@@ -255,21 +262,19 @@ fn values_axis(bars: &StackedBars, layers: &[Layer<'_>], room: i32) -> Axis {
 }
 
 /// As many labels as fit, counted from the last: the newest bucket is the one people look for.
-fn names(
-    bars: &StackedBars,
+pub(super) fn names(
+    buckets: &[Bucket],
     sheet: &Sheet<'_>,
     left: i32,
     right: i32,
     (full, bottom): (i32, i32),
 ) -> Result<(), ChartError> {
-    let count = bars.buckets.len();
+    let count = buckets.len();
     let room = (right - left) / 2;
-    let widest = bars.buckets.iter().map(|bucket| width(&bucket.label, SMALL)).max().unwrap_or(0).min(room);
+    let widest = buckets.iter().map(|bucket| width(&bucket.label, SMALL)).max().unwrap_or(0).min(room);
     let slot = f64::from(right - left) / count as f64;
     let stride = (f64::from(widest + 200) / slot).ceil().max(1.0) as usize;
-    for (at, bucket) in
-        bars.buckets.iter().enumerate().filter(|(at, _)| (count - 1 - at).is_multiple_of(stride))
-    {
+    for (at, bucket) in buckets.iter().enumerate().filter(|(at, _)| (count - 1 - at).is_multiple_of(stride)) {
         let label = fit(&bucket.label, SMALL, widest);
         let half = width(&label, SMALL) / 2;
         let middle = left + (slot * (at as f64 + 0.5)) as i32;
@@ -280,7 +285,7 @@ fn names(
 }
 
 /// Where the bars stand.
-struct Columns {
+pub(super) struct Columns {
     left: i32,
     slot: f64,
     /// The width of every bar, or none where a bucket is too narrow for a gap beside it.
@@ -288,21 +293,26 @@ struct Columns {
 }
 
 impl Columns {
-    fn new(left: i32, right: i32, count: usize) -> Self {
+    pub(super) fn new(left: i32, right: i32, count: usize) -> Self {
         let slot = f64::from(right - left) / count as f64;
         let bar = (slot >= 30.0).then(|| (((slot * 0.072) as i32) * 10).clamp(20, 480));
         Self { left, slot, bar }
     }
 
-    fn at(&self, at: usize) -> (i32, i32) {
-        let edge = |at: usize| self.left + (self.slot * at as f64) as i32;
+    /// Where a bucket's room begins.
+    pub(super) fn edge(&self, at: usize) -> i32 {
+        self.left + (self.slot * at as f64) as i32
+    }
+
+    /// Where a bucket's bar stands.
+    pub(super) fn at(&self, at: usize) -> (i32, i32) {
         match self.bar {
             Some(bar) => {
                 let middle = self.left + (self.slot * (at as f64 + 0.5)) as i32;
                 let x = (middle - bar / 2 + 5) / 10 * 10;
                 (x, x + bar)
             }
-            None => (edge(at), edge(at + 1)),
+            None => (self.edge(at), self.edge(at + 1)),
         }
     }
 }

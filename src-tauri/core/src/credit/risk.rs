@@ -1,7 +1,7 @@
 //! What would lapse if spending goes on as forecast.
 
-use super::allocation::Move;
-use super::replay::Replayed;
+use super::allocation::{Move, Shelf};
+use super::replay::{Book, Replayed};
 use super::{CreditError, places, steps, total};
 use crate::money::{Currency, Decimal, Total};
 use crate::time::Timestamp;
@@ -48,6 +48,40 @@ impl Replayed {
         book.lots.iter().enumerate().filter_map(ahead).filter(|(_, at)| *at > self.until).collect()
     }
 
+    /// What would be left in all lots of a currency by the end of each day, over the same paths as [`Replayed::at_risk`].
+    pub fn left_ahead(&self, currency: Currency, paths: &[Vec<Decimal>]) -> Result<Vec<Spread>, CreditError> {
+        let overflow = || CreditError::Overflow(currency);
+        let days = paths.first().map_or(0, Vec::len);
+        if let Some(path) = paths.iter().find(|path| path.len() != days) {
+            return Err(CreditError::PathsDiffer(days, path.len()));
+        }
+        let Some(book) = self.books.get(&currency) else { return Ok(Vec::new()) };
+        let (scale, now) = book.finer(paths).ok_or_else(overflow)?;
+        let had = |lot: &usize| self.lots[book.lots[*lot]].acquired_at <= self.until;
+        let held =
+            (0..book.lots.len()).filter(had).try_fold(0_i128, |sum, lot| sum.checked_add(now.left(lot)));
+        let held = held.ok_or_else(overflow)?;
+        let mut left: Vec<Vec<i128>> = vec![Vec::with_capacity(paths.len()); days];
+        for path in paths {
+            let (mut lots, mut sum) = (now.clone(), Some(held));
+            let mut at = self.until.utc_date().utc_day().end.plus_seconds(-1);
+            for (amount, left) in path.iter().zip(&mut left) {
+                let mut note = |_, happened| {
+                    sum = sum.and_then(|sum| match happened {
+                        Move::Acquired(_, amount) | Move::GivenBack(_, amount) => sum.checked_add(amount),
+                        Move::Drawn(_, amount) | Move::Lapsed(_, amount) => sum.checked_sub(amount),
+                        Move::Uncovered(_) | Move::Unplaced(_) => Some(sum),
+                    });
+                };
+                let amount = steps(*amount, scale).ok_or_else(overflow)?;
+                lots.charge(at, amount, amount > 0, &mut note);
+                left.push(sum.ok_or_else(overflow)?);
+                at = at.plus_seconds(DAY);
+            }
+        }
+        Ok(left.into_iter().filter_map(|amounts| spread(amounts, scale)).collect())
+    }
+
     /// What would be in each lot of a currency when it lapses, over paths of daily spending: first that of the rest of the UTC day
     /// of `until`, then that of each later day, spent at the last second of its day. Lots that are had later take part.
     pub fn at_risk(&self, currency: Currency, paths: &[Vec<Decimal>]) -> Result<Vec<AtRisk>, CreditError> {
@@ -61,10 +95,7 @@ impl Replayed {
         let reach = today.plus_days(i64::try_from(days).unwrap_or(i64::MAX)).utc_start();
         let lapsing = self.lapsing(currency);
         let last = lapsing.iter().map(|(_, at)| *at).filter(|at| *at <= reach).max();
-        let finest = paths.iter().flatten().filter(|amount| amount.scale() > book.scale).map(|a| places(*a));
-        let scale = finest.max().unwrap_or_default().max(book.scale);
-        let mut now = book.shelf.clone();
-        10_i128.checked_pow(scale - book.scale).and_then(|by| now.finer(by)).ok_or_else(overflow)?;
+        let (scale, now) = book.finer(paths).ok_or_else(overflow)?;
         let mut left: Vec<Vec<i128>> = vec![Vec::with_capacity(paths.len()); lapsing.len()];
         let due: Vec<Option<(usize, Timestamp)>> = {
             let mut due = vec![None; book.lots.len()];
@@ -99,19 +130,32 @@ impl Replayed {
                 left[place].push(amount);
             }
         }
-        let spread = |mut amounts: Vec<i128>| {
-            amounts.sort_unstable();
-            let most = amounts.len().checked_sub(1)?;
-            let at = |tenths: usize| total(amounts[most * tenths / 10], scale);
-            Some(Spread { p10: at(1), p50: at(5), p90: at(9) })
-        };
         let risks = lapsing.iter().zip(left).map(|((lot, at), amounts)| AtRisk {
             id: self.lots[book.lots[*lot]].id.clone(),
             lapses_at: *at,
-            spread: if *at <= reach { spread(amounts) } else { None },
+            spread: if *at <= reach { spread(amounts, scale) } else { None },
         });
         Ok(risks.collect())
     }
+}
+
+impl Book {
+    /// The lots as they stand, in steps so small that the amounts of paths are whole numbers of them.
+    fn finer(&self, paths: &[Vec<Decimal>]) -> Option<(u32, Shelf)> {
+        let finest = paths.iter().flatten().filter(|amount| amount.scale() > self.scale).map(|a| places(*a));
+        let scale = finest.max().unwrap_or_default().max(self.scale);
+        let mut now = self.shelf.clone();
+        10_i128.checked_pow(scale - self.scale).and_then(|by| now.finer(by))?;
+        Some((scale, now))
+    }
+}
+
+/// Little, middle and much of amounts in counts of the smallest step.
+fn spread(mut amounts: Vec<i128>, scale: u32) -> Option<Spread> {
+    amounts.sort_unstable();
+    let most = amounts.len().checked_sub(1)?;
+    let at = |tenths: usize| total(amounts[most * tenths / 10], scale);
+    Some(Spread { p10: at(1), p50: at(5), p90: at(9) })
 }
 
 /// What would have to be spent a day to use up what is left before it lapses: by whole days of 24 hours, at least one, and rounded
