@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
-use spendglass_core::api::{self, ApiError, App, ErrorCode, Event, FileChooser, Request, Response, Told};
+use spendglass_core::api::{
+    self, ApiError, App, ErrorCode, Event, FileChooser, PlaceChooser, Request, Response, Told,
+};
 use spendglass_core::notice::Desktop;
 use tauri::async_runtime::JoinHandle;
 use tauri::{AppHandle, Emitter, Manager, State};
@@ -33,6 +35,7 @@ impl Door {
             let app = App::open(self.options.config()?).await?;
             tauri::async_runtime::spawn(pass_on(app.events(), page.clone()));
             app.choose_files_with(chooser(page.clone()));
+            app.choose_places_with(place_chooser(page.clone()));
             self.begin(&app, page);
             Ok(app)
         };
@@ -120,6 +123,23 @@ fn chooser(page: AppHandle) -> FileChooser {
     Arc::new(move || {
         let (chosen, choice) = oneshot::channel();
         page.dialog().file().set_title("Import a file").pick_file(move |file| {
+            let path = file.and_then(|file| file.into_path().ok());
+            // Nobody waits any more where the window was closed meanwhile.
+            let _ = chosen.send(path);
+        });
+        Box::pin(async move { choice.await.ok().flatten() })
+    })
+}
+
+/// The system's dialog for choosing where to keep a file.
+fn place_chooser(page: AppHandle) -> PlaceChooser {
+    Arc::new(move |name: String| {
+        let (chosen, choice) = oneshot::channel();
+        let mut dialog = page.dialog().file().set_title("Save a file").set_file_name(&name);
+        if let Some((_, ending)) = name.rsplit_once('.') {
+            dialog = dialog.add_filter(ending.to_uppercase(), &[ending]);
+        }
+        dialog.save_file(move |file| {
             let path = file.and_then(|file| file.into_path().ok());
             // Nobody waits any more where the window was closed meanwhile.
             let _ = chosen.send(path);

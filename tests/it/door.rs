@@ -94,6 +94,7 @@ fn name(request: &Request) -> &'static str {
         Request::LearnLimit(_) => "learnLimit",
         Request::ChooseTier(_) => "chooseTier",
         Request::ChooseFile => "chooseFile",
+        Request::ChoosePlace(_) => "choosePlace",
         Request::Credits(_) => "credits",
         Request::AddLot(_) => "addLot",
         Request::EditLot(_) => "editLot",
@@ -139,7 +140,7 @@ fn name(request: &Request) -> &'static str {
     }
 }
 
-const NAMES: usize = 65;
+const NAMES: usize = 66;
 
 /// A whole visit, in the order in which a person makes it.
 #[expect(clippy::too_many_lines, reason = "one line for each request")]
@@ -200,6 +201,7 @@ fn visit(town: &Town) -> Vec<Value> {
         json!({"method": "setCalendarAddress", "params": {"on": true}}),
         json!({"method": "setCalendarAddress", "params": {"on": false}}),
         json!({"method": "chooseFile"}),
+        json!({"method": "choosePlace", "params": {"name": "spend.csv"}}),
         json!({"method": "limits"}),
         json!({"method": "learnLimit", "params": {"account": 1, "text": "Rate limit reached for gpt-5 on tokens per min (TPM): Limit 30000"}}),
         json!({"method": "learnLimit", "params": {"account": 1, "text": "out of order"}}),

@@ -43,6 +43,7 @@ mod plans;
 mod plan_catalogue;
 mod providers;
 mod journey;
+mod keeping;
 mod saving;
 mod savings;
 mod store;

@@ -160,6 +160,17 @@ pub type SampleSource =
 /// Shows the system's own dialog for choosing a file; `None` where the person chose none.
 pub type FileChooser = Arc<dyn Fn() -> BoxFuture<'static, Option<PathBuf>> + Send + Sync>;
 
+/// Shows the system's own dialog for choosing where to keep a file of the given name; `None` where the person chose no place.
+pub type PlaceChooser = Arc<dyn Fn(String) -> BoxFuture<'static, Option<PathBuf>> + Send + Sync>;
+
+/// Where to keep a file.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ChoosePlace {
+    /// The name that is proposed for it, such as `spend.csv`.
+    pub name: String,
+}
+
 /// A file that was chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -241,6 +252,8 @@ pub enum Request {
     CancelSync,
     /// Lets the person choose a file, at a door that has a dialog for it.
     ChooseFile,
+    /// Lets the person choose where to keep a file, at a door that has a dialog for it.
+    ChoosePlace(ChoosePlace),
     /// What is left of every free tier, window and configured limit.
     Limits,
     /// Keeps the limits that a provider names when it refuses a request.
@@ -380,6 +393,8 @@ pub enum Response {
     CancelSync,
     /// To [`Request::ChooseFile`].
     ChooseFile(ChosenFile),
+    /// To [`Request::ChoosePlace`].
+    ChoosePlace(ChosenFile),
     /// To [`Request::Limits`].
     Limits(Limits),
     /// To [`Request::LearnLimit`].
@@ -504,6 +519,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
             Response::CancelSync
         }
         Request::ChooseFile => Response::ChooseFile(app.choose_file().await?),
+        Request::ChoosePlace(ChoosePlace { name }) => Response::ChoosePlace(app.choose_place(&name).await?),
         Request::Limits => Response::Limits(app.limits().await?),
         Request::LearnLimit(refusal) => Response::LearnLimit(app.learn_limit(&refusal).await?),
         Request::ChooseTier(choice) => Response::ChooseTier(app.choose_tier(&choice).await?),

@@ -12,7 +12,10 @@ use super::estimate_facts::EstimateMemory;
 use super::planning::PlanMemory;
 use super::refreshing::ListMemory;
 use super::watching::WatchState;
-use super::{ApiError, ChosenFile, Config, ErrorCode, Event, FileChooser, SampleTown, Settings, SyncQuery};
+use super::{
+    ApiError, ChosenFile, Config, ErrorCode, Event, FileChooser, PlaceChooser, SampleTown, Settings,
+    SyncQuery,
+};
 use crate::forecast::BackTest;
 use crate::net::{Net, Timeouts};
 use crate::store::Store;
@@ -38,6 +41,7 @@ struct Inner {
     news: watch::Sender<u64>,
     cancel: Mutex<CancellationToken>,
     chooser: OnceLock<FileChooser>,
+    place_chooser: OnceLock<PlaceChooser>,
     // Read by every sync under way, written by `close`, which so waits for them.
     under_way: RwLock<()>,
     /// Back-tests by the mark of their history: days that are over seldom change, and a screen asks often.
@@ -107,6 +111,7 @@ impl App {
             news: watch::Sender::default(),
             cancel: Mutex::default(),
             chooser: OnceLock::new(),
+            place_chooser: OnceLock::new(),
             under_way: RwLock::default(),
             back_tests: Mutex::default(),
             watch: WatchState::default(),
@@ -126,11 +131,17 @@ impl App {
         let Some(chooser) = self.0.chooser.get() else {
             return Err(ApiError::bad("there is no dialog here: give the path of the file"));
         };
-        let Some(path) = chooser().await else { return Ok(ChosenFile { path: None }) };
-        let path = path.into_os_string().into_string().map_err(|_| {
-            ApiError::bad("the name of that file is not Unicode: rename it, then choose it again")
-        })?;
-        Ok(ChosenFile { path: Some(path) })
+        ChosenFile::of(chooser().await)
+    }
+
+    /// Gives the program a dialog for choosing where to keep a file. The first one stays.
+    pub fn choose_places_with(&self, chooser: PlaceChooser) {
+        // A second dialog would do the same as the first.
+        let _ = self.0.place_chooser.set(chooser);
+    }
+
+    pub(super) fn place_chooser(&self) -> Option<&PlaceChooser> {
+        self.0.place_chooser.get()
     }
 
     /// What happens from now on.
