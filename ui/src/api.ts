@@ -1,7 +1,7 @@
-// bare words: not yet in the messages
 import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import type { ApiError, ErrorCode, Event, Request, Response } from './bindings';
+import { t } from './messages.svelte';
 
 /** The answer to a request of the given method. */
 export type Answer<M extends Request['method']> =
@@ -43,7 +43,7 @@ export function onEvent(hear: (event: Event) => void): Promise<() => void> {
 
 function sentence(text: string): string {
   const whole = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?…]$/.test(whole) ? whole : `${whole}.`;
+  return /[.!?…।]$/.test(whole) ? whole : `${whole}.`;
 }
 
 function apiError(error: unknown): ApiError {
@@ -52,7 +52,7 @@ function apiError(error: unknown): ApiError {
   }
   return {
     code: 'internal',
-    message: `Spendglass did not answer: ${typeof error === 'string' ? error : 'the reason is not known'}.`,
+    message: typeof error === 'string' ? t('shell.noAnswer', { reason: error }) : t('shell.noAnswer.unknown'),
     retryAt: null,
   };
 }

@@ -67,6 +67,8 @@ describe('contrast', () => {
   it.each([
     ...texts,
     ['on-accent', 'accent'],
+    ['on-inverse', 'inverse'],
+    ['inverse-accent', 'inverse'],
     ['on-accent', 'accent-strong'],
     ['accent', 'accent-soft'],
     ['text', 'warn-soft'],

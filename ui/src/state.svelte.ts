@@ -1,11 +1,11 @@
-// bare words: not yet in the messages
 // What the window knows. Screens read it; everything that changes it goes through the door.
 
 import { call, onEvent, Refusal } from './api';
 import type { Account, Event, Language, Overview, Settings, Theme } from './bindings';
 import * as format from './format';
-import { speak } from './messages.svelte';
+import { speak, t } from './messages.svelte';
 import { rememberedTheme, wear } from './theme';
+import { UndoOffers } from './undo.svelte';
 
 /** The screens of the navigation, in its order. */
 export const SCREENS = ['today', 'spend', 'credits', 'limits', 'plans', 'estimate', 'accounts', 'settings'] as const;
@@ -38,6 +38,8 @@ class WindowState {
   switching = $state<'in' | 'out' | null>(null);
   /** The last thing worth saying, for eyes and for the live region. */
   notice = $state<{ text: string; bad: boolean } | null>(null);
+  /** What was removed and can be taken back yet. */
+  readonly undoing = new UndoOffers();
   /** Grows whenever figures may have changed, so that screens ask again. */
   edition = $state(0);
   /** How many alerts were not seen yet. */
@@ -60,13 +62,13 @@ class WindowState {
   /** What is being read, in words. */
   progress = $derived.by(() => {
     const entries = Object.entries(this.syncing);
-    if (entries.length === 0) return this.asked > 0 ? 'Syncing…' : null;
+    if (entries.length === 0) return this.asked > 0 ? t('shell.sync.running') : null;
     const known = entries.filter(([, part]) => part.total > 0);
     const first = known.find(([, part]) => part.first) ?? known[0];
-    if (!first) return `Syncing ${format.names(entries.map(([id]) => this.nameOf(Number(id))))}…`;
+    if (!first) return t('shell.sync.of', { accounts: format.names(entries.map(([id]) => this.nameOf(Number(id)))) });
     const [id, part] = first;
-    const verb = part.first ? 'Importing' : 'Syncing';
-    return `${verb} ${this.nameOf(Number(id))}: ${format.count(part.done)} of ${format.count(part.total)}`;
+    const far = { account: this.nameOf(Number(id)), done: format.count(part.done), total: format.count(part.total) };
+    return part.first ? t('shell.sync.importing', far) : t('shell.sync.reading', far);
   });
 
   /** The share of what is being read that is done, where it is known. */
@@ -77,7 +79,7 @@ class WindowState {
   });
 
   nameOf(account: number): string {
-    return this.overview?.accounts.find(({ id }) => id === account)?.label ?? 'account';
+    return this.overview?.accounts.find(({ id }) => id === account)?.label ?? t('shell.sync.account');
   }
 
   /** The present UTC day. */
@@ -147,8 +149,8 @@ class WindowState {
       const report = await call({ method: 'sync', params: { account } });
       const failed = report.accounts.filter(({ streams }) => streams.some(({ state }) => state !== 'ok' && state !== 'absent'));
       this.notice = report.complete
-        ? { text: 'Everything is up to date.', bad: false }
-        : { text: `Not everything could be read: ${format.names(failed.map(({ label }) => label))}.`, bad: true };
+        ? { text: t('shell.sync.upToDate'), bad: false }
+        : { text: t('shell.sync.notAll', { accounts: format.names(failed.map(({ label }) => label)) }), bad: true };
     } catch (error) {
       this.say(error);
     } finally {
@@ -161,7 +163,7 @@ class WindowState {
   async cancelSync(): Promise<void> {
     try {
       await call({ method: 'cancelSync' });
-      this.notice = { text: 'Sync cancelled. What was read is kept.', bad: false };
+      this.notice = { text: t('shell.sync.cancelled'), bad: false };
     } catch (error) {
       this.say(error);
     }
@@ -172,6 +174,8 @@ class WindowState {
     if (this.switching === way) return;
     this.switching = way;
     this.notice = null;
+    // What was removed is of the other store.
+    this.undoing.clear();
     this.screen = 'today';
     try {
       // Entering ends with the import; sample data can be left before that.
@@ -212,9 +216,26 @@ class WindowState {
     if (account) await this.sync(account.id);
   }
 
+  /** Says what was removed and offers to take it back. `after` is done once that can no longer be. */
+  offerUndo(text: string, undo: () => Promise<void>, after: (() => Promise<void>) | null = null): void {
+    if (this.notice && !this.notice.bad) this.notice = null;
+    this.undoing.offer(text, undo, after);
+  }
+
+  /** Takes back what was removed last, where it still can be, and reads everything again. */
+  async undo(): Promise<void> {
+    try {
+      if (!(await this.undoing.take())) return;
+      this.notice = { text: t('shell.undo.done'), bad: false };
+    } catch (error) {
+      this.say(error);
+    }
+    await this.#changed();
+  }
+
   say(error: unknown): void {
     if (error instanceof Refusal && error.code === 'cancelled') return;
-    const text = error instanceof Error ? error.message : 'Something went wrong.';
+    const text = error instanceof Error ? error.message : t('shell.wrong');
     this.notice = { text, bad: true };
   }
 

@@ -33,7 +33,7 @@ async function fresh(accounts: Partial<Account>[]) {
   door.asked = [];
   door.answer = (request) => {
     if (request.method === 'overview') return Promise.resolve(overview(accounts));
-    if (request.method === 'settings') return Promise.resolve({ timeZone: 'Asia/Kolkata', theme: 'dark' });
+    if (request.method === 'settings') return Promise.resolve({ timeZone: 'Asia/Kolkata', theme: 'dark', language: 'system' });
     if (request.method === 'changeSettings') return Promise.resolve(request.params);
     if (request.method === 'sync') return Promise.resolve({ accounts: [], complete: true } satisfies SyncReport);
     return Promise.resolve({});
@@ -61,7 +61,7 @@ it('wears the theme of the settings and keeps the rest of them when it changes',
   await app.setTheme('light');
   expect(document.documentElement.dataset['theme']).toBe('light');
   expect(asked('changeSettings')).toEqual([
-    { method: 'changeSettings', params: { timeZone: 'Asia/Kolkata', theme: 'light' } },
+    { method: 'changeSettings', params: { timeZone: 'Asia/Kolkata', theme: 'light', language: 'system' } },
   ]);
   await app.setTheme('system');
   expect(document.documentElement.dataset['theme']).toBeUndefined();
@@ -167,4 +167,21 @@ it('opens the inbox by the bell and goes back by it', async () => {
   expect(app.screen).toBe('inbox');
   app.bell();
   expect(app.screen).toBe('limits');
+});
+
+it('takes back what was removed last and reads everything again', async () => {
+  const app = await fresh([openai({})]);
+  const before = asked('overview').length;
+  app.offerUndo('The lot is removed.', async () => {
+    const { call } = await import('./api');
+    await call({ method: 'accounts' });
+  });
+  expect(app.undoing.shown?.text).toBe('The lot is removed.');
+  await app.undo();
+  expect(asked('accounts')).toHaveLength(1);
+  expect(asked('overview').length).toBe(before + 1);
+  expect(app.undoing.shown).toBeNull();
+  expect(app.notice).toEqual({ text: 'It is back.', bad: false });
+  await app.undo();
+  expect(asked('overview').length).toBe(before + 1);
 });
