@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig(({ mode }) => ({
   plugins: [svelte()],
   clearScreen: false,
-  server: { host: '127.0.0.1', port: 1420, strictPort: true },
+  // A test holds the messages against the core's sources.
+  server: { host: '127.0.0.1', port: 1420, strictPort: true, fs: { allow: ['..'] } },
   build: {
     // The oldest engine of the systems Tauri supports; newer CSS such as light-dark() is rewritten for it.
     target: 'safari16.4',

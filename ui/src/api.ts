@@ -2,6 +2,7 @@ import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import type { ApiError, ErrorCode, Event, Request, Response } from './bindings';
 import { t } from './messages.svelte';
+import { inWords, told } from './told';
 
 /** The answer to a request of the given method. */
 export type Answer<M extends Request['method']> =
@@ -15,7 +16,7 @@ export class Refusal extends Error {
   readonly field: string | null;
 
   constructor(error: ApiError) {
-    super(sentence(error.message));
+    super(told(sentence(error.message)));
     this.name = 'Refusal';
     this.code = error.code;
     this.retryAt = error.retryAt;
@@ -31,7 +32,7 @@ export async function call<R extends Request>(request: R): Promise<Answer<R['met
   } catch (error) {
     throw new Refusal(apiError(error));
   }
-  return (response as { result?: unknown }).result as Answer<R['method']>;
+  return inWords((response as { result?: unknown }).result as Answer<R['method']>);
 }
 
 /** Hears what happens without being asked for, until the returned function is called. */

@@ -392,6 +392,12 @@ export function longDate(date: string): string {
   );
 }
 
+/** A month by its English name, in the language of the page. */
+export function monthNamed(name: string): string {
+  const at = Date.parse(`${name} 1, 2026 00:00:00 UTC`);
+  return Number.isNaN(at) ? name : new Intl.DateTimeFormat(wordLocale(), { month: 'long', timeZone: 'UTC' }).format(at);
+}
+
 /** The month of a calendar date: November 2026. */
 export function month(date: string): string {
   return new Intl.DateTimeFormat(wordLocale(), { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(utc(date));

@@ -100,7 +100,8 @@ it('has no message that nobody says', () => {
       }
     });
   }
-  const unused = [...en.keys()].filter((key) => !exact.has(key) && !patterns.some((pattern) => pattern.test(key)));
+  // What the core says is looked for among its own sources, in told.test.ts.
+  const unused = [...en.keys()].filter((key) => !key.startsWith('core.') && !exact.has(key) && !patterns.some((pattern) => pattern.test(key)));
   expect(unused).toEqual([]);
 });
 

@@ -202,6 +202,8 @@ class WindowState {
 
   async setLanguage(language: Language): Promise<void> {
     speak(language);
+    // The core's sentences are put into words when they come.
+    void this.#changed();
     try {
       const settings = this.settings ?? (await call({ method: 'settings' }));
       this.settings = await call({ method: 'changeSettings', params: { ...settings, language } });
