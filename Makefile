@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 export BASH_ENV := $(CURDIR)/.ci/environment
-.PHONY: run window demo test bench bundle screenshots page packages-window packages-test
+.PHONY: run window demo test bench bundle package-test screenshots page packages-window packages-test packages-bundle
 .NOTPARALLEL:
 
 # The development build: the window opens after half the time that an optimised build takes, and tests share its work.
@@ -31,9 +31,14 @@ bench: packages-test page
 	tests/desktop/session.sh tests/bench/paint.sh
 	tests/desktop/session.sh cargo test --package spendglass-app --test window -- --ignored --nocapture idle_in_the_tray
 
-bundle: packages-window page
+bundle: packages-bundle page
 	npm --prefix ui exec -- tauri build --bundles deb,rpm
-	@ls target/release/bundle/{deb/*.deb,rpm/*.rpm}
+	tests/package-check.sh
+	@ls "$${CARGO_TARGET_DIR:-target}"/release/bundle/{deb/*.deb,rpm/*.rpm}
+
+# Installs, starts, upgrades and removes what `make bundle` made, in a clean Debian 12; as root.
+package-test:
+	tests/package.sh
 
 # The pictures of the README, taken from the real window.
 screenshots: packages-test page
@@ -44,5 +49,5 @@ page: ui/node_modules/.package-lock.json
 	npm --prefix ui run build
 ui/node_modules/.package-lock.json: ui/package-lock.json
 	npm --prefix ui ci --no-audit --no-fund
-packages-window packages-test: packages-%:
+packages-window packages-test packages-bundle: packages-%:
 	.ci/setup $*

@@ -14,7 +14,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Parser;
 use spendglass_core::api::Event;
-use tauri::{AppHandle, Emitter, Manager, RunEvent, WebviewWindowBuilder, WindowEvent};
+use tauri::{AppHandle, Emitter, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 
 use door::Door;
@@ -27,12 +27,13 @@ const FAREWELL: Duration = Duration::from_secs(5);
 fn main() -> anyhow::Result<()> {
     let options = Options::parse();
     let hidden = options.hidden();
+    let screen = options.screen().map(str::to_owned);
     prefer_plain_rendering();
     tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|app, arguments, _folder| {
             // What starts at login does not come to the front where the person has it open.
             if !arguments.iter().any(|argument| argument == "--hidden") {
-                show(app, None);
+                show(app, options::screen_of(&arguments).as_deref());
             }
         }))
         .plugin(
@@ -59,7 +60,7 @@ fn main() -> anyhow::Result<()> {
             let handle = app.handle();
             tauri::async_runtime::spawn(end_when_asked(handle.clone()));
             tauri::async_runtime::spawn(door::open(handle.clone()));
-            open_window(handle, hidden)?;
+            open_window(handle, hidden, screen.as_deref())?;
             Ok(())
         })
         .build(tauri::generate_context!())
@@ -83,10 +84,13 @@ fn prefer_plain_rendering() {
     }
 }
 
-fn open_window(app: &AppHandle, hidden: bool) -> anyhow::Result<()> {
-    let config = app.config().app.windows.first().context("the configuration names no window")?;
+fn open_window(app: &AppHandle, hidden: bool, screen: Option<&str>) -> anyhow::Result<()> {
+    let mut config = app.config().app.windows.first().context("the configuration names no window")?.clone();
+    if let Some(screen) = screen {
+        config.url = WebviewUrl::App(format!("index.html#{screen}").into());
+    }
     let (here, opener) = (app.clone(), app.clone());
-    WebviewWindowBuilder::from_config(app, config)?
+    WebviewWindowBuilder::from_config(app, &config)?
         .visible(!hidden)
         .on_navigation(move |url| {
             let own = links::is_own_page(url);

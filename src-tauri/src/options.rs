@@ -27,9 +27,26 @@ pub(crate) struct Options {
     /// Start out of sight: in the tray, or minimised where there is none
     #[arg(long)]
     hidden: bool,
+    /// Open on a screen: today, spend, credits, limits, plans, estimate, accounts, settings or inbox
+    #[arg(long, value_name = "SCREEN", value_parser = SCREENS)]
+    screen: Option<String>,
+}
+
+/// The screens, by the names that the page gives them.
+const SCREENS: [&str; 9] =
+    ["today", "spend", "credits", "limits", "plans", "estimate", "accounts", "settings", "inbox"];
+
+/// The screen that the arguments of another start name.
+pub(crate) fn screen_of(arguments: &[String]) -> Option<String> {
+    Options::try_parse_from(arguments).ok()?.screen
 }
 
 impl Options {
+    /// The screen to open on, where one was named.
+    pub(crate) fn screen(&self) -> Option<&str> {
+        self.screen.as_deref()
+    }
+
     /// Whether the window stays out of sight at first.
     pub(crate) const fn hidden(&self) -> bool {
         self.hidden
@@ -84,5 +101,33 @@ mod tests {
         assert!(parse(&["--now", "yesterday"]).is_err());
         assert!(parse(&["--timezone", "Asia/Atlantis"]).is_err());
         assert!(parse(&["sk-admin-key"]).is_err());
+        assert!(parse(&["--screen", "kitchen"]).is_err());
+    }
+
+    #[test]
+    fn another_start_names_a_screen() {
+        let line = |words: &[&str]| words.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(screen_of(&line(&["spendglass-app", "--screen", "credits"])).as_deref(), Some("credits"));
+        assert_eq!(screen_of(&line(&["spendglass-app"])), None);
+        assert_eq!(screen_of(&line(&["spendglass-app", "--screen", "kitchen"])), None);
+    }
+
+    /// The package's manual page is written by `UPDATE_EXPECT=1 cargo test -p spendglass-app -- manual`.
+    #[test]
+    fn the_manual_page_says_these_options() {
+        use clap::CommandFactory as _;
+        let mut page = Vec::new();
+        let command = Options::command().version("@VERSION@");
+        clap_mangen::Man::new(command)
+            .source("Spendglass @VERSION@")
+            .manual("Spendglass")
+            .render(&mut page)
+            .unwrap();
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/linux/spendglass-app.1");
+        #[expect(clippy::disallowed_methods, reason = "the usual way to ask for expected files anew")]
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            std::fs::write(path, &page).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(path).unwrap(), String::from_utf8(page).unwrap());
     }
 }

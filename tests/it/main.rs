@@ -34,6 +34,7 @@ mod names;
 mod notice;
 mod plan_replay;
 mod planning;
+mod packages;
 mod pricing;
 mod own;
 mod plan;

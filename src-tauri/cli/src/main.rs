@@ -27,6 +27,7 @@ mod holdings;
 mod import;
 mod key;
 mod limits;
+mod manual;
 mod plan_catalogue;
 mod prices;
 mod plans;
@@ -46,7 +47,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use spendglass_core::time::{Clock, Timestamp, Zone};
 
 use door::{Ending, Failure, Out};
@@ -167,6 +168,11 @@ Example:
     Doctor,
     /// Read what is due and remind, again and again: the loop of the window without a window
     Watch(watch::Options),
+    /// Completion of commands and options for your shell
+    Completions(manual::Completions),
+    /// Writes a manual page for every command: for packages
+    #[command(hide = true)]
+    Manual(manual::Pages),
     /// Serve a loopback town of pretend providers, to try things out and for tests
     Simulator(town::Options),
 }
@@ -239,6 +245,8 @@ async fn run(global: &Global, out: &Out, command: Command) -> Result<Ending, Fai
         Command::Chart(options) => chart::run(global, out, options).await,
         Command::Export(command) => export::run(global, out, command).await,
         Command::Watch(options) => watch::run(global, out, options).await,
+        Command::Completions(options) => manual::completions(&options, Arguments::command()),
+        Command::Manual(options) => manual::pages(&options, Arguments::command()),
         Command::Doctor => doctor::run(global, out).await,
         Command::Simulator(options) => town::run(global, out, options).await,
     }
@@ -246,8 +254,6 @@ async fn run(global: &Global, out: &Out, command: Command) -> Result<Ending, Fai
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
