@@ -29,7 +29,8 @@ bench: packages-test page
 	cargo build --release --package spendglass-app --bin spendglass-app --example empty_window
 	cargo bench --package spendglass-core --bench figures
 	tests/desktop/session.sh tests/bench/paint.sh
-	tests/desktop/session.sh cargo test --package spendglass-app --test window -- --ignored --nocapture idle_in_the_tray
+	tests/desktop/session.sh cargo test --package spendglass-app --test window -- --ignored --nocapture --test-threads 1 \
+	  from_key_to_paint idle_in_sight idle_in_the_tray
 
 bundle: packages-bundle page
 	npm --prefix ui exec -- tauri build --bundles deb,rpm

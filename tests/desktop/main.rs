@@ -15,6 +15,7 @@ mod credits;
 mod estimate;
 mod first_run;
 mod idle;
+mod paced;
 mod inbox;
 mod keyboard;
 mod keychain;

@@ -58,6 +58,17 @@ impl Window {
 
     /// The same on the bus of this address, in place of the session's.
     pub(crate) async fn open_on(bus: Option<&str>, name: &str, data_dir: &Path, now: &str) -> Window {
+        Window::open_program(BINARY, bus, name, data_dir, now).await
+    }
+
+    /// The same with this program, such as the optimised one.
+    pub(crate) async fn open_program(
+        program: &str,
+        bus: Option<&str>,
+        name: &str,
+        data_dir: &Path,
+        now: &str,
+    ) -> Window {
         let log = out_dir().join(format!("{name}.log"));
         let said = File::options().create(true).append(true).open(&log).unwrap();
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -77,7 +88,7 @@ impl Window {
         let data_dir = data_dir.to_str().unwrap();
         let args = ["--data-dir", data_dir, "--now", now, "--timezone", "Asia/Kolkata"];
         let mut wanted = Capabilities::new();
-        wanted.insert("webkitgtk:browserOptions".to_owned(), json!({"binary": BINARY, "args": args}));
+        wanted.insert("webkitgtk:browserOptions".to_owned(), json!({"binary": program, "args": args}));
         let end = Instant::now() + PATIENCE;
         let client = loop {
             let mut builder = ClientBuilder::new(HttpConnector::new());
@@ -89,8 +100,13 @@ impl Window {
                 Err(_) => tokio::time::sleep(PAUSE).await,
             }
         };
-        let pid = processes::with_arguments(BINARY, data_dir).expect("the program runs");
+        let pid = processes::with_arguments(program, data_dir).expect("the program runs");
         Window { client, _driver: driver, pid, name: name.to_owned(), log }
+    }
+
+    /// Hundredths of a second of processor time that the window and its processes have had.
+    pub(crate) fn ticks(&self) -> u64 {
+        processes::ticks(self.pid)
     }
 
     /// Runs a script in the page: `at(id)` is the element of that test id, `all(id)` are all of them.

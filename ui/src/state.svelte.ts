@@ -89,6 +89,8 @@ class WindowState {
 
   /** Starts listening and reads everything. The returned function ends it. */
   start(): () => void {
+    // The window may have been started for a screen.
+    this.#show(location.hash.slice(1));
     const heard = onEvent((event) => {
       this.#hear(event);
     });
@@ -241,6 +243,12 @@ class WindowState {
     this.notice = { text, bad: true };
   }
 
+  /** Opens the screen of this name, if there is one. */
+  #show(name: string): void {
+    const asked = [...SCREENS, 'inbox' as const].find((screen) => screen === name);
+    if (asked) this.open(asked);
+  }
+
   async #changed(): Promise<void> {
     this.edition += 1;
     await this.refresh();
@@ -299,8 +307,7 @@ class WindowState {
       return;
     }
     if (event.type === 'show') {
-      const asked = [...SCREENS, 'inbox' as const].find((screen) => screen === event.screen);
-      if (asked) this.open(asked);
+      this.#show(event.screen);
       return;
     }
     // Whoever asked for the import shows how far it is.
