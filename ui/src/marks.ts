@@ -24,6 +24,25 @@ export function nearest(marks: readonly Mark[], x: number, y: number): number | 
   return best;
 }
 
+/** The mark that a point is on, or within so much of. */
+export function hit(marks: readonly Mark[], x: number, y: number, slack: number): number | null {
+  const inside = (mark: Mark, by: number): boolean =>
+    x >= mark.x - by && x <= mark.x + mark.width + by && y >= mark.y - by && y <= mark.y + mark.height + by;
+  const on = marks.findIndex((mark) => inside(mark, 0));
+  const near = on >= 0 ? on : marks.findIndex((mark) => inside(mark, slack));
+  return near >= 0 ? near : null;
+}
+
+/** The name of a file for a picture, from its title. */
+export function fileName(title: string, format: string): string {
+  const words = title
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}]+/gu, '-')
+    .slice(0, 60)
+    .replace(/^-|-$/g, '');
+  return `${words === '' ? 'chart' : words}.${format}`;
+}
+
 /** Where a key leads from a mark, or null where the key is not for the chart. */
 export function step(marks: readonly Mark[], from: number | null, key: string): number | null {
   const last = marks.length - 1;

@@ -22,3 +22,10 @@ export function rememberedTheme(): Theme {
     return 'system';
   }
 }
+
+/** The colours that are seen now. */
+export function wornTheme(): 'light' | 'dark' {
+  const worn = document.documentElement.dataset['theme'];
+  if (worn === 'light' || worn === 'dark') return worn;
+  return matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+}

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { BudgetRow, MonthEnd } from '../bindings';
 import { useLocale } from '../format';
 import MonthEndLines from './MonthEndLines.svelte';
+import MonthProof from './MonthProof.svelte';
 
 const ROW: MonthEnd = {
   account: null,
@@ -26,7 +27,8 @@ const BUDGET = {
   spent: '24.31',
   percent: 48,
   pacePercent: 58,
-} as BudgetRow;
+  notes: [],
+} as unknown as BudgetRow;
 
 let page: Record<string, unknown>;
 
@@ -56,7 +58,9 @@ it('says the range and the middle, and draws both on one scale with what is spen
 
 it('says how well it did before', () => {
   const backTest = { forecasts: 26, months: 4, inside: 22, errorPercent: '9.2', runRateErrorPercent: '17' };
-  expect(show([{ ...ROW, backTest }])).toContain(
+  page = mount(MonthProof, { target: document.body, props: { rows: [{ ...ROW, backTest }] } });
+  flushSync();
+  expect(document.body.textContent).toContain(
     'Over 4 past months, 22 of 26 such ranges held; the middle was off by 9%, the plain run rate by 17%.',
   );
 });
