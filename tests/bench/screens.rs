@@ -63,7 +63,7 @@ async fn medians(charges: u64) -> Result<Vec<(String, Duration)>> {
     let mut slowest = (String::new(), Duration::ZERO);
     for (by, name) in GROUPINGS {
         for measure in [Measure::Billed, Measure::Listed] {
-            let query = || SpendQuery { by, measure, from: None, to: None, chart_width: WIDTH };
+            let query = || SpendQuery::of(by, measure, WIDTH);
             let spend = run(&app, || Request::Spend(query())).await?;
             eprintln!("{charges} charges, spend by {name}, {measure:?}: {}", millis(spend));
             if spend > slowest.1 {

@@ -193,7 +193,7 @@ pub(crate) async fn ask(app: &App, request: Request) -> Value {
     serde_json::to_value(handle(app, request).await.unwrap()).unwrap()["result"].take()
 }
 
-pub(crate) const GROUPINGS: [Grouping; 7] = [
+pub(crate) const GROUPINGS: [Grouping; 8] = [
     Grouping::Day,
     Grouping::Provider,
     Grouping::Account,
@@ -201,10 +201,11 @@ pub(crate) const GROUPINGS: [Grouping; 7] = [
     Grouping::Project,
     Grouping::Key,
     Grouping::Item,
+    Grouping::Session,
 ];
 
 pub(crate) async fn usage(app: &App, by: Grouping, from: &str, to: &str) -> Value {
-    let query = UsageQuery { by, from: Some(from.to_owned()), to: Some(to.to_owned()) };
+    let query = UsageQuery::of(by, Some(from.to_owned()), Some(to.to_owned()));
     let Response::Usage(usage) = handle(app, Request::Usage(query)).await.unwrap() else { panic!() };
     serde_json::to_value(usage).unwrap()
 }
@@ -215,7 +216,7 @@ pub(crate) type Rows = BTreeMap<(i64, String, i64), Vec<String>>;
 
 const CHARGES: &str = "SELECT s.account_id, s.name, c.period_start / 86400 * 86400, group_concat(concat_ws('|', c.period_start, \
      c.period_end, f.lane, f.category, f.meter, f.billed_currency, f.list_currency, f.unit, f.request_model, f.response_model, \
-     f.service_tier, f.context_window, f.project, f.api_key, f.description, quote(c.billed), quote(c.listed), quote(p.basis), \
+     f.service_tier, f.context_window, f.project, f.api_key, f.description, nullif(f.session, ''), quote(c.billed), quote(c.listed), quote(p.basis), \
      quote(c.quantity), quote(c.input_tokens), quote(c.output_tokens), quote(c.cache_read), quote(c.cache_creation), \
      quote(c.cache_creation_1h), quote(c.reasoning), quote(c.modalities), quote(c.requests)), char(10) \
      ORDER BY c.period_start, c.ordinal) \

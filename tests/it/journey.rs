@@ -87,13 +87,12 @@ async fn a_freelancer_sees_what_today_and_this_month_cost() {
     for by in
         [Grouping::Day, Grouping::Provider, Grouping::Model, Grouping::Project, Grouping::Key, Grouping::Item]
     {
-        let query = UsageQuery { by, from: None, to: None };
+        let query = UsageQuery::of(by, None, None);
         let Response::Usage(usage) = handle(&app, Request::Usage(query)).await.unwrap() else { panic!() };
         assert_eq!(usage.total.billed, overview.month.billed, "by {by:?}");
     }
 
-    let query =
-        SpendQuery { by: Grouping::Model, measure: Measure::Listed, from: None, to: None, chart_width: 800 };
+    let query = SpendQuery::of(Grouping::Model, Measure::Listed, 800);
     let Response::Spend(spend) = handle(&app, Request::Spend(query)).await.unwrap() else { panic!() };
     assert!(spend.ranked.marks.len() > 3);
     app.close().await;

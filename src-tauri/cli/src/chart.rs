@@ -53,19 +53,18 @@ enum Theme {
 pub(crate) async fn run(global: &Global, out: &Out, options: Options) -> Result<Ending, Failure> {
     let format = format_of(&options.out)?;
     let date = |date: Option<Date>| date.map(|date| date.to_string());
+    let kind = match options.chart {
+        Which::Daily => PictureKind::Daily,
+        Which::Models => PictureKind::Models,
+    };
+    let theme = match options.theme {
+        Theme::Light => PictureTheme::Light,
+        Theme::Dark => PictureTheme::Dark,
+    };
     let query = PictureQuery {
-        kind: match options.chart {
-            Which::Daily => PictureKind::Daily,
-            Which::Models => PictureKind::Models,
-        },
         from: date(options.from),
         to: date(options.to),
-        theme: match options.theme {
-            Theme::Light => PictureTheme::Light,
-            Theme::Dark => PictureTheme::Dark,
-        },
-        format,
-        plans: None,
+        ..PictureQuery::of(kind, theme, format)
     };
     let (response, _) = Door::ask_once(global, Request::Picture(query)).await?;
     let Response::Picture(picture) = &response else { return Err(Failure::mismatch()) };
@@ -121,6 +120,7 @@ mod tests {
         PictureFile {
             media_type: "image/svg+xml".to_owned(),
             base64: STANDARD.encode(text),
+            path: None,
             description: "What each day was billed.".to_owned(),
         }
     }

@@ -87,6 +87,8 @@ mod tests {
             requests: None,
             unpriced: 0,
             lane: "billed".to_owned(),
+            before: None,
+            spark: None,
         }
     }
 
@@ -111,6 +113,7 @@ mod tests {
             lane: "billed".to_owned(),
             rows,
             total,
+            before: None,
             beside: vec![],
             as_of: None,
             notes: vec![],

@@ -78,9 +78,9 @@ async fn tell(door: &Door, global: &Global, out: &Out, options: Options) -> Resu
     }
     door.ask(Request::EnterSample).await?;
     let overview = door.ask(Request::Overview(OverviewQuery { chart_width: None })).await?;
-    let models = door.ask(Request::Usage(UsageQuery { by: Grouping::Model, from: None, to: None })).await?;
+    let models = door.ask(Request::Usage(UsageQuery::of(Grouping::Model, None, None))).await?;
     let (from, to) = (today.plus_days(1 - DAYS), today.plus_days(1));
-    let daily = UsageQuery { by: Grouping::Day, from: Some(from.to_string()), to: Some(to.to_string()) };
+    let daily = UsageQuery::of(Grouping::Day, Some(from.to_string()), Some(to.to_string()));
     let daily = door.ask(Request::Usage(daily)).await?;
     let credit = door.ask(Request::Credits(CreditsQuery::default())).await?;
     if let Some(folder) = &options.out {
@@ -137,12 +137,9 @@ async fn pictures(door: &Door, folder: &Path, today: Date) -> Result<(), Failure
     for (kind, name) in [(PictureKind::Daily, "daily"), (PictureKind::Models, "models")] {
         for (format, ending) in [(PictureFormat::Svg, "svg"), (PictureFormat::Png, "png")] {
             let query = PictureQuery {
-                kind,
                 from: Some(today.plus_days(-29).to_string()),
                 to: Some(today.plus_days(1).to_string()),
-                theme: PictureTheme::Light,
-                format,
-                plans: None,
+                ..PictureQuery::of(kind, PictureTheme::Light, format)
             };
             let response = door.ask(Request::Picture(query)).await?;
             let Response::Picture(picture) = &response else { return Err(Failure::mismatch()) };

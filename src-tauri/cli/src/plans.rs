@@ -156,12 +156,8 @@ async fn ask(
     let response = door.ask(Request::Plans(query.clone())).await?;
     if let (Some(path), Some(format)) = (&options.chart, format) {
         let query = PictureQuery {
-            kind: PictureKind::PlanCurve,
-            from: None,
-            to: None,
-            theme: PictureTheme::Light,
-            format,
             plans: Some(query),
+            ..PictureQuery::of(PictureKind::PlanCurve, PictureTheme::Light, format)
         };
         let Response::Picture(picture) = door.ask(Request::Picture(query)).await? else {
             return Err(Failure::mismatch());

@@ -44,6 +44,9 @@ enum By {
     Project,
     Key,
     Item,
+    Session,
+    Client,
+    Tag,
 }
 
 impl From<By> for Grouping {
@@ -56,13 +59,16 @@ impl From<By> for Grouping {
             By::Project => Grouping::Project,
             By::Key => Grouping::Key,
             By::Item => Grouping::Item,
+            By::Session => Grouping::Session,
+            By::Client => Grouping::Client,
+            By::Tag => Grouping::Tag,
         }
     }
 }
 
 pub(crate) async fn run(global: &Global, out: &Out, options: Options) -> Result<Ending, Failure> {
     let date = |date: Option<Date>| date.map(|date| date.to_string());
-    let query = UsageQuery { by: options.by.into(), from: date(options.from), to: date(options.to) };
+    let query = UsageQuery::of(options.by.into(), date(options.from), date(options.to));
     let (response, zone) = Door::ask_once(global, Request::Usage(query)).await?;
     let Response::Usage(usage) = &response else { return Err(Failure::mismatch()) };
     if options.csv {
@@ -135,6 +141,9 @@ fn group_name(by: Grouping) -> &'static str {
         Grouping::Project => "project",
         Grouping::Key => "key",
         Grouping::Item => "item",
+        Grouping::Session => "session",
+        Grouping::Client => "client",
+        Grouping::Tag => "tag",
     }
 }
 
@@ -193,6 +202,8 @@ mod tests {
             requests: None,
             unpriced: 0,
             lane: "billed".to_owned(),
+            before: None,
+            spark: None,
         }
     }
 
@@ -205,6 +216,7 @@ mod tests {
             lane: "billed".to_owned(),
             rows,
             total: row(None, "all", &[("3.5", "USD"), ("7", "credits")]),
+            before: None,
             beside: vec![],
             as_of: None,
             notes: vec!["OpenRouter tells nothing of today.".to_owned()],

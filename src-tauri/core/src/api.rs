@@ -13,6 +13,7 @@ use crate::vault::{Secret, Vault};
 
 mod accounts;
 mod alerts;
+mod charted;
 mod credits;
 mod entries;
 mod events;
@@ -28,6 +29,7 @@ mod prices;
 mod rates;
 mod savings;
 mod spend;
+mod summaries;
 mod syncing;
 mod upkeep;
 mod watch;
@@ -38,7 +40,9 @@ mod alerting;
 mod app;
 mod assigning;
 mod budgeting;
+mod comparing;
 mod crediting;
+mod cuts;
 mod calendar;
 mod calendar_address;
 mod cataloguing;
@@ -73,8 +77,11 @@ mod rating;
 mod refreshing;
 mod risks;
 mod running;
+mod scenes;
 mod schedule;
 mod states;
+mod steps;
+mod summing;
 mod time_lines;
 mod today;
 mod told_lots;
@@ -91,6 +98,9 @@ pub use alerts::{
     SetBudget, SetWebhook, TestedAlert, Webhook,
 };
 pub use app::App;
+pub use charted::{
+    ChartTable, Drill, Mark, Picture, PictureFile, PictureFormat, PictureKind, PictureQuery, PictureTheme,
+};
 pub use credits::{
     AddLot, AnswerOffer, CreditTotal, Credits, CreditsQuery, DaySpread, DaysLeft, EditLot, LotId, LotOffer,
     LotRow, LotState, MoveLot, OfferAnswer, ReconciliationRow, RuleBy,
@@ -131,9 +141,10 @@ pub use savings::{
     AnswerSaving, SavingAnswer, SavingCertainty, SavingRange, SavingRow, Savings, SavingsQuery,
 };
 pub use spend::{
-    Amount, ChartTable, Grouping, LaneFigure, Mark, Measure, Picture, PictureFile, PictureFormat,
-    PictureKind, PictureQuery, PictureTheme, Spend, SpendQuery, Usage, UsageQuery, UsageRow,
+    Amount, Before, BeforeFigures, Bucket, Grouping, LaneFigure, Measure, Only, Spark, Spend, SpendQuery,
+    Usage, UsageQuery, UsageRow,
 };
+pub use summaries::{ClientRow, ClientSummary, ClientSummaryQuery};
 pub use syncing::{AccountReport, StreamReport, SyncQuery, SyncReport};
 pub use upkeep::{Doctor, Finding, FindingState, Language, SampleState, Settings, Theme};
 pub use watch::{CalendarAddress, CalendarFile, ExportCalendar, NextRefresh, Watching};
@@ -218,6 +229,8 @@ pub enum Request {
     Usage(UsageQuery),
     /// A chart to keep as a file.
     Picture(PictureQuery),
+    /// What a client cost, line by line, for an invoice.
+    ClientSummary(ClientSummaryQuery),
     /// Every provider, with the kinds of key it hands out and what each sees.
     Providers,
     /// Which provider and kind a pasted key is of. Nothing is kept or sent.
@@ -359,6 +372,8 @@ pub enum Response {
     Usage(Usage),
     /// To [`Request::Picture`].
     Picture(PictureFile),
+    /// To [`Request::ClientSummary`].
+    ClientSummary(ClientSummary),
     /// To [`Request::Providers`].
     Providers(Vec<ProviderRow>),
     /// To [`Request::RecogniseKey`]: nothing, one, or several where prefixes do not tell them apart.
@@ -494,6 +509,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
         Request::Spend(query) => Response::Spend(app.spend(&query).await?),
         Request::Usage(query) => Response::Usage(app.usage(&query).await?),
         Request::Picture(query) => Response::Picture(app.picture(&query).await?),
+        Request::ClientSummary(query) => Response::ClientSummary(app.client_summary(&query).await?),
         Request::Providers => Response::Providers(providing::provider_rows()),
         Request::RecogniseKey(pasted) => Response::RecogniseKey(app.recognise(&pasted.key).await?),
         Request::Accounts => Response::Accounts(app.accounts().await?),

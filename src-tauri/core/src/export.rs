@@ -1,9 +1,10 @@
-//! What leaves Spendglass for other programs: the calendar of expiries, resets and renewals.
+//! What leaves Spendglass for other programs: the calendar of expiries, resets and renewals, and cells of tables.
 //!
 //! Pure: from what is known comes what the calendar says; from what it has told so far comes what changed. Written by hand, not by
 //! a library: the usual one makes a time stamp and an id of its own for each event, keeps no order of properties, and wants dates
 //! of another crate, while all of the format that is needed here is a page of code.
 
+mod csv;
 mod ics;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,6 +13,7 @@ use crate::ledger::QuotaWindow;
 use crate::store::{DayNote, ToldEvent};
 use crate::time::{BillingCycle, Calendar, Date, Timestamp};
 
+pub use csv::cell;
 pub use ics::calendar;
 
 /// What an instant that is told may drift by from one answer of a provider to the next, in seconds.

@@ -78,6 +78,8 @@ pub struct Format {
     /// The columns (places in `columns`) that tell lines apart, so that a line which comes again is known. None of them is an
     /// amount or a count, for those may be corrected.
     pub identity: &'static [usize],
+    /// The same of columns that came later: where such a cell is empty, the number of the line is what it was before.
+    pub later: &'static [usize],
     /// Those of them that name a person: they go into the line's number, which cannot be turned back, and nowhere else.
     pub persons: &'static [usize],
     /// Whether the identity is an id of the provider's: a line that comes twice in a file is one line.
@@ -104,6 +106,7 @@ impl Format {
         columns: &[],
         bare: false,
         identity: &[],
+        later: &[],
         persons: &[],
         unique: false,
         grouped: None,
@@ -202,6 +205,8 @@ pub struct Line<'a> {
     pub api_key: &'a str,
     /// The provider's own words for the line.
     pub description: Cow<'a, str>,
+    /// The session of a tool, by the tool's id.
+    pub session: &'a str,
     /// Who provides what is charged, where the lines of a file tell.
     pub vendor: &'a str,
 }
@@ -225,6 +230,7 @@ impl Line<'_> {
             project: "",
             api_key: "",
             description: Cow::Borrowed(""),
+            session: "",
             vendor: "",
         }
     }

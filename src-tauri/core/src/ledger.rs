@@ -234,6 +234,8 @@ pub struct Charge {
     pub api_key: Option<String>,
     /// The provider's own words for the line.
     pub description: Option<String>,
+    /// The session of a tool that it is of, by the tool's id.
+    pub session: Option<String>,
 }
 
 impl Charge {
@@ -257,6 +259,7 @@ impl Charge {
             project: None,
             api_key: None,
             description: None,
+            session: None,
         }
     }
 

@@ -55,49 +55,93 @@ fn plus(sum: &mut Option<u64>, more: Option<u64>) {
 /// requests once more, so beside a bill it never joins. Of what was entered of one account and day, the provider's own file
 /// comes before a mapped one, and that before what was typed in: a person types a day's cost in since the file is not at hand.
 pub fn choose(rows: &mut Vec<RollupRow>) {
-    let said = |row: &RollupRow| (row.lane, row.origin);
-    let one = rows.first().map(said);
-    if rows.iter().all(|row| Some(said(row)) == one) {
-        return;
-    }
-    let place = |row: &RollupRow| (row.account_id, row.start.utc_date());
-    let mut best = BTreeMap::<(i64, Date), [Option<(Lane, Origin)>; 2]>::new();
-    for row in rows.iter() {
-        let lanes = best.entry(place(row)).or_default();
-        for (lane, told) in lanes.iter_mut().zip([row.sums.billed.is_some(), tells_usage(row)]) {
-            if told {
-                *lane = Some(lane.map_or(said(row), |lane| lane.min(said(row))));
+    Choice::of(rows).apply(rows);
+}
+
+/// What is taken of each account and UTC day, as [`choose`] says: worked out from all there is, to be applied to a part of it.
+#[derive(Debug)]
+pub struct Choice {
+    /// Of money and of usage; nothing at all where all rows are of one kind.
+    best: Option<BTreeMap<(i64, Date), [Option<(Lane, Origin)>; 2]>>,
+    /// Whether anything that is no computed figure was chosen, so that those stand beside.
+    is_told: bool,
+}
+
+impl Choice {
+    /// What is chosen among these rows.
+    pub fn of(rows: &[RollupRow]) -> Choice {
+        let one = rows.first().map(said);
+        if rows.iter().all(|row| Some(said(row)) == one) {
+            return Choice { best: None, is_told: false };
+        }
+        let mut best = BTreeMap::<(i64, Date), [Option<(Lane, Origin)>; 2]>::new();
+        for row in rows {
+            let lanes = best.entry((row.account_id, row.start.utc_date())).or_default();
+            for (lane, told) in lanes.iter_mut().zip([row.sums.billed.is_some(), tells_usage(row)]) {
+                if told {
+                    *lane = Some(lane.map_or(said(row), |lane| lane.min(said(row))));
+                }
             }
         }
+        let mut choice = Choice { best: Some(best), is_told: false };
+        choice.is_told = rows.iter().any(|row| !is_computed(row) && choice.place(row) != Place::Beside);
+        choice
     }
-    let mut halves = Vec::new();
-    for row in rows.iter_mut() {
-        let lanes = best.get(&place(row)).copied().unwrap_or_default();
+
+    fn place(&self, row: &RollupRow) -> Place {
+        let Some(best) = &self.best else { return Place::Chosen };
+        let lanes = best.get(&(row.account_id, row.start.utc_date())).copied().unwrap_or_default();
         let (billed, used) = (row.sums.billed.is_some(), tells_usage(row));
         let [money, usage] = lanes.map(|lane| lane == Some(said(row)));
         match (billed && !money, used && !usage) {
-            (false, false) => {}
-            (true, true) => row.beside = true,
-            (true, false) if !used => row.beside = true,
-            (false, true) if !billed => row.beside = true,
-            (money_beside, _) => {
-                let mut half = RollupRow { beside: true, ..row.clone() };
-                let (of_money, of_usage) = if money_beside { (&mut half, row) } else { (row, &mut half) };
-                of_money.sums = GroupSums {
-                    billed: of_money.sums.billed,
-                    charges: of_money.sums.charges,
-                    ..GroupSums::default()
-                };
-                of_usage.sums.billed = None;
-                halves.push(half);
-            }
+            (false, false) => Place::Chosen,
+            (true, true) => Place::Beside,
+            (true, false) if !used => Place::Beside,
+            (false, true) if !billed => Place::Beside,
+            (money_beside, _) => Place::Halved { money_beside },
         }
     }
-    rows.append(&mut halves);
-    let computed = |row: &RollupRow| matches!(row.lane, Lane::Estimated | Lane::Logged);
-    if rows.iter().any(|row| !row.beside && !computed(row)) {
-        rows.iter_mut().filter(|row| computed(row)).for_each(|row| row.beside = true);
+
+    /// Marks what stands beside. A row of which only a half is taken becomes two.
+    pub fn apply(&self, rows: &mut Vec<RollupRow>) {
+        let mut halves = Vec::new();
+        for row in rows.iter_mut() {
+            match self.place(row) {
+                Place::Chosen => {}
+                Place::Beside => row.beside = true,
+                Place::Halved { money_beside } => {
+                    let mut half = RollupRow { beside: true, ..row.clone() };
+                    let (of_money, of_usage) = if money_beside { (&mut half, row) } else { (row, &mut half) };
+                    of_money.sums = GroupSums {
+                        billed: of_money.sums.billed,
+                        charges: of_money.sums.charges,
+                        ..GroupSums::default()
+                    };
+                    of_usage.sums.billed = None;
+                    halves.push(half);
+                }
+            }
+        }
+        rows.append(&mut halves);
+        if self.is_told {
+            rows.iter_mut().filter(|row| is_computed(row)).for_each(|row| row.beside = true);
+        }
     }
+}
+
+#[derive(PartialEq, Eq)]
+enum Place {
+    Chosen,
+    Beside,
+    Halved { money_beside: bool },
+}
+
+fn said(row: &RollupRow) -> (Lane, Origin) {
+    (row.lane, row.origin)
+}
+
+fn is_computed(row: &RollupRow) -> bool {
+    matches!(row.lane, Lane::Estimated | Lane::Logged)
 }
 
 /// Of each account and UTC day, whose word on usage is taken: that of chosen rows which tell any.

@@ -21,6 +21,7 @@ mod lots;
 mod names;
 mod packed;
 mod part_bills;
+mod pieces;
 mod plan_corrections;
 mod price_bases;
 mod prices;
@@ -53,6 +54,7 @@ pub use deliveries::{DeliveryRow, DueAlert, Receipt, Turn};
 pub use entries::{ENTERED_STREAM, EntryRow, Owner};
 pub use imports::{Arrival, IMPORT_STREAM, ImportRow, ImportedFile, Outcome};
 pub use lots::{LotOverride, RiseKey};
+pub use pieces::PieceFacet;
 pub use plan_corrections::PlanCorrection;
 pub use prices::PriceChange;
 pub use rollup::{Dimension, GroupSums, Origin, RollupRow};
@@ -172,6 +174,7 @@ impl Schema {
             (7, "receipts", include_str!("../migrations/0007_receipts.sql")),
             (8, "prices", include_str!("../migrations/0008_prices.sql")),
             (9, "plans", include_str!("../migrations/0009_plans.sql")),
+            (10, "sessions", include_str!("../migrations/0010_sessions.sql")),
         ])
     }
 

@@ -78,6 +78,33 @@ pub(super) struct Parts {
 }
 
 impl Parts {
+    /// The accounts of which anything is in.
+    pub(super) fn owners(&self) -> BTreeSet<i64> {
+        let of =
+            |known: &BTreeSet<(i64, String)>| known.iter().map(|(account, _)| *account).collect::<Vec<_>>();
+        self.accounts.iter().copied().chain(of(&self.projects)).chain(of(&self.keys)).collect()
+    }
+
+    /// Whether a charge of an account with this project and key is in.
+    pub(super) fn hold(&self, account: i64, project: Option<&str>, key: Option<&str>) -> bool {
+        let within = |known: &BTreeSet<(i64, String)>, id: Option<&str>| {
+            id.is_some_and(|id| known.contains(&(account, id.to_owned())))
+        };
+        self.accounts.contains(&account) || within(&self.projects, project) || within(&self.keys, key)
+    }
+
+    /// Whether something is plainly in both; a project and a key may still share charges.
+    pub(super) fn meet(&self, other: &Parts) -> bool {
+        let whole = |one: &Parts, other: &Parts| {
+            let owners = other.owners();
+            one.accounts.iter().any(|account| owners.contains(account))
+        };
+        whole(self, other)
+            || whole(other, self)
+            || !self.projects.is_disjoint(&other.projects)
+            || !self.keys.is_disjoint(&other.keys)
+    }
+
     /// The accounts of which both projects and keys are in.
     pub(super) fn both(&self) -> Vec<i64> {
         let by_project: BTreeSet<i64> = self.projects.iter().map(|(account, _)| *account).collect();
@@ -123,6 +150,13 @@ impl Assigned {
 
     pub(super) fn of_tag(&self, name: &str) -> Parts {
         self.parts(AssignmentKind::Tag, name)
+    }
+
+    /// Every client or tag, with what is assigned to it.
+    pub(super) fn all_of(&self, kind: AssignmentKind) -> Vec<(String, Parts)> {
+        let names: BTreeSet<&str> =
+            self.all.iter().filter(|one| one.kind == kind).map(|one| one.name.as_str()).collect();
+        names.into_iter().map(|name| (name.to_owned(), self.parts(kind, name))).collect()
     }
 
     fn parts(&self, kind: AssignmentKind, name: &str) -> Parts {

@@ -1,9 +1,11 @@
 //! Sums in the door's words: usage by a grouping, and the spend figures of the overview.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::app::{App, House};
-use super::groups::{Names, group_key, group_names};
+use super::comparing::Earlier;
+use super::cuts::{Ask, Cut};
+use super::groups::{GroupKey, Names, group_key, group_names};
 use super::running::seen;
 use super::states::known;
 use super::{Amount, ApiError, Grouping, LaneFigure, SpendFigure, Usage, UsageQuery, UsageRow};
@@ -11,7 +13,7 @@ use crate::ledger::{Lane, name_of};
 use crate::money::{MixedMoney, Total};
 use crate::providers::{self, Cursor, Provider, Sees};
 use crate::report::{self, Totals};
-use crate::store::{AccountRow, Dimension, KeyPlace, RollupRow, StreamRow, StreamState};
+use crate::store::{AccountRow, KeyPlace, RollupRow, StreamRow, StreamState};
 use crate::time::{Date, Period, Timestamp};
 
 /// The widest range that is drawn or summed: ten years and their leap days.
@@ -39,6 +41,15 @@ impl Books {
             streams: house.store.streams().await?,
             names: Names::of(house.store.names().await?),
         })
+    }
+
+    /// The same of some accounts alone, where not all are looked at.
+    pub(super) fn of(mut self, accounts: Option<&BTreeSet<i64>>) -> Books {
+        if let Some(accounts) = accounts {
+            self.accounts.retain(|row| accounts.contains(&row.id));
+            self.streams.retain(|row| accounts.contains(&row.account_id));
+        }
+        self
     }
 
     pub(super) fn provider_of(&self, account_id: i64) -> Option<&'static Provider> {
@@ -72,7 +83,7 @@ impl Books {
     }
 
     /// Those among them that go by days, unless the provider has no such thing for the account.
-    fn days_of(
+    pub(super) fn days_of(
         &self,
         sees: Sees,
     ) -> impl Iterator<Item = (&AccountRow, &'static providers::Stream, Option<&StreamRow>)> {
@@ -231,14 +242,21 @@ impl Books {
 impl App {
     pub(super) async fn usage(&self, query: &UsageQuery) -> Result<Usage, ApiError> {
         let house = self.house().await;
-        let today = self.now().utc_date();
-        let (from, to) =
+        let now = self.now();
+        let today = now.utc_date();
+        let days =
             range(query.from.as_deref(), query.to.as_deref(), today.month_start(), today.plus_days(1))?;
         let books = Books::open(&house).await?;
-        let period = whole_days(from, to)?;
-        let mut rows = house.store.rollup(dimension(query.by), period).await?;
-        report::choose(&mut rows);
-        usage(&rows, &books, query.by, (from, to), self.now())
+        let (by, only, period) = (query.by, query.only.as_slice(), whole_days(days.0, days.1)?);
+        let cut = Cut::open(&house, &books, Ask { by, only, period, hourly: false }).await?;
+        let books = books.of(cut.accounts.as_ref());
+        let sums = Sums::of(&cut, &books, by, days)?;
+        let mut told = usage(&cut, &sums, &books, days, now)?;
+        if query.compare {
+            let before = Earlier::open(&house, &books, &query.only, by, days, today).await?;
+            before.tell(&mut told, &sums, &cut, &books)?;
+        }
+        Ok(told)
     }
 }
 
@@ -270,34 +288,61 @@ pub(super) fn range(
     Ok((from, to))
 }
 
-pub(super) const fn dimension(by: Grouping) -> Dimension {
-    match by {
-        Grouping::Day | Grouping::Provider | Grouping::Account => Dimension::Day,
-        Grouping::Model => Dimension::Model,
-        Grouping::Project => Dimension::Project,
-        Grouping::Key => Dimension::Key,
-        Grouping::Item => Dimension::Item,
+/// The sums of a cut.
+pub(super) struct Sums {
+    pub(super) by: Grouping,
+    pub(super) groups: BTreeMap<GroupKey, Totals>,
+    pub(super) lanes: BTreeMap<GroupKey, Lane>,
+    pub(super) total: Totals,
+    pub(super) lane: Lane,
+}
+
+impl Sums {
+    pub(super) fn of(cut: &Cut, books: &Books, by: Grouping, days: (Date, Date)) -> Result<Sums, ApiError> {
+        let period = whole_days(days.0, days.1)?;
+        let rows = || report::within(cut.grouped(), period);
+        Ok(Sums {
+            by,
+            groups: report::group(rows(), |row| group_key(books, by, row))?,
+            lanes: report::lanes(rows(), |row| group_key(books, by, row)),
+            total: report::total(report::within(&cut.rows, period))?,
+            lane: report::lane_of(&cut.rows),
+        })
+    }
+
+    /// The groups in the order in which they are told, the dearest first; days in order.
+    pub(super) fn sorted(&self) -> Vec<(&GroupKey, &Totals)> {
+        let mut sorted: Vec<_> = self.groups.iter().collect();
+        if self.by != Grouping::Day {
+            sorted.sort_by_key(|(_, totals)| std::cmp::Reverse(weight(totals)));
+        }
+        sorted
     }
 }
 
 pub(super) fn usage(
-    rows: &[RollupRow],
+    cut: &Cut,
+    sums: &Sums,
     books: &Books,
-    by: Grouping,
     (from, to): (Date, Date),
     now: Timestamp,
 ) -> Result<Usage, ApiError> {
     let period = whole_days(from, to)?;
-    let lane = report::lane_of(rows);
-    let groups = report::group(report::within(rows, period), |row| group_key(books, by, row))?;
-    let lanes = report::lanes(report::within(rows, period), |row| group_key(books, by, row));
-    let total = report::total(report::within(rows, period))?;
+    let Sums { by, groups, lanes, total, lane } = sums;
+    let rows = &cut.rows;
     let mut notes = books.notes(from, to, now);
-    notes.extend(books.lane_notes(rows, period, lane));
-    if by == Grouping::Model
+    notes.extend(books.lane_notes(rows, period, *lane));
+    notes.extend(cut.notes.iter().cloned());
+    if *by == Grouping::Model
         && groups.iter().any(|(group, totals)| group.key.is_none() && !totals.billed.is_empty())
     {
         notes.push("A provider that bills by line item does not say which model a bill is for.".to_owned());
+    }
+    if *by == Grouping::Session && !groups.is_empty() && groups.keys().all(|group| group.key.is_none()) {
+        notes.push(
+            "No session is known of these days: providers do not tell it. A file that does can be imported, its column named as session."
+                .to_owned(),
+        );
     }
     if total.requests.is_some() {
         let silent = without_requests(report::within(rows, period))?;
@@ -308,33 +353,34 @@ pub(super) fn usage(
             ));
         }
     }
-    let mut called = group_names(books, by, groups.keys());
-    let mut sorted: Vec<_> = groups.iter().collect();
-    if by != Grouping::Day {
-        sorted.sort_by_key(|(_, totals)| std::cmp::Reverse(weight(totals)));
-    }
+    let mut called = group_names(books, *by, groups.keys());
     let beside = lanes_beside(report::beside(rows, period)?);
-    let rows = sorted.into_iter().map(|(group, totals)| {
+    let told = sums.sorted().into_iter().map(|(group, totals)| {
         let name = called.remove(group).unwrap_or_default();
-        UsageRow {
-            key: group.key.clone(),
-            provider: group.provider.map(str::to_owned),
-            account: group.account,
-            ..row(name, totals, lanes.get(group).copied().unwrap_or(lane))
-        }
+        of_group(group, name, totals, lanes.get(group).copied().unwrap_or(*lane))
     });
     Ok(Usage {
         from: from.to_string(),
         to: to.to_string(),
         days: "UTC".to_owned(),
-        by,
-        lane: name_of(lane, Lane::NAMED).to_owned(),
-        rows: rows.collect(),
-        total: row("All".to_owned(), &total, lane),
+        by: *by,
+        lane: name_of(*lane, Lane::NAMED).to_owned(),
+        rows: told.collect(),
+        total: row("All".to_owned(), total, *lane),
+        before: None,
         beside,
         as_of: books.as_of().map(|at| at.to_string()),
         notes,
     })
+}
+
+pub(super) fn of_group(group: &GroupKey, name: String, totals: &Totals, lane: Lane) -> UsageRow {
+    UsageRow {
+        key: group.key.clone(),
+        provider: group.provider.map(str::to_owned),
+        account: group.account,
+        ..row(name, totals, lane)
+    }
 }
 
 /// The accounts that tell tokens and no requests.
@@ -367,6 +413,8 @@ fn row(name: String, totals: &Totals, lane: Lane) -> UsageRow {
         requests: totals.requests,
         unpriced: totals.unpriced,
         lane: name_of(lane, Lane::NAMED).to_owned(),
+        before: None,
+        spark: None,
     }
 }
 

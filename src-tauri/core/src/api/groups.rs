@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::Grouping;
 use super::figures::Books;
+use super::{Grouping, Only};
 use crate::ledger::{Name, NameOf};
 use crate::providers;
 use crate::store::RollupRow;
@@ -17,6 +17,13 @@ pub(super) struct GroupKey {
     pub(super) key: Option<String>,
     /// Its account, where it is of one: what is an account's own never appears under another.
     pub(super) account: Option<i64>,
+}
+
+impl GroupKey {
+    /// What looks into the group alone.
+    pub(super) fn only(&self, by: Grouping) -> Only {
+        Only { by, key: self.key.clone(), provider: self.provider.map(str::to_owned), account: self.account }
+    }
 }
 
 /// What projects and keys are called, by account and id.
@@ -48,7 +55,12 @@ pub(super) fn group_key(books: &Books, by: Grouping, row: &RollupRow) -> GroupKe
         Grouping::Account => GroupKey { provider, key: Some(row.account_id.to_string()), account },
         // The same model may be had from two providers, at two prices.
         Grouping::Model | Grouping::Item => GroupKey { provider, key: row.member.clone(), account: None },
-        Grouping::Project | Grouping::Key => GroupKey { provider, key: row.member.clone(), account },
+        Grouping::Project | Grouping::Key | Grouping::Session => {
+            GroupKey { provider, key: row.member.clone(), account }
+        }
+        Grouping::Client | Grouping::Tag => {
+            GroupKey { provider: None, key: row.member.clone(), account: None }
+        }
     }
 }
 
@@ -106,6 +118,9 @@ fn group_name(books: &Books, by: Grouping, group: &GroupKey) -> String {
         (Grouping::Project, None) => format!("{provider}, no project reported"),
         (Grouping::Key, None) => format!("{provider}, key not reported"),
         (Grouping::Item, None) => format!("{provider}, no line item reported"),
+        (Grouping::Session, None) => format!("{provider}, no session reported"),
+        (Grouping::Client, None) => "Not assigned to a client".to_owned(),
+        (Grouping::Tag, None) => "Without a tag".to_owned(),
         (Grouping::Day | Grouping::Account, None) => String::new(),
     }
 }
@@ -115,15 +130,29 @@ fn apart(books: &Books, by: Grouping, group: &GroupKey, name: &str) -> Vec<Strin
     let GroupKey { provider, key, account } = group;
     let number = account.map(|id| format!("account {id}"));
     match by {
-        Grouping::Day | Grouping::Provider => Vec::new(),
+        Grouping::Day | Grouping::Provider | Grouping::Client | Grouping::Tag => Vec::new(),
         Grouping::Account => number.into_iter().collect(),
         Grouping::Model | Grouping::Item => {
             provider.and_then(providers::find).map(|provider| provider.name.to_owned()).into_iter().collect()
         }
-        Grouping::Project | Grouping::Key => {
+        Grouping::Project | Grouping::Key | Grouping::Session => {
             let id = key.clone().filter(|id| id != name);
             let label = account.map(|id| books.label_of(id));
             [id, label, number].into_iter().flatten().collect()
         }
     }
+}
+
+/// What is looked at alone, in words.
+pub(super) fn one_name(books: &Books, only: &Only) -> String {
+    let provider = only.provider.as_deref().or(match only.by {
+        Grouping::Provider => only.key.as_deref(),
+        _ => None,
+    });
+    let group = GroupKey {
+        provider: provider.and_then(providers::find).map(|provider| provider.id),
+        key: only.key.clone(),
+        account: only.account,
+    };
+    group_name(books, only.by, &group)
 }

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::Picture;
+
 /// Money or a virtual unit. The amount is a decimal text, so that no digit is lost on the way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -31,6 +33,43 @@ pub enum Grouping {
     Key,
     /// The provider's own line item.
     Item,
+    /// Session of a tool, where an imported file tells it.
+    Session,
+    /// Client, as the person assigned.
+    Client,
+    /// Tag, as the person assigned. What carries several is in the row of each.
+    Tag,
+}
+
+/// The steps of time of a chart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Bucket {
+    /// Hour, called by the person's own clock; of usage known by the hour only.
+    Hour,
+    /// UTC day.
+    Day,
+    /// UTC month.
+    Month,
+}
+
+/// One group, to look into it alone: the fields of a row of sums, or of a mark.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct Only {
+    /// By what it is a group.
+    pub by: Grouping,
+    /// The group; `null` for what nobody says, or what is not assigned.
+    #[ts(optional = false)]
+    pub key: Option<String>,
+    /// Its provider, where it has one.
+    #[serde(default)]
+    pub provider: Option<String>,
+    /// Its account, where it is of one.
+    #[serde(default)]
+    #[ts(type = "number | null")]
+    pub account: Option<i64>,
 }
 
 /// Which figure is drawn and ranked.
@@ -60,6 +99,19 @@ pub struct UsageQuery {
     /// End date, exclusive; without it the day after the present UTC day.
     #[serde(default)]
     pub to: Option<String>,
+    /// Whether the period of the same length just before is told beside.
+    #[serde(default)]
+    pub compare: bool,
+    /// What alone is looked at; all of these at once.
+    #[serde(default)]
+    pub only: Vec<Only>,
+}
+
+impl UsageQuery {
+    /// The sums by a grouping over the days from one up to, but without, another.
+    pub fn of(by: Grouping, from: Option<String>, to: Option<String>) -> UsageQuery {
+        UsageQuery { by, from, to, compare: false, only: Vec::new() }
+    }
 }
 
 /// Exact sums in a range, row by row.
@@ -78,8 +130,10 @@ pub struct Usage {
     pub lane: String,
     /// One row a group, the dearest first; days in order.
     pub rows: Vec<UsageRow>,
-    /// All rows together.
+    /// All rows together; each figure once, though it may be in several rows of clients or tags.
     pub total: UsageRow,
+    /// The period just before, where it was asked for.
+    pub before: Option<Before>,
     /// Figures of other lanes, never part of the sums.
     pub beside: Vec<LaneFigure>,
     /// The oldest time up to which every contributing account was read, RFC 3339.
@@ -119,6 +173,56 @@ pub struct UsageRow {
     pub unpriced: u64,
     /// Who says so: the best lane among what is in the row's money.
     pub lane: String,
+    /// The same group in the period before, where it was asked for.
+    pub before: Option<BeforeFigures>,
+    /// The group over the steps of the chart, for the largest groups.
+    pub spark: Option<Spark>,
+}
+
+/// The period of the same length just before the range, as far as that is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Before {
+    /// First date.
+    pub from: String,
+    /// End date, exclusive.
+    pub to: String,
+    /// What there was in the period before and is not in this one, the dearest first.
+    pub gone: Vec<UsageRow>,
+}
+
+/// What a group was in the period before. A figure that was not wholly known is absent, with the reason; nothing is 0 but what is
+/// known to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct BeforeFigures {
+    /// What providers billed, by currency; `null` where that is not wholly known.
+    pub billed: Option<Vec<Amount>>,
+    /// Why `billed` is not told.
+    pub billed_unknown: Option<String>,
+    /// The usage at list price, by currency: an estimate; `null` where the usage is not wholly known.
+    pub listed: Option<Vec<Amount>>,
+    /// Input tokens.
+    #[ts(type = "number | null")]
+    pub input_tokens: Option<u64>,
+    /// Output tokens.
+    #[ts(type = "number | null")]
+    pub output_tokens: Option<u64>,
+    /// Requests.
+    #[ts(type = "number | null")]
+    pub requests: Option<u64>,
+    /// Why `listed` and the counts are not told.
+    pub usage_unknown: Option<String>,
+}
+
+/// A line without axes, as high as a row of text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Spark {
+    /// SVG whose colours are CSS classes, 96 by 20 pixels.
+    pub svg: String,
+    /// What it shows, in a sentence.
+    pub label: String,
 }
 
 /// What another lane says of the same period.
@@ -148,6 +252,31 @@ pub struct SpendQuery {
     pub to: Option<String>,
     /// Width of the charts in CSS pixels.
     pub chart_width: u32,
+    /// The steps of time; the core chooses by the length of the range without it.
+    #[serde(default)]
+    pub bucket: Option<Bucket>,
+    /// Whether the period of the same length just before is told beside.
+    #[serde(default)]
+    pub compare: bool,
+    /// What alone is looked at; all of these at once.
+    #[serde(default)]
+    pub only: Vec<Only>,
+}
+
+impl SpendQuery {
+    /// The usual days.
+    pub fn of(by: Grouping, measure: Measure, chart_width: u32) -> SpendQuery {
+        SpendQuery {
+            by,
+            measure,
+            from: None,
+            to: None,
+            chart_width,
+            bucket: None,
+            compare: false,
+            only: Vec::new(),
+        }
+    }
 }
 
 /// Where the money went.
@@ -160,131 +289,18 @@ pub struct Spend {
     pub measure: Measure,
     /// The currency or unit that is drawn; other currencies are in the rows only.
     pub unit: Option<String>,
-    /// By day, stacked by group.
+    /// The steps of time that are drawn.
+    pub bucket: Bucket,
+    /// By step of time, stacked by group.
     pub daily: Picture,
     /// The groups ranked.
     pub ranked: Picture,
-}
-
-/// A chart: the picture, its marks and its table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct Picture {
-    /// SVG whose colours are CSS classes.
-    pub svg: String,
-    /// Its name.
-    pub title: String,
-    /// What it shows, in a sentence.
-    pub description: String,
-    /// Width in CSS pixels.
-    pub width: u32,
-    /// Height in CSS pixels.
-    pub height: u32,
-    /// Every mark, in reading order.
-    pub marks: Vec<Mark>,
-    /// The same figures as a table.
-    pub table: ChartTable,
-    /// Whether the figures are an estimate at list price.
-    pub estimated: bool,
-}
-
-/// A mark of a chart, in tenths of a CSS pixel.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct Mark {
-    /// Left edge.
-    pub x: i32,
-    /// Upper edge.
-    pub y: i32,
-    /// Width.
-    pub width: i32,
-    /// Height.
-    pub height: i32,
-    /// The group, where the chart has several.
-    pub series: Option<String>,
-    /// The day or row.
-    pub bucket: String,
-    /// What is spoken.
-    pub label: String,
-    /// The exact value as decimal text.
-    pub value: String,
-}
-
-/// The table of a chart.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct ChartTable {
-    /// Heads.
-    pub columns: Vec<String>,
-    /// Cells.
-    pub rows: Vec<Vec<String>>,
-}
-
-/// A chart to keep as a file.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[ts(optional_fields)]
-pub struct PictureQuery {
-    /// Which chart.
-    pub kind: PictureKind,
-    /// First UTC date; without it 30 days back.
-    #[serde(default)]
-    pub from: Option<String>,
-    /// End date, exclusive; without it the day after the present UTC day.
-    #[serde(default)]
-    pub to: Option<String>,
-    /// Colours.
-    pub theme: PictureTheme,
-    /// File format.
-    pub format: PictureFormat,
-    /// What plans are compared for, for charts of plans.
-    #[serde(default)]
-    #[ts(optional)]
-    pub plans: Option<super::PlansQuery>,
-}
-
-/// The charts that can be kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub enum PictureKind {
-    /// What each day was billed, by provider.
-    Daily,
-    /// The dearest models, at list price.
-    Models,
-    /// What each way to pay costs by how much is used; the range is that of `plans`.
-    PlanCurve,
-    /// How much the months of each way to pay differ; likewise.
-    PlanSpread,
-}
-
-/// The colours of a saved chart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub enum PictureTheme {
-    /// Dark on light.
-    Light,
-    /// Light on dark.
-    Dark,
-}
-
-/// The format of a saved chart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub enum PictureFormat {
-    /// Scalable vector graphics.
-    Svg,
-    /// Pixels, at twice the size.
-    Png,
-}
-
-/// The bytes of a saved chart.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct PictureFile {
-    /// `image/svg+xml` or `image/png`.
-    pub media_type: String,
-    /// The file, in base64.
-    pub base64: String,
-    /// What the picture shows, in a sentence.
-    pub description: String,
+    /// The shares of models: of what is billed where every bill names its model, else at list price.
+    pub share: Picture,
+    /// Usage by weekday and hour of the person's own clock, of what is known by the hour.
+    pub heat: Option<Picture>,
+    /// The last 53 weeks day by day, whatever the range.
+    pub year: Option<Picture>,
+    /// The dearest sessions, where any is known.
+    pub sessions: Option<Picture>,
 }

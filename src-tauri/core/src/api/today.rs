@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::app::{App, House};
+use super::cuts::Cut;
 use super::figures::{Books, amount, amounts, spend_figure, whole_days};
-use super::pictures::{DAYS_SHOWN, Scene};
-use super::{ApiError, Grouping, Measure, Overview, OverviewQuery, OwnDay, UsualDay};
+use super::pictures::DAYS_SHOWN;
+use super::scenes::Scene;
+use super::{ApiError, Bucket, Grouping, Measure, Overview, OverviewQuery, OwnDay, UsualDay};
 use crate::ledger::Lane;
 use crate::providers;
 use crate::report;
@@ -26,13 +28,16 @@ impl App {
         let books = Books::open(&house).await?;
         let mut rows = house.store.rollup(Dimension::Day, whole_days(first, tomorrow)?).await?;
         report::choose(&mut rows);
+        let cut = Cut::plain(rows);
+        let rows = &cut.rows;
         let daily = match query.chart_width {
             Some(width) if !books.accounts.is_empty() => {
                 let days = (tomorrow.plus_days(-DAYS_SHOWN), tomorrow);
                 let (by, measure) = (Grouping::Provider, Measure::Billed);
                 let ending = String::new();
-                let scene = Scene { rows: &rows, books: &books, by, measure, days, today, width, ending };
-                Some(scene.daily(scene.unit()?)?.into_picture(measure))
+                let scene =
+                    Scene { cut: &cut, books: &books, by, measure, days, now, calendar, width, ending };
+                Some(scene.bars(Bucket::Day, scene.unit()?)?.into_picture(measure))
             }
             _ => None,
         };
@@ -40,9 +45,9 @@ impl App {
             now: now.to_string(),
             sample: house.sample,
             zone: calendar.zone().name().to_owned(),
-            today: spend_figure(&rows, &books, (today, tomorrow), now)?,
-            usual_day: usual_day(&rows, &books, today)?,
-            month: spend_figure(&rows, &books, (today.month_start(), tomorrow), now)?,
+            today: spend_figure(rows, &books, (today, tomorrow), now)?,
+            usual_day: usual_day(rows, &books, today)?,
+            month: spend_figure(rows, &books, (today.month_start(), tomorrow), now)?,
             month_end: self.month_ends(&house, &books).await?,
             budgets: self.budget_rows(&house, &books).await?,
             next_expiry: self.next_expiry(&house).await?,
@@ -50,7 +55,7 @@ impl App {
             own_day: own_day(&house, &books, calendar, now).await?,
             accounts: self.accounts_of(&house).await?,
             daily,
-            insight: insight(&rows, &books, today)?,
+            insight: insight(rows, &books, today)?,
         })
     }
 }

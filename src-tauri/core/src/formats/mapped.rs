@@ -19,9 +19,10 @@ const REQUESTS: usize = 7;
 const PROJECT: usize = 8;
 const KEY: usize = 9;
 const DESCRIPTION: usize = 10;
+const SESSION: usize = 11;
 
 /// What a column can be, in the order of `MAPPED.columns`.
-const ROLES: [&str; 11] = [
+const ROLES: [&str; 12] = [
     "date",
     "cost",
     "currency",
@@ -33,6 +34,7 @@ const ROLES: [&str; 11] = [
     "project",
     "key",
     "description",
+    "session",
 ];
 
 /// A file read by a person's mapping. Its places come from [`Mapping::read`].
@@ -51,10 +53,12 @@ pub const MAPPED: Format = Format {
         may(&["project"]),
         may(&["key"]),
         may(&["description"]),
+        may(&["session"]),
     ],
     identity: &[CURRENCY, MODEL, PROJECT, KEY, DESCRIPTION],
+    later: &[SESSION],
     row: line,
-    note: "A later file with the same columns replaces the lines of the same day, model, project, key and description.",
+    note: "A later file with the same columns replaces the lines of the same day, model, project, key, description and session.",
     ..Format::PLAIN
 };
 
@@ -69,7 +73,7 @@ pub struct Mapping {
 /// A text is no mapping.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0}. A mapping looks like map:date=Day,cost=Amount,currency=USD; its parts are date, cost, currency, model, input, output, cached, requests, project, key and description"
+    "{0}. A mapping looks like map:date=Day,cost=Amount,currency=USD; its parts are date, cost, currency, model, input, output, cached, requests, project, key, description and session"
 )]
 pub struct NotAMapping(pub String);
 
@@ -188,6 +192,7 @@ fn line(row: &Row<'_>, hand_out: &mut dyn FnMut(Line<'_>)) -> Result<Taken, Wron
         project: row.text(PROJECT)?,
         api_key: row.text(KEY)?,
         description: Cow::Borrowed(row.text(DESCRIPTION)?),
+        session: row.text(SESSION)?,
         ..Line::usage(row.moment(DATE)?.lasting(1))
     });
     Ok(Taken::Booked)

@@ -269,6 +269,10 @@ fn number(format: &Format, row: &Row<'_>) -> i64 {
             hash.update(cell.to_ascii_lowercase());
         }
     }
+    for cell in format.later.iter().map(|column| row.bytes(*column)).filter(|cell| !cell.is_empty()) {
+        hash.update((cell.len() as u64).to_le_bytes());
+        hash.update(cell.to_ascii_lowercase());
+    }
     let bytes = hash.finalize();
     let mut first = [0; 8];
     first.copy_from_slice(&bytes[..8]);

@@ -13,11 +13,12 @@ pub(super) type Cache = HashMap<Facet, i64>;
 const CACHED_AT_MOST: usize = 50_000;
 
 const INSERT: &str = "INSERT INTO facets (lane, category, meter, billed_currency, list_currency, unit, request_model, \
-     response_model, service_tier, context_window, project, api_key, description) \
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+     response_model, service_tier, context_window, project, api_key, description, session) \
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
 const FIND: &str = "SELECT id FROM facets WHERE lane = ? AND category = ? AND meter = ? AND billed_currency = ? \
      AND list_currency = ? AND unit = ? AND request_model = ? AND response_model = ? AND service_tier = ? \
-     AND context_window = ? AND project = ? AND api_key = ? AND description = ?";
+     AND context_window = ? AND project = ? AND api_key = ? AND description = ? \
+     AND session = ?";
 
 /// The fields of a facet; empty text stands for none.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -27,7 +28,7 @@ pub(super) struct Facet {
     meter: Option<Meter>,
     billed: Option<Currency>,
     listed: Option<Currency>,
-    texts: [String; 8],
+    texts: [String; 9],
 }
 
 impl Facet {
@@ -47,18 +48,19 @@ impl Facet {
                 charge.project.take(),
                 charge.api_key.take(),
                 charge.description.take(),
+                charge.session.take(),
             ]
             .map(Option::unwrap_or_default),
         }
     }
 
-    /// Of a line of a file; its texts in the order unit, models, tier, band, project, key, words.
+    /// Of a line of a file; its texts in the order unit, models, tier, band, project, key, words, session.
     pub(super) const fn entered(
         category: ChargeCategory,
         meter: Option<Meter>,
         billed: Option<Currency>,
         listed: Option<Currency>,
-        texts: [String; 8],
+        texts: [String; 9],
     ) -> Facet {
         Facet { lane: Lane::Entered, category, meter, billed, listed, texts }
     }
@@ -69,7 +71,7 @@ impl Facet {
 
     /// The texts that tell lines of one kind apart: models, tier, band, project, key, words.
     pub(super) fn dimensions(&self) -> &[String] {
-        &self.texts[1..]
+        &self.texts[1..8]
     }
 
     pub(super) const fn lane(&self) -> Lane {
@@ -126,6 +128,10 @@ impl Facet {
     pub(super) fn description(&self) -> &str {
         &self.texts[7]
     }
+
+    pub(super) fn session(&self) -> &str {
+        &self.texts[8]
+    }
 }
 
 impl Facet {
@@ -164,8 +170,9 @@ impl Facet {
             "project",
             "api_key",
             "description",
+            "session",
         ];
-        let mut texts: [String; 8] = Default::default();
+        let mut texts: [String; 9] = Default::default();
         for (place, column) in columns.into_iter().enumerate() {
             texts[place] = text(column)?;
         }

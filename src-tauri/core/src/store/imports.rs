@@ -211,6 +211,7 @@ impl Arrival {
             line.project,
             line.api_key,
             &*line.description,
+            line.session,
         ];
         let billed = line.billed.map(|(_, currency)| currency);
         let listed = list.map(|list| list.cost.currency);

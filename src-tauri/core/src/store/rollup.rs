@@ -35,6 +35,8 @@ pub enum Dimension {
     Key,
     /// The provider's line item, by UTC day.
     Item,
+    /// Session of a tool, by UTC day.
+    Session,
 }
 
 impl Dimension {
@@ -46,6 +48,7 @@ impl Dimension {
         (Dimension::Project, "project"),
         (Dimension::Key, "key"),
         (Dimension::Item, "item"),
+        (Dimension::Session, "session"),
     ];
 }
 
@@ -98,7 +101,7 @@ pub struct RollupRow {
     pub account_id: i64,
     /// Start of the UTC day or hour.
     pub start: Timestamp,
-    /// The model, project, key or item, where the provider says.
+    /// The model, project, key, item or session, where the provider says.
     pub member: Option<String>,
     /// Who says so.
     pub lane: Lane,
@@ -285,6 +288,7 @@ impl Sums {
                 (Dimension::Project, facet.project()),
                 (Dimension::Key, facet.api_key()),
                 (Dimension::Item, facet.description()),
+                (Dimension::Session, facet.session()),
             ];
             let (lane, category) = (facet.lane(), facet.category());
             for (start, sums) in days {

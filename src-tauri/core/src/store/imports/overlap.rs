@@ -314,7 +314,12 @@ struct Kind {
 
 impl Kind {
     fn of(facet: &Facet) -> Kind {
-        let texts = facet.dimensions().to_vec();
+        let mut texts = facet.dimensions().to_vec();
+        if let Some(words) = texts.last_mut().filter(|_| !facet.session().is_empty()) {
+            // Sessions tell lines apart as words do.
+            words.push('\u{1f}');
+            words.push_str(facet.session());
+        }
         let filled = texts
             .iter()
             .enumerate()
