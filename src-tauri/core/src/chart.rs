@@ -15,6 +15,7 @@
 mod axis;
 mod burn_down;
 mod canvas;
+mod grid;
 mod legend;
 mod month_end;
 mod palette;
@@ -23,7 +24,9 @@ mod plan_curve;
 mod plan_spread;
 mod plan_words;
 mod ranked;
+mod share;
 mod sheet;
+mod spark;
 mod stacked;
 mod time_line;
 mod use_history;
@@ -51,6 +54,10 @@ pub enum Picture {
     TimeLine(TimeLine),
     /// What options cost by how much is used, one line an option.
     CostCurve(CostCurve),
+    /// Figures on a grid, the darker the more.
+    Grid(Grid),
+    /// Shares of a whole.
+    Share(Share),
     /// How much the months of options differ, one row an option.
     CostSpread(CostSpread),
     /// What was left of lots day by day, and how it is likely to go on.
@@ -141,6 +148,94 @@ pub struct RankedRow {
     pub value: Decimal,
     /// Its colour and pattern.
     pub slot: Slot,
+}
+
+/// Figures on a grid: weekdays and hours, or the days of a year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grid {
+    /// The name of the picture.
+    pub title: String,
+    /// What the values count.
+    pub unit: Unit,
+    /// What rows are called, from the top.
+    pub rows: Vec<String>,
+    /// What is written above each column; empty above most where there are many.
+    pub columns: Vec<String>,
+    /// The cells, in reading order. What lies outside of the picture's time has none.
+    pub cells: Vec<Cell>,
+    /// The table as one of columns by rows; without it a line a cell.
+    pub matrix: Option<Matrix>,
+    /// Whether cells are as high as they are wide.
+    pub square: bool,
+    /// What is not in here, in a sentence.
+    pub note: String,
+    /// Width in CSS pixels, brought into 280 to 2400.
+    pub width: u32,
+    /// Whether any figure had to use list prices.
+    pub estimated: bool,
+}
+
+/// How the table of a grid is headed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matrix {
+    /// Above the names of the columns: "Hour".
+    pub corner: String,
+    /// Every column by name.
+    pub columns: Vec<String>,
+}
+
+/// A cell of a grid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell {
+    /// Its row, from nought.
+    pub row: usize,
+    /// Its column, from nought.
+    pub column: usize,
+    /// Spoken: "Monday, 14:00 to 15:00".
+    pub name: String,
+    /// Its figure. `None` is unknown, which is not zero.
+    pub value: Option<Decimal>,
+    /// Whether it is still growing.
+    pub partial: bool,
+}
+
+/// Shares of a whole: at most five, and one of all others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Share {
+    /// The name of the picture.
+    pub title: String,
+    /// What the values count.
+    pub unit: Unit,
+    /// The parts, in any order.
+    pub rows: Vec<ShareRow>,
+    /// Width in CSS pixels, brought into 280 to 2400.
+    pub width: u32,
+    /// Whether any figure had to use list prices.
+    pub estimated: bool,
+}
+
+/// A part of a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShareRow {
+    /// Its name.
+    pub name: String,
+    /// How much.
+    pub value: Decimal,
+}
+
+/// A line as high as a row of text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spark {
+    /// Whose it is.
+    pub name: String,
+    /// What the values count.
+    pub unit: Unit,
+    /// One value a step of time. `None` is unknown, which is not zero.
+    pub values: Vec<Option<Decimal>>,
+    /// What each step is called.
+    pub names: Vec<String>,
+    /// Whether any figure had to use list prices.
+    pub estimated: bool,
 }
 
 /// A month: sums up to each day, known and forecast.
@@ -341,10 +436,17 @@ pub fn draw(picture: &Picture) -> Result<Chart, ChartError> {
         Picture::MonthEnd(month) => month_end::draw(month),
         Picture::TimeLine(line) => time_line::draw(line),
         Picture::CostCurve(curve) => plan_curve::draw(curve),
+        Picture::Grid(grid) => grid::draw(grid),
+        Picture::Share(share) => share::draw(share),
         Picture::CostSpread(spread) => plan_spread::draw(spread),
         Picture::BurnDown(burn) => burn_down::draw(burn),
         Picture::UseHistory(history) => use_history::draw(history),
     }
+}
+
+/// Draws a line as high as a row of text: its SVG, and what it shows in a sentence.
+pub fn spark(spark: &Spark) -> Result<(String, String), ChartError> {
+    spark::draw(spark)
 }
 
 const NARROWEST: u32 = 280;

@@ -33,14 +33,20 @@ impl Swatch {
     }
 }
 
-/// Every colour of the charts. Marks reach 3:1 against the surface of their theme, texts 4.5:1.
-pub const PALETTE: [Swatch; 11] = [
+/// Every colour of the charts. Marks, and the steps of a scale above nought, reach 3:1 against the surface of their theme, texts 4.5:1.
+pub const PALETTE: [Swatch; 17] = [
     Swatch { name: "s1", light: "#0072B2", dark: "#56B4E9" },
     Swatch { name: "s2", light: "#D55E00", dark: "#F5793A" },
     Swatch { name: "s3", light: "#009E73", dark: "#1FBF92" },
     Swatch { name: "s4", light: "#CC79A7", dark: "#DE9CC4" },
     Swatch { name: "s5", light: "#2B2F36", dark: "#E6E8EB" },
     Swatch { name: "other", light: "#7A808A", dark: "#8B929D" },
+    Swatch { name: "step0", light: "#E3E5E9", dark: "#2C3038" },
+    Swatch { name: "step1", light: "#4A96CA", dark: "#376F9B" },
+    Swatch { name: "step2", light: "#2B7BB5", dark: "#4C8DBE" },
+    Swatch { name: "step3", light: "#1A6299", dark: "#6DAAD6" },
+    Swatch { name: "step4", light: "#0E4A7B", dark: "#96C6E8" },
+    Swatch { name: "step5", light: "#06335A", dark: "#C6E2F7" },
     Swatch { name: "axis", light: "#7A808A", dark: "#8B929D" },
     Swatch { name: "grid", light: "#E3E5E9", dark: "#2C3038" },
     Swatch { name: "text", light: "#1B1E23", dark: "#E6E8EB" },
@@ -57,7 +63,7 @@ pub(super) enum Paint {
 }
 
 /// Class, what it colours, and the colour's name.
-pub(super) const RULES: [(&str, Paint, &str); 13] = [
+pub(super) const RULES: [(&str, Paint, &str); 19] = [
     // Bars are filled; their outline shows only where the drawing gives it a width.
     ("s1", Paint::Both, "s1"),
     ("s2", Paint::Both, "s2"),
@@ -65,6 +71,12 @@ pub(super) const RULES: [(&str, Paint, &str); 13] = [
     ("s4", Paint::Both, "s4"),
     ("s5", Paint::Both, "s5"),
     ("other", Paint::Both, "other"),
+    ("step0", Paint::Fill, "step0"),
+    ("step1", Paint::Fill, "step1"),
+    ("step2", Paint::Fill, "step2"),
+    ("step3", Paint::Fill, "step3"),
+    ("step4", Paint::Fill, "step4"),
+    ("step5", Paint::Fill, "step5"),
     ("axis", Paint::Stroke, "axis"),
     ("grid", Paint::Stroke, "grid"),
     ("gap", Paint::Stroke, "muted"),
@@ -110,10 +122,16 @@ pub(super) enum Ink {
     Text,
     Muted,
     Gap,
+    Step0,
+    Step1,
+    Step2,
+    Step3,
+    Step4,
+    Step5,
 }
 
 impl Ink {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 17] = [
         Self::S1,
         Self::S2,
         Self::S3,
@@ -125,6 +143,12 @@ impl Ink {
         Self::Text,
         Self::Muted,
         Self::Gap,
+        Self::Step0,
+        Self::Step1,
+        Self::Step2,
+        Self::Step3,
+        Self::Step4,
+        Self::Step5,
     ];
 
     /// As the red of a colour.
@@ -150,6 +174,12 @@ impl Ink {
             Self::Text => "text",
             Self::Muted => "muted",
             Self::Gap => "gap",
+            Self::Step0 => "step0",
+            Self::Step1 => "step1",
+            Self::Step2 => "step2",
+            Self::Step3 => "step3",
+            Self::Step4 => "step4",
+            Self::Step5 => "step5",
         }
     }
 
