@@ -12,6 +12,7 @@ use spendglass_core::api::{
 use spendglass_core::time::Date;
 
 use crate::Global;
+use crate::credits::account_of;
 use crate::door::{Door, Ending, Failure, Out};
 
 #[derive(Args)]
@@ -20,9 +21,12 @@ Dates are UTC dates, as providers bill; without them the last 30 days.
 
 Examples:
   spendglass chart daily --out spend.svg
-  spendglass chart models --out models.png --theme dark --from 2026-11-01")]
+  spendglass chart models --out models.png --theme dark --from 2026-11-01
+  spendglass chart burn-down --account openai --out credit.svg
+  spendglass chart time-line --out lots.png")]
 pub(crate) struct Options {
-    /// daily: what each day was billed, by provider; models: the dearest models, at list price (an estimate)
+    /// daily: what each day was billed, by provider; models: the dearest models, at list price (an estimate); burn-down: what was left
+    /// of an account's credit day by day, and the likely way on; time-line: lots of credit until they lapse
     chart: Which,
     /// The file to write; its name ends in .svg or .png
     #[arg(long, value_name = "FILE")]
@@ -36,12 +40,20 @@ pub(crate) struct Options {
     /// End date, exclusive
     #[arg(long, value_name = "DATE")]
     to: Option<Date>,
+    /// Credit of one account: its number or name, or a provider that has one account
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Option<String>,
+    /// The currency or unit of a burn-down
+    #[arg(long)]
+    currency: Option<String>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Which {
     Daily,
     Models,
+    BurnDown,
+    TimeLine,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -53,10 +65,17 @@ enum Theme {
 pub(crate) async fn run(global: &Global, out: &Out, options: Options) -> Result<Ending, Failure> {
     let format = format_of(&options.out)?;
     let date = |date: Option<Date>| date.map(|date| date.to_string());
+    let door = Door::open(global).await?;
+    let account = match &options.account {
+        Some(account) => Some(account_of(&door, account).await?),
+        None => None,
+    };
     let query = PictureQuery {
         kind: match options.chart {
             Which::Daily => PictureKind::Daily,
             Which::Models => PictureKind::Models,
+            Which::BurnDown => PictureKind::BurnDown,
+            Which::TimeLine => PictureKind::TimeLine,
         },
         from: date(options.from),
         to: date(options.to),
@@ -65,9 +84,13 @@ pub(crate) async fn run(global: &Global, out: &Out, options: Options) -> Result<
             Theme::Dark => PictureTheme::Dark,
         },
         format,
+        account,
+        currency: options.currency,
         plans: None,
     };
-    let (response, _) = Door::ask_once(global, Request::Picture(query)).await?;
+    let response = door.ask(Request::Picture(query)).await;
+    door.app.close().await;
+    let response = response?;
     let Response::Picture(picture) = &response else { return Err(Failure::mismatch()) };
     keep(picture, &options.out)?;
     out.answer(&response, || format!("{}\nKept in {}\n", picture.description, options.out.display()))?;

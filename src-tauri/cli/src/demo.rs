@@ -142,6 +142,8 @@ async fn pictures(door: &Door, folder: &Path, today: Date) -> Result<(), Failure
                 to: Some(today.plus_days(1).to_string()),
                 theme: PictureTheme::Light,
                 format,
+                account: None,
+                currency: None,
                 plans: None,
             };
             let response = door.ask(Request::Picture(query)).await?;

@@ -161,6 +161,8 @@ async fn ask(
             to: None,
             theme: PictureTheme::Light,
             format,
+            account: None,
+            currency: None,
             plans: Some(query),
         };
         let Response::Picture(picture) = door.ask(Request::Picture(query)).await? else {

@@ -68,6 +68,7 @@ impl App {
             PictureKind::PlanCurve => self.plan_chart(query, Which::Curve).await?,
             PictureKind::PlanSpread => self.plan_chart(query, Which::Spread).await?,
             PictureKind::Daily => self.chart_of_days(query, Grouping::Provider, Measure::Billed).await?,
+            PictureKind::TimeLine | PictureKind::BurnDown => self.credit_chart(query, FILE_WIDTH).await?,
             PictureKind::Models => self.chart_of_days(query, Grouping::Model, Measure::Listed).await?,
         };
         let theme = match query.theme {

@@ -237,6 +237,13 @@ pub struct PictureQuery {
     pub theme: PictureTheme,
     /// File format.
     pub format: PictureFormat,
+    /// The account's number, for charts of credit; the first that has such a chart without it.
+    #[serde(default)]
+    #[ts(type = "number | null")]
+    pub account: Option<i64>,
+    /// The currency or unit, for charts of what is left of credit; the first without it.
+    #[serde(default)]
+    pub currency: Option<String>,
     /// What plans are compared for, for charts of plans.
     #[serde(default)]
     #[ts(optional)]
@@ -255,6 +262,10 @@ pub enum PictureKind {
     PlanCurve,
     /// How much the months of each way to pay differ; likewise.
     PlanSpread,
+    /// Lots of credit on a time line.
+    TimeLine,
+    /// What was left of an account's credit day by day, and how it is likely to go on.
+    BurnDown,
 }
 
 /// The colours of a saved chart.
