@@ -239,7 +239,7 @@ pub struct PictureQuery {
     pub format: PictureFormat,
     /// The account's number, for charts of credit; the first that has such a chart without it.
     #[serde(default)]
-    #[ts(type = "number | null")]
+    #[ts(optional, type = "number")]
     pub account: Option<i64>,
     /// The currency or unit, for charts of what is left of credit; the first without it.
     #[serde(default)]
