@@ -10,6 +10,7 @@ use spendglass_core::store::{KeyPlace, NewAccount, Snapshot, Store};
 use spendglass_core::time::{Clock, Timestamp};
 use spendglass_core::vault::Vault;
 
+mod burning;
 mod lapses;
 
 const NOW: &str = "2026-11-22T12:00:00Z";

@@ -138,6 +138,23 @@ streams: Array<StreamReport>, };
 export type AccountState = "new" | "syncing" | "fresh" | "stale" | "keyRejected" | "forbidden" | "keyMissing" | "keychain" | "rateLimited" | "unreachable" | "providerChanged" | "failed";
 
 /**
+ * What lots of an account are spent in.
+ */
+export type AccountUnits = { 
+/**
+ * The account's number; nothing for an account without a key that is not there yet.
+ */
+account: number | null, 
+/**
+ * The provider's id.
+ */
+provider: string, 
+/**
+ * The currencies and units, the first is the usual one.
+ */
+units: Array<string>, };
+
+/**
  * A new account. Exactly one of `key`, `fields`, `key_env`, `accept_login` and `without_key` is given.
  */
 export type AddAccount = { 
@@ -231,7 +248,7 @@ export type AlertAnswer = { "do": "seen" } | { "do": "snooze",
 /**
  * After so many hours, 1 to 720.
  */
-hours: number, } | { "do": "used" };
+hours: number, } | { "do": "used" } | { "do": "unused" };
 
 /**
  * How much an alert presses.
@@ -1256,6 +1273,35 @@ confidence: string | null, };
 export type CountedHow = "exact" | "measured" | "unmeasured";
 
 /**
+ * The credit of one account in one currency.
+ */
+export type CreditPool = { 
+/**
+ * The account's number.
+ */
+account: number, 
+/**
+ * The account's name.
+ */
+label: string, 
+/**
+ * The provider's id.
+ */
+provider: string, 
+/**
+ * Its currency or unit.
+ */
+currency: string, 
+/**
+ * What was left day by day, stacked by lot, and how it is likely to go on.
+ */
+picture: Picture, 
+/**
+ * Why nothing is said of the days ahead, in words.
+ */
+unforeseen: string | null, };
+
+/**
  * What is left in one currency.
  */
 export type CreditTotal = { 
@@ -1312,6 +1358,15 @@ balances: Array<DaysLeft>,
  * The lots on a time line.
  */
 timeLine: Picture | null, 
+/**
+ * What was left day by day, and how it is likely to go on: a picture for each account and currency of which it is known. None
+ * without a width.
+ */
+pools: Array<CreditPool>, 
+/**
+ * The currencies and units that accounts are billed in or hold, by which lots of theirs are spent.
+ */
+units: Array<AccountUnits>, 
 /**
  * What is missing or partial, in words.
  */
@@ -1906,6 +1961,10 @@ acquiredAt: string | null,
  */
 expiresAt: string | null, 
 /**
+ * The rule it lapses by, such as `after-purchase:365d` or `never`; nothing where nobody says.
+ */
+rule: string | null, 
+/**
  * Words of the person's own.
  */
 note: string | null, 
@@ -2310,7 +2369,11 @@ limit: string,
 /**
  * What was known of it by an earlier refusal.
  */
-before: string | null, };
+before: string | null, 
+/**
+ * The entry that keeps it, by which it is removed or, where it was known before, restored.
+ */
+entry: number, };
 
 /**
  * What a refusal told.
@@ -2345,6 +2408,48 @@ what: string,
  * How many.
  */
 lines: number, };
+
+/**
+ * How much of one limit was used of late. What it is of is told as in the row of the limit.
+ */
+export type LimitHistory = { 
+/**
+ * The account's number.
+ */
+account: number, 
+/**
+ * What the limit is called.
+ */
+name: string, 
+/**
+ * The model or models it is for; nothing for all.
+ */
+model: string | null, 
+/**
+ * The project it is for; nothing for the whole account.
+ */
+project: string | null, 
+/**
+ * Its window.
+ */
+window: string, 
+/**
+ * Its unit.
+ */
+unit: string, 
+/**
+ * The used share over the last windows.
+ */
+picture: Picture, };
+
+/**
+ * Pictures of how limits were used.
+ */
+export type LimitHistoryQuery = { 
+/**
+ * Width of each picture in CSS pixels.
+ */
+chartWidth: number, };
 
 /**
  * Who says how much there is of something.
@@ -2644,7 +2749,11 @@ spentAsOf: string | null,
 /**
  * How it stands.
  */
-state: LotState, };
+state: LotState, 
+/**
+ * Why nothing is ever taken from it, in words; nothing where something can be.
+ */
+neverSpent: string | null, };
 
 /**
  * How a lot stands.
@@ -3201,7 +3310,7 @@ export type PictureFormat = "svg" | "png";
 /**
  * The charts that can be kept.
  */
-export type PictureKind = "daily" | "models" | "planCurve" | "planSpread" | "bars" | "ranked" | "share" | "heat" | "year" | "sessions";
+export type PictureKind = "daily" | "models" | "planCurve" | "planSpread" | "timeLine" | "burnDown" | "bars" | "ranked" | "share" | "heat" | "year" | "sessions";
 
 /**
  * A chart to keep as a file.
@@ -3227,6 +3336,14 @@ theme: PictureTheme,
  * File format.
  */
 format: PictureFormat, 
+/**
+ * The account's number, for charts of credit; the first that has such a chart without it.
+ */
+account?: number, 
+/**
+ * The currency or unit, for charts of what is left of credit; the first without it.
+ */
+currency?: string, 
 /**
  * What plans are compared for, for charts of plans.
  */
@@ -4222,7 +4339,7 @@ list: Array<string>, };
 /**
  * Everything that a door can ask.
  */
-export type Request = { "method": "overview", "params": OverviewQuery } | { "method": "spend", "params": SpendQuery } | { "method": "usage", "params": UsageQuery } | { "method": "picture", "params": PictureQuery } | { "method": "clientSummary", "params": ClientSummaryQuery } | { "method": "providers" } | { "method": "recogniseKey", "params": PastedKey } | { "method": "accounts" } | { "method": "addAccount", "params": AddAccount } | { "method": "checkAccount", "params": AccountId } | { "method": "replaceKey", "params": ReplaceKey } | { "method": "removeAccount", "params": AccountId } | { "method": "entries", "params": EntriesQuery } | { "method": "enter", "params": Enter } | { "method": "changeEntry", "params": ChangeEntry } | { "method": "removeEntry", "params": EntryId } | { "method": "formats" } | { "method": "previewImport", "params": ImportQuery } | { "method": "import", "params": ImportQuery } | { "method": "sync", "params": SyncQuery } | { "method": "cancelSync" } | { "method": "chooseFile" } | { "method": "choosePlace", "params": ChoosePlace } | { "method": "limits" } | { "method": "learnLimit", "params": LearnLimit } | { "method": "chooseTier", "params": ChooseTier } | { "method": "credits", "params": CreditsQuery } | { "method": "addLot", "params": AddLot } | { "method": "editLot", "params": EditLot } | { "method": "moveLot", "params": MoveLot } | { "method": "removeLot", "params": LotId } | { "method": "answerOffer", "params": AnswerOffer } | { "method": "forecast", "params": ForecastQuery } | { "method": "estimate", "params": EstimateQuery } | { "method": "savings", "params": SavingsQuery } | { "method": "answerSaving", "params": AnswerSaving } | { "method": "inbox", "params": InboxQuery } | { "method": "answerAlert", "params": AnswerAlert } | { "method": "alertSettings" } | { "method": "changeAlertSettings", "params": AlertSettings } | { "method": "testAlert" } | { "method": "webhook" } | { "method": "setWebhook", "params": SetWebhook } | { "method": "budgets" } | { "method": "setBudget", "params": SetBudget } | { "method": "removeBudget", "params": BudgetId } | { "method": "assignments" } | { "method": "assign", "params": Assign } | { "method": "watching" } | { "method": "exportCalendar", "params": ExportCalendar } | { "method": "calendarAddress" } | { "method": "setCalendarAddress", "params": CalendarAddress } | { "method": "plans", "params": PlansQuery } | { "method": "planCatalogue", "params": PlanCatalogueQuery } | { "method": "correctPlan", "params": CorrectPlan } | { "method": "removePlanCorrection", "params": PlanCorrectionId } | { "method": "refreshPlans", "params": RefreshPlans } | { "method": "prices", "params": PricesQuery } | { "method": "correctPrice", "params": CorrectPrice } | { "method": "removePriceCorrection", "params": RemovePriceCorrection } | { "method": "refreshPrices", "params": RefreshPrices } | { "method": "rates", "params": RatesQuery } | { "method": "refreshRates", "params": RefreshRates } | { "method": "doctor" } | { "method": "settings" } | { "method": "changeSettings", "params": Settings } | { "method": "enterSample" } | { "method": "leaveSample" };
+export type Request = { "method": "overview", "params": OverviewQuery } | { "method": "spend", "params": SpendQuery } | { "method": "usage", "params": UsageQuery } | { "method": "picture", "params": PictureQuery } | { "method": "clientSummary", "params": ClientSummaryQuery } | { "method": "providers" } | { "method": "recogniseKey", "params": PastedKey } | { "method": "accounts" } | { "method": "addAccount", "params": AddAccount } | { "method": "checkAccount", "params": AccountId } | { "method": "replaceKey", "params": ReplaceKey } | { "method": "removeAccount", "params": AccountId } | { "method": "entries", "params": EntriesQuery } | { "method": "enter", "params": Enter } | { "method": "changeEntry", "params": ChangeEntry } | { "method": "removeEntry", "params": EntryId } | { "method": "restoreEntry", "params": EntryId } | { "method": "formats" } | { "method": "previewImport", "params": ImportQuery } | { "method": "import", "params": ImportQuery } | { "method": "sync", "params": SyncQuery } | { "method": "cancelSync" } | { "method": "chooseFile" } | { "method": "choosePlace", "params": ChoosePlace } | { "method": "limits" } | { "method": "limitHistory", "params": LimitHistoryQuery } | { "method": "learnLimit", "params": LearnLimit } | { "method": "chooseTier", "params": ChooseTier } | { "method": "credits", "params": CreditsQuery } | { "method": "addLot", "params": AddLot } | { "method": "editLot", "params": EditLot } | { "method": "moveLot", "params": MoveLot } | { "method": "removeLot", "params": LotId } | { "method": "restoreLot", "params": LotId } | { "method": "answerOffer", "params": AnswerOffer } | { "method": "forecast", "params": ForecastQuery } | { "method": "estimate", "params": EstimateQuery } | { "method": "savings", "params": SavingsQuery } | { "method": "answerSaving", "params": AnswerSaving } | { "method": "inbox", "params": InboxQuery } | { "method": "answerAlert", "params": AnswerAlert } | { "method": "alertSettings" } | { "method": "changeAlertSettings", "params": AlertSettings } | { "method": "testAlert" } | { "method": "webhook" } | { "method": "setWebhook", "params": SetWebhook } | { "method": "budgets" } | { "method": "setBudget", "params": SetBudget } | { "method": "removeBudget", "params": BudgetId } | { "method": "restoreBudget", "params": BudgetId } | { "method": "assignments" } | { "method": "assign", "params": Assign } | { "method": "watching" } | { "method": "exportCalendar", "params": ExportCalendar } | { "method": "calendarAddress" } | { "method": "setCalendarAddress", "params": CalendarAddress } | { "method": "plans", "params": PlansQuery } | { "method": "planCatalogue", "params": PlanCatalogueQuery } | { "method": "correctPlan", "params": CorrectPlan } | { "method": "removePlanCorrection", "params": PlanCorrectionId } | { "method": "restorePlanCorrection", "params": PlanCorrectionId } | { "method": "refreshPlans", "params": RefreshPlans } | { "method": "prices", "params": PricesQuery } | { "method": "correctPrice", "params": CorrectPrice } | { "method": "removePriceCorrection", "params": RemovePriceCorrection } | { "method": "refreshPrices", "params": RefreshPrices } | { "method": "rates", "params": RatesQuery } | { "method": "refreshRates", "params": RefreshRates } | { "method": "doctor" } | { "method": "settings" } | { "method": "changeSettings", "params": Settings } | { "method": "enterSample" } | { "method": "leaveSample" };
 
 /**
  * When an allowance is whole again.
@@ -4232,7 +4349,7 @@ export type Resets = "rolling" | "midnight" | "firstOfMonth" | "never";
 /**
  * The answer to each request, under the same name.
  */
-export type Response = { "method": "overview", "result": Overview } | { "method": "spend", "result": Spend } | { "method": "usage", "result": Usage } | { "method": "picture", "result": PictureFile } | { "method": "clientSummary", "result": ClientSummary } | { "method": "providers", "result": Array<ProviderRow> } | { "method": "recogniseKey", "result": Array<KeyCandidate> } | { "method": "accounts", "result": Array<Account> } | { "method": "addAccount", "result": Account } | { "method": "checkAccount", "result": Account } | { "method": "replaceKey", "result": Account } | { "method": "removeAccount", "result": AccountId } | { "method": "entries", "result": Array<EntryRow> } | { "method": "enter", "result": EntryRow } | { "method": "changeEntry", "result": EntryRow } | { "method": "removeEntry", "result": EntryId } | { "method": "formats", "result": Array<FormatRow> } | { "method": "previewImport", "result": ImportReport } | { "method": "import", "result": ImportReport } | { "method": "sync", "result": SyncReport } | { "method": "cancelSync" } | { "method": "chooseFile", "result": ChosenFile } | { "method": "choosePlace", "result": ChosenFile } | { "method": "limits", "result": Limits } | { "method": "learnLimit", "result": LearnedLimits } | { "method": "chooseTier", "result": ChooseTier } | { "method": "credits", "result": Credits } | { "method": "addLot", "result": LotRow } | { "method": "editLot", "result": LotRow } | { "method": "moveLot", "result": LotRow } | { "method": "removeLot", "result": LotId } | { "method": "answerOffer", "result": Credits } | { "method": "forecast", "result": Forecast } | { "method": "estimate", "result": Estimate } | { "method": "savings", "result": Savings } | { "method": "answerSaving", "result": Savings } | { "method": "inbox", "result": Inbox } | { "method": "answerAlert", "result": AlertRow } | { "method": "alertSettings", "result": AlertSettings } | { "method": "changeAlertSettings", "result": AlertSettings } | { "method": "testAlert", "result": TestedAlert } | { "method": "webhook", "result": Webhook } | { "method": "setWebhook", "result": Webhook } | { "method": "budgets", "result": Array<BudgetRow> } | { "method": "setBudget", "result": BudgetRow } | { "method": "removeBudget", "result": BudgetId } | { "method": "assignments", "result": Array<Assignment> } | { "method": "assign", "result": Array<Assignment> } | { "method": "watching", "result": Watching } | { "method": "exportCalendar", "result": CalendarFile } | { "method": "calendarAddress", "result": CalendarAddress } | { "method": "setCalendarAddress", "result": CalendarAddress } | { "method": "plans", "result": PlanComparison } | { "method": "planCatalogue", "result": PlanCatalogue } | { "method": "correctPlan", "result": CorrectedPlans } | { "method": "removePlanCorrection", "result": CorrectedPlans } | { "method": "refreshPlans", "result": PlanRefresh } | { "method": "prices", "result": Prices } | { "method": "correctPrice", "result": CorrectedPrice } | { "method": "removePriceCorrection", "result": CorrectedPrice } | { "method": "refreshPrices", "result": PriceRefresh } | { "method": "rates", "result": Rates } | { "method": "refreshRates", "result": RatesRefresh } | { "method": "doctor", "result": Doctor } | { "method": "settings", "result": Settings } | { "method": "changeSettings", "result": Settings } | { "method": "enterSample", "result": SampleState } | { "method": "leaveSample", "result": SampleState };
+export type Response = { "method": "overview", "result": Overview } | { "method": "spend", "result": Spend } | { "method": "usage", "result": Usage } | { "method": "picture", "result": PictureFile } | { "method": "clientSummary", "result": ClientSummary } | { "method": "providers", "result": Array<ProviderRow> } | { "method": "recogniseKey", "result": Array<KeyCandidate> } | { "method": "accounts", "result": Array<Account> } | { "method": "addAccount", "result": Account } | { "method": "checkAccount", "result": Account } | { "method": "replaceKey", "result": Account } | { "method": "removeAccount", "result": AccountId } | { "method": "entries", "result": Array<EntryRow> } | { "method": "enter", "result": EntryRow } | { "method": "changeEntry", "result": EntryRow } | { "method": "removeEntry", "result": EntryId } | { "method": "restoreEntry", "result": EntryRow } | { "method": "formats", "result": Array<FormatRow> } | { "method": "previewImport", "result": ImportReport } | { "method": "import", "result": ImportReport } | { "method": "sync", "result": SyncReport } | { "method": "cancelSync" } | { "method": "chooseFile", "result": ChosenFile } | { "method": "choosePlace", "result": ChosenFile } | { "method": "limits", "result": Limits } | { "method": "limitHistory", "result": Array<LimitHistory> } | { "method": "learnLimit", "result": LearnedLimits } | { "method": "chooseTier", "result": ChooseTier } | { "method": "credits", "result": Credits } | { "method": "addLot", "result": LotRow } | { "method": "editLot", "result": LotRow } | { "method": "moveLot", "result": LotRow } | { "method": "removeLot", "result": LotId } | { "method": "restoreLot", "result": LotRow } | { "method": "answerOffer", "result": Credits } | { "method": "forecast", "result": Forecast } | { "method": "estimate", "result": Estimate } | { "method": "savings", "result": Savings } | { "method": "answerSaving", "result": Savings } | { "method": "inbox", "result": Inbox } | { "method": "answerAlert", "result": AlertRow } | { "method": "alertSettings", "result": AlertSettings } | { "method": "changeAlertSettings", "result": AlertSettings } | { "method": "testAlert", "result": TestedAlert } | { "method": "webhook", "result": Webhook } | { "method": "setWebhook", "result": Webhook } | { "method": "budgets", "result": Array<BudgetRow> } | { "method": "setBudget", "result": BudgetRow } | { "method": "removeBudget", "result": BudgetId } | { "method": "restoreBudget", "result": BudgetRow } | { "method": "assignments", "result": Array<Assignment> } | { "method": "assign", "result": Array<Assignment> } | { "method": "watching", "result": Watching } | { "method": "exportCalendar", "result": CalendarFile } | { "method": "calendarAddress", "result": CalendarAddress } | { "method": "setCalendarAddress", "result": CalendarAddress } | { "method": "plans", "result": PlanComparison } | { "method": "planCatalogue", "result": PlanCatalogue } | { "method": "correctPlan", "result": CorrectedPlans } | { "method": "removePlanCorrection", "result": CorrectedPlans } | { "method": "restorePlanCorrection", "result": CorrectedPlans } | { "method": "refreshPlans", "result": PlanRefresh } | { "method": "prices", "result": Prices } | { "method": "correctPrice", "result": CorrectedPrice } | { "method": "removePriceCorrection", "result": CorrectedPrice } | { "method": "refreshPrices", "result": PriceRefresh } | { "method": "rates", "result": Rates } | { "method": "refreshRates", "result": RatesRefresh } | { "method": "doctor", "result": Doctor } | { "method": "settings", "result": Settings } | { "method": "changeSettings", "result": Settings } | { "method": "enterSample", "result": SampleState } | { "method": "leaveSample", "result": SampleState };
 
 /**
  * Who says when a lot lapses.

@@ -1,7 +1,7 @@
-// bare words: not yet in the messages
 // The rules by which credit lapses, between the core's text (`after-purchase:365d`), the fields of a form, and words.
 
-import { count, counted, exactTime, longDate } from './format';
+import { exactTime, longDate } from './format';
+import { t } from './messages.svelte';
 
 export type RuleKind = 'provider' | 'on' | 'after-purchase' | 'after-inactivity' | 'end-of-period' | 'never' | 'at';
 
@@ -21,14 +21,17 @@ export interface RuleForm {
   rollover: string;
 }
 
-export const RULES: readonly (readonly [RuleKind, string])[] = [
-  ['provider', 'As the provider says'],
-  ['on', 'After a date'],
-  ['after-purchase', 'So long after it was had'],
-  ['after-inactivity', 'So long after the last use'],
-  ['end-of-period', 'At the end of a period'],
-  ['never', 'Never'],
-];
+/** The kinds that can be chosen. */
+export function ruleKinds(): readonly (readonly [RuleKind, string])[] {
+  return [
+    ['provider', t('credits.rule.kind.provider')],
+    ['on', t('credits.rule.kind.on')],
+    ['after-purchase', t('credits.rule.kind.afterPurchase')],
+    ['after-inactivity', t('credits.rule.kind.afterInactivity')],
+    ['end-of-period', t('credits.rule.kind.endOfPeriod')],
+    ['never', t('credits.rule.kind.never')],
+  ];
+}
 
 const EMPTY: RuleForm = { kind: 'provider', date: '', at: '', count: '', unit: 'd', cycle: 'month', rollover: '0' };
 
@@ -72,31 +75,33 @@ export function writeRule(form: RuleForm): string | null {
   }
 }
 
-const CYCLES: Record<string, string> = { day: 'day', week: 'week', month: 'month', 'month@utc': 'month in UTC', year: 'year' };
-
-function cycleWords(cycle: string): string {
-  const [, day] = /^month@(\d+)$/.exec(cycle) ?? [];
-  return day === undefined ? (CYCLES[cycle] ?? cycle) : `month that begins on day ${day}`;
+function cycleWords(text: string): string {
+  const [, day] = /^month@(\d+)$/.exec(text) ?? [];
+  if (day !== undefined) return t('credits.rule.cycleFrom', { day });
+  return t('credits.rule.cycle', { cycle: text === 'month@utc' ? 'utc' : text });
 }
 
-/** A rule in words; each begins like a sentence after "Lapses". */
-export function ruleWords(text: string, zone?: string): string {
+/** A rule in words, without the full stop. */
+export function ruleWords(text: string, zone?: string, perhaps = false): string {
   const form = readRule(text);
-  const life = (): string => counted(Number(form.count), form.unit === 'mo' ? 'month' : 'day');
+  const possible = perhaps ? 'yes' : 'no';
+  const life = (): string => t(form.unit === 'mo' ? 'credits.rule.months' : 'credits.rule.days', { count: Number(form.count) });
   switch (form.kind) {
     case 'never':
-      return 'never';
+      return t('credits.rule.never');
     case 'on':
-      return `after ${longDate(form.date)}`;
+      return t('credits.rule.on', { possible, date: longDate(form.date) });
     case 'at':
-      return `at ${exactTime(form.at, zone)}`;
+      return t('credits.rule.at', { possible, time: exactTime(form.at, zone) });
     case 'after-purchase':
-      return `${life()} after it was had`;
+      return t('credits.rule.afterPurchase', { possible, life: life() });
     case 'after-inactivity':
-      return `${life()} after the account was last used`;
+      return t('credits.rule.afterInactivity', { possible, life: life() });
     case 'end-of-period': {
-      const end = `at the end of the ${cycleWords(form.cycle)}`;
-      return form.rollover === '0' ? end : `${end}, rolling over ${form.rollover === '1' ? 'once' : `${count(Number(form.rollover))} times`}`;
+      const cycle = cycleWords(form.cycle);
+      return form.rollover === '0'
+        ? t('credits.rule.endOfPeriod', { possible, cycle })
+        : t('credits.rule.endOfPeriodRolling', { possible, cycle, times: Number(form.rollover) });
     }
     case 'provider':
       return text;

@@ -25,6 +25,9 @@ pub(crate) enum Command {
     /// The credit was used, or is meant to lapse: nothing more is said of this lot
     #[command(after_help = "Example:\n  spendglass alerts used 12")]
     Used(Which),
+    /// Take that back: what is said of this lot is said again
+    #[command(after_help = "Example:\n  spendglass alerts unused 12")]
+    Unused(Which),
     /// How alerts are set; with arguments, changes it
     #[command(after_help = "\
 Rules: expiry, low-balance, budget, budget-forecast, allowance, allowance-reset, spike, renewal, key-failing, price-change.
@@ -177,6 +180,7 @@ async fn ask(door: &Door, command: Command) -> Result<Response, Failure> {
         Command::Snooze(Snooze { id, hours }) => answer(id, AlertAnswer::Snooze { hours }),
         Command::Seen(Which { id }) => answer(id, AlertAnswer::Seen),
         Command::Used(Which { id }) => answer(id, AlertAnswer::Used),
+        Command::Unused(Which { id }) => answer(id, AlertAnswer::Unused),
         Command::Settings(settings) => changed(door, settings).await?,
         // These have answers of their own.
         Command::Test | Command::Webhook(_) => return Err(Failure::mismatch()),

@@ -13,6 +13,7 @@ use spendglass_core::api::{
 use spendglass_core::time::Date;
 
 use crate::Global;
+use crate::credits::account_of;
 use crate::door::{Door, Ending, Failure, Out};
 use crate::usage::{By, only};
 
@@ -24,10 +25,13 @@ Examples:
   spendglass chart daily --out spend.svg
   spendglass chart models --out models.png --theme dark --from 2026-11-01
   spendglass chart bars --out november.png --by project --measure tokens --step day --from 2026-11-01
-  spendglass chart heat --out week.svg --measure listed --timezone Asia/Kolkata")]
+  spendglass chart heat --out week.svg --measure listed --timezone Asia/Kolkata
+  spendglass chart burn-down --account openai --out credit.svg
+  spendglass chart time-line --out lots.png")]
 pub(crate) struct Options {
     /// daily: what each day was billed, by provider; models: the dearest models, at list price (an estimate); bars, ranked, share,
-    /// heat (weekdays and hours), year and sessions: the charts of the Spend screen
+    /// heat (weekdays and hours), year and sessions: the charts of the Spend screen; burn-down: what was left of an account's credit
+    /// day by day, and the likely way on; time-line: lots of credit until they lapse
     chart: Which,
     /// What the figures are grouped by, for charts of the Spend screen
     #[arg(long, value_enum, value_name = "GROUPING")]
@@ -53,6 +57,12 @@ pub(crate) struct Options {
     /// End date, exclusive
     #[arg(long, value_name = "DATE")]
     to: Option<Date>,
+    /// Credit of one account: its number or name, or a provider that has one account
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Option<String>,
+    /// The currency or unit of a burn-down
+    #[arg(long)]
+    currency: Option<String>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -65,6 +75,8 @@ enum Which {
     Heat,
     Year,
     Sessions,
+    BurnDown,
+    TimeLine,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -91,6 +103,11 @@ enum Theme {
 pub(crate) async fn run(global: &Global, out: &Out, options: Options) -> Result<Ending, Failure> {
     let format = format_of(&options.out)?;
     let date = |date: Option<Date>| date.map(|date| date.to_string());
+    let door = Door::open(global).await?;
+    let account = match &options.account {
+        Some(account) => Some(account_of(&door, account).await?),
+        None => None,
+    };
     let kind = match options.chart {
         Which::Daily => PictureKind::Daily,
         Which::Models => PictureKind::Models,
@@ -100,6 +117,8 @@ pub(crate) async fn run(global: &Global, out: &Out, options: Options) -> Result<
         Which::Heat => PictureKind::Heat,
         Which::Year => PictureKind::Year,
         Which::Sessions => PictureKind::Sessions,
+        Which::BurnDown => PictureKind::BurnDown,
+        Which::TimeLine => PictureKind::TimeLine,
     };
     let theme = match options.theme {
         Theme::Light => PictureTheme::Light,
@@ -121,9 +140,13 @@ pub(crate) async fn run(global: &Global, out: &Out, options: Options) -> Result<
             Step::Month => Bucket::Month,
         }),
         only: options.only,
+        account,
+        currency: options.currency,
         ..PictureQuery::of(kind, theme, format)
     };
-    let (response, _) = Door::ask_once(global, Request::Picture(query)).await?;
+    let response = door.ask(Request::Picture(query)).await;
+    door.app.close().await;
+    let response = response?;
     let Response::Picture(picture) = &response else { return Err(Failure::mismatch()) };
     keep(picture, &options.out)?;
     out.answer(&response, || format!("{}\nKept in {}\n", picture.description, options.out.display()))?;

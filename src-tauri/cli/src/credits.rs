@@ -61,7 +61,7 @@ pub(crate) struct AddOptions {
     /// How much, such as 50
     #[arg(long, allow_negative_numbers = true)]
     amount: String,
-    /// A currency such as USD, or a unit in small letters such as credits
+    /// A currency such as USD, or the unit that the account is billed in, such as eleven.credits
     #[arg(long)]
     currency: String,
     /// The day it was had
@@ -347,6 +347,9 @@ fn told(done: &str, row: &LotRow, zone: Zone) -> String {
             figure(row.lapsed.as_deref(), &row.currency)
         );
     }
+    if let Some(never) = &row.never_spent {
+        put!(text, "\n{} Mend it: spendglass credits edit {} --currency UNIT", clean(never), clean(&row.id));
+    }
     if row.possible {
         put!(text, "\n{PERHAPS}");
     }
@@ -399,6 +402,9 @@ pub(crate) fn list(credits: &Credits, zone: Zone) -> String {
             }];
             if row.state == LotState::Lapsed {
                 end.push(format!("{} of it unspent", figure(row.lapsed.as_deref(), &row.currency)));
+            }
+            if let Some(never) = &row.never_spent {
+                end.extend(wrapped(&clean(never)));
             }
             if let Some(risk) = &row.at_risk {
                 end.push(if risk.p90 == "0" {

@@ -73,7 +73,16 @@ fn grant(grant: &GrantRow, zone: Zone) -> String {
         // A date is the last day, an instant the end.
         Some(at) if at.len() == 10 => put!(words, ", good up to {}", clean(at)),
         Some(at) => put!(words, ", lapses {}", time(at, zone)),
-        None => words.push_str(", no end is known"),
+        None => match grant.rule.as_deref() {
+            Some("never") => words.push_str(", never lapses"),
+            Some(rule) => {
+                match rule.strip_prefix("after-inactivity:").and_then(|rest| rest.strip_suffix('d')) {
+                    Some(days) => put!(words, ", lapses {} days after the last use", clean(days)),
+                    None => put!(words, ", lapses by {}", clean(rule)),
+                }
+            }
+            None => words.push_str(", no end is known"),
+        },
     }
     if let Some(note) = &grant.note {
         put!(words, ", \"{}\"", clean(note));
@@ -137,6 +146,7 @@ mod tests {
             left: money("3.5"),
             acquired_at: Some("2026-08-01T00:00:00Z".to_owned()),
             expires_at: Some("2027-01-01T00:00:00Z".to_owned()),
+            rule: None,
             note: None,
             as_of: AT.to_owned(),
             entry: None,
@@ -149,6 +159,9 @@ mod tests {
         assert!(lot(&entered).ends_with("good up to 2026-12-31"), "{}", lot(&entered));
         let bare = GrantRow { amount: None, left: None, acquired_at: None, expires_at: None, ..reported };
         assert_eq!(lot(&bare), "granted —, no end is known");
+        let by = |rule: &str| lot(&GrantRow { rule: Some(rule.to_owned()), ..bare.clone() });
+        assert_eq!(by("never"), "granted —, never lapses");
+        assert_eq!(by("after-inactivity:90d"), "granted —, lapses 90 days after the last use");
     }
 
     #[test]

@@ -41,6 +41,7 @@ mod app;
 mod assigning;
 mod budgeting;
 mod comparing;
+mod burning;
 mod crediting;
 mod cuts;
 mod calendar;
@@ -63,6 +64,7 @@ mod held;
 mod importing;
 mod intake;
 mod keys;
+mod limit_histories;
 mod limit_rows;
 mod limiting;
 mod lot_rows;
@@ -76,6 +78,7 @@ mod purses;
 mod rises;
 mod rating;
 mod refreshing;
+mod restoring;
 mod risks;
 mod running;
 mod scenes;
@@ -103,8 +106,8 @@ pub use charted::{
     ChartTable, Drill, Mark, Picture, PictureFile, PictureFormat, PictureKind, PictureQuery, PictureTheme,
 };
 pub use credits::{
-    AddLot, AnswerOffer, CreditTotal, Credits, CreditsQuery, DaySpread, DaysLeft, EditLot, LotId, LotOffer,
-    LotRow, LotState, MoveLot, OfferAnswer, ReconciliationRow, RuleBy,
+    AccountUnits, AddLot, AnswerOffer, CreditPool, CreditTotal, Credits, CreditsQuery, DaySpread, DaysLeft,
+    EditLot, LotId, LotOffer, LotRow, LotState, MoveLot, OfferAnswer, ReconciliationRow, RuleBy,
 };
 pub use entries::{
     AllowanceEntry, BalanceEntry, ChangeEntry, CostEntry, Enter, EntriesQuery, Entry, EntryId, EntryRow,
@@ -120,8 +123,8 @@ pub use glance::Glance;
 pub use holdings::{BalanceReading, GrantRow, QuotaRow, SubscriptionRow};
 pub use imports::{FirstCharge, FormatRow, ImportPart, ImportQuery, ImportReport, LeftOut, WrongLine};
 pub use limits::{
-    ChooseTier, LearnLimit, LearnedLimit, LearnedLimits, LimitOrigin, LimitRow, LimitTeller, Limits,
-    TierChoice, TierRow, UsedIs,
+    ChooseTier, LearnLimit, LearnedLimit, LearnedLimits, LimitHistory, LimitHistoryQuery, LimitOrigin,
+    LimitRow, LimitTeller, Limits, TierChoice, TierRow, UsedIs,
 };
 pub use overview::{Overview, OverviewQuery, OwnDay, SpendFigure, UsualDay};
 pub use plan_catalogue::{
@@ -254,6 +257,8 @@ pub enum Request {
     ChangeEntry(ChangeEntry),
     /// Removes an entry, and what it added to the figures.
     RemoveEntry(EntryId),
+    /// Puts an entry back as it was before its last change or removal, while the program runs.
+    RestoreEntry(EntryId),
     /// The kinds of file that are known by their columns.
     Formats,
     /// Looks into a file that a console exported: what it holds, and what importing it would do. Nothing is kept.
@@ -270,6 +275,8 @@ pub enum Request {
     ChoosePlace(ChoosePlace),
     /// What is left of every free tier, window and configured limit.
     Limits,
+    /// How much of each limit was used of late, window by window, where that is known.
+    LimitHistory(LimitHistoryQuery),
     /// Keeps the limits that a provider names when it refuses a request.
     LearnLimit(LearnLimit),
     /// Says which free tier an account is on.
@@ -284,6 +291,8 @@ pub enum Request {
     MoveLot(MoveLot),
     /// Removes a lot that was entered, or leaves a reported one out of account.
     RemoveLot(LotId),
+    /// Puts a lot back as it was before its last change or removal, while the program runs.
+    RestoreLot(LotId),
     /// Says what a rise of a balance was.
     AnswerOffer(AnswerOffer),
     /// What the month is likely to come to, and how long balances last.
@@ -314,6 +323,8 @@ pub enum Request {
     SetBudget(SetBudget),
     /// Removes a budget.
     RemoveBudget(BudgetId),
+    /// Puts a budget back as it was before its last change or removal, while the program runs.
+    RestoreBudget(BudgetId),
     /// What is assigned to clients and carries tags.
     Assignments,
     /// Assigns to a client, gives a tag, or takes it back.
@@ -334,6 +345,8 @@ pub enum Request {
     CorrectPlan(CorrectPlan),
     /// Takes such a correction back.
     RemovePlanCorrection(PlanCorrectionId),
+    /// Puts a correction back that was taken back, while the program runs.
+    RestorePlanCorrection(PlanCorrectionId),
     /// Fetches newer plans, or goes back to those of this version.
     RefreshPlans(RefreshPlans),
     /// Everything that is known of a model's price.
@@ -397,6 +410,8 @@ pub enum Response {
     ChangeEntry(EntryRow),
     /// To [`Request::RemoveEntry`].
     RemoveEntry(EntryId),
+    /// To [`Request::RestoreEntry`].
+    RestoreEntry(EntryRow),
     /// To [`Request::Formats`].
     Formats(Vec<FormatRow>),
     /// To [`Request::PreviewImport`].
@@ -413,6 +428,8 @@ pub enum Response {
     ChoosePlace(ChosenFile),
     /// To [`Request::Limits`].
     Limits(Limits),
+    /// To [`Request::LimitHistory`].
+    LimitHistory(Vec<LimitHistory>),
     /// To [`Request::LearnLimit`].
     LearnLimit(LearnedLimits),
     /// To [`Request::ChooseTier`]: what was said.
@@ -427,6 +444,8 @@ pub enum Response {
     MoveLot(LotRow),
     /// To [`Request::RemoveLot`].
     RemoveLot(LotId),
+    /// To [`Request::RestoreLot`].
+    RestoreLot(LotRow),
     /// To [`Request::AnswerOffer`].
     AnswerOffer(Credits),
     /// To [`Request::Forecast`].
@@ -457,6 +476,8 @@ pub enum Response {
     SetBudget(BudgetRow),
     /// To [`Request::RemoveBudget`].
     RemoveBudget(BudgetId),
+    /// To [`Request::RestoreBudget`].
+    RestoreBudget(BudgetRow),
     /// To [`Request::Assignments`].
     Assignments(Vec<Assignment>),
     /// To [`Request::Assign`].
@@ -477,6 +498,8 @@ pub enum Response {
     CorrectPlan(CorrectedPlans),
     /// To [`Request::RemovePlanCorrection`]: what was taken back.
     RemovePlanCorrection(CorrectedPlans),
+    /// To [`Request::RestorePlanCorrection`].
+    RestorePlanCorrection(CorrectedPlans),
     /// To [`Request::RefreshPlans`].
     RefreshPlans(PlanRefresh),
     /// To [`Request::Prices`].
@@ -527,6 +550,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
         Request::Enter(entry) => Response::Enter(app.enter(entry).await?),
         Request::ChangeEntry(change) => Response::ChangeEntry(app.change_entry(change).await?),
         Request::RemoveEntry(id) => Response::RemoveEntry(app.remove_entry(id).await?),
+        Request::RestoreEntry(id) => Response::RestoreEntry(app.restore_entry(id).await?),
         Request::Formats => Response::Formats(importing::format_rows()),
         Request::PreviewImport(query) => Response::PreviewImport(app.preview_import(&query).await?),
         Request::Import(query) => Response::Import(app.import(&query).await?),
@@ -538,6 +562,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
         Request::ChooseFile => Response::ChooseFile(app.choose_file().await?),
         Request::ChoosePlace(ChoosePlace { name }) => Response::ChoosePlace(app.choose_place(&name).await?),
         Request::Limits => Response::Limits(app.limits().await?),
+        Request::LimitHistory(query) => Response::LimitHistory(app.limit_history(&query).await?),
         Request::LearnLimit(refusal) => Response::LearnLimit(app.learn_limit(&refusal).await?),
         Request::ChooseTier(choice) => Response::ChooseTier(app.choose_tier(&choice).await?),
         Request::Credits(query) => Response::Credits(app.credits(&query).await?),
@@ -545,6 +570,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
         Request::EditLot(change) => Response::EditLot(app.edit_lot(change).await?),
         Request::MoveLot(change) => Response::MoveLot(app.move_lot(change).await?),
         Request::RemoveLot(lot) => Response::RemoveLot(app.remove_lot(lot).await?),
+        Request::RestoreLot(lot) => Response::RestoreLot(app.restore_lot(lot).await?),
         Request::AnswerOffer(answer) => Response::AnswerOffer(app.answer_offer(&answer).await?),
         Request::Forecast(query) => Response::Forecast(app.forecast(&query).await?),
         Request::Estimate(query) => Response::Estimate(app.estimate(query).await?),
@@ -562,6 +588,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
         Request::Budgets => Response::Budgets(app.budgets().await?),
         Request::SetBudget(budget) => Response::SetBudget(app.set_budget(budget).await?),
         Request::RemoveBudget(id) => Response::RemoveBudget(app.remove_budget(id).await?),
+        Request::RestoreBudget(id) => Response::RestoreBudget(app.restore_budget(id).await?),
         Request::Assignments => Response::Assignments(app.assignments().await?),
         Request::Assign(assign) => Response::Assign(app.assign(assign).await?),
         Request::Watching => Response::Watching(app.watching().await?),
@@ -575,6 +602,9 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
         Request::CorrectPlan(form) => Response::CorrectPlan(app.correct_plan(form).await?),
         Request::RemovePlanCorrection(which) => {
             Response::RemovePlanCorrection(app.remove_plan_correction(which).await?)
+        }
+        Request::RestorePlanCorrection(which) => {
+            Response::RestorePlanCorrection(app.restore_plan_correction(which).await?)
         }
         Request::RefreshPlans(form) => Response::RefreshPlans(app.refresh_plans(form).await?),
         Request::Prices(query) => Response::Prices(app.prices(&query).await?),

@@ -109,6 +109,8 @@ pub struct Provider {
     pub error_message: fn(&[u8]) -> Option<String>,
     /// The HTTP status that an answer stands for, where its own misleads: an error inside a 200, a 400 for a wrong key.
     pub meaning: fn(status: u16, body: &[u8]) -> u16,
+    /// Units of its own that it bills in or holds credit in, the usual one first; empty where that is money.
+    pub units: &'static [Currency],
     /// How late its figures are, in one sentence.
     pub latency: &'static str,
     /// What the provider does not tell, and the best other way in, in one or two sentences. Empty where nothing is missing.
@@ -130,6 +132,7 @@ impl Provider {
         streams: &[],
         error_message: error_words,
         meaning: |status, _| status,
+        units: &[],
         latency: "",
         lacks: "",
     };

@@ -32,6 +32,7 @@ const LOT: LotRow = {
   asOf: '2026-11-18T12:00:00Z',
   spentAsOf: null,
   state: 'open',
+  neverSpent: null,
 };
 
 let page: Record<string, unknown> | null = null;
@@ -91,4 +92,9 @@ it('says what was lost of a lot that lapsed', () => {
   const text = show({ state: 'lapsed', left: '0', lapsed: '7.31', lapsesAt: '2026-09-30T18:30:00Z', expiresAt: '2026-09-30' });
   expect(text).toContain('Lost $7.31');
   expect(document.querySelector('[data-testid="lot-risk"]')).toBeNull();
+});
+
+it('says that nothing is ever taken from a lot of another unit than the bills', () => {
+  show({ neverSpent: 'Nothing is ever taken from it: ElevenLabs is billed in eleven.credits, and this lot is of credits.' });
+  expect(says('lot-never')).toContain('eleven.credits');
 });

@@ -1,6 +1,6 @@
 import { flushSync, mount, tick, unmount } from 'svelte';
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import type { Account, LotRow, Request } from '../bindings';
+import type { Account, AccountUnits, LotRow, Request } from '../bindings';
 import LotForm from './LotForm.svelte';
 
 const { Refusal } = vi.hoisted(() => ({
@@ -18,6 +18,7 @@ vi.mock('../api', () => ({ call: asked, Refusal }));
 const accounts = [
   { id: 3, label: 'OpenRouter' },
   { id: 4, label: 'OpenAI' },
+  { id: 5, label: 'ElevenLabs' },
 ] as Account[];
 const lot = {
   id: 'entry-1',
@@ -37,6 +38,12 @@ const said: Request[] = [];
 let refusal: Error | null = null;
 let page: Record<string, unknown>;
 const done = vi.fn<(text: string) => void>();
+const removed = vi.fn<(text: string, lot: string) => void>();
+const units: AccountUnits[] = [
+  { account: 3, provider: 'openrouter', units: ['USD'] },
+  { account: 5, provider: 'elevenlabs', units: ['eleven.credits'] },
+  { account: null, provider: 'poe', units: ['poe.points'] },
+];
 
 const find = <T extends HTMLElement = HTMLElement>(id: string): T | null => document.querySelector<T>(`[data-testid="${id}"]`);
 
@@ -51,7 +58,7 @@ function put(id: string, text: string): void {
 function open(of: LotRow | null): void {
   page = mount(LotForm, {
     target: document.body,
-    props: { accounts, lot: of, today: '2026-11-18', onclose: () => undefined, ondone: done },
+    props: { accounts, units, lot: of, today: '2026-11-18', onclose: () => undefined, ondone: done, onremoved: removed },
   });
   flushSync();
 }
@@ -74,6 +81,7 @@ beforeAll(() => {
 
 beforeEach(() => {
   done.mockReset();
+  removed.mockReset();
   said.length = 0;
   asked.mockReset().mockImplementation((request) => {
     if (request.method === 'providers') return Promise.resolve([{ id: 'deepgram', name: 'Deepgram' }]);
@@ -153,23 +161,38 @@ it('takes back a rule that the person said', async () => {
   expect(said[0]).toEqual({ method: 'editLot', params: { id: 'entry-1', rule: 'provider' } });
 });
 
-it('lets nothing of a reported lot be changed but its rule and note, and does not remove it', async () => {
+it('lets nothing of a reported lot be changed but its rule and note', async () => {
   open({ ...lot, source: 'reported' });
   expect(find('lot-amount')).toBeNull();
-  expect(find('lot-remove')).toBeNull();
   put('lot-note', 'Hackathon');
   await save();
   expect(said[0]).toEqual({ method: 'editLot', params: { id: 'entry-1', note: 'Hackathon' } });
 });
 
-it('removes a lot after a second word', async () => {
-  open(lot);
+it.each([
+  ['entered', 'Remove it', 'The lot is removed.'],
+  ['reported', 'Leave it out of account', 'The lot is left out of account.'],
+])('takes a lot that is %s away at once, and says so where it can be taken back', async (source, words, told) => {
+  open({ ...lot, source });
+  expect(find('lot-remove')?.textContent).toBe(words);
   find('lot-remove')?.click();
-  flushSync();
-  expect(said).toEqual([]);
-  find('lot-remove-confirm')?.click();
   await tick();
   expect(said).toEqual([{ method: 'removeLot', params: { id: 'entry-1' } }]);
+  await tick();
+  expect(removed).toHaveBeenCalledWith(told, 'entry-1');
+});
+
+it('offers the unit that the account is billed in, and says of another that nothing is ever taken', () => {
+  open(null);
+  put('lot-account', '5');
+  expect(find<HTMLInputElement>('lot-currency')?.value).toBe('eleven.credits');
+  expect(find('lot-stray')).toBeNull();
+  put('lot-currency', 'credits');
+  expect(find('lot-stray')?.textContent).toContain('billed in eleven.credits');
+  find('lot-unit-eleven.credits')?.click();
+  flushSync();
+  expect(find<HTMLInputElement>('lot-currency')?.value).toBe('eleven.credits');
+  expect(find('lot-stray')).toBeNull();
 });
 
 it('enters a lot of a provider without an account', async () => {

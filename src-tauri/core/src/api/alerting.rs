@@ -70,7 +70,8 @@ impl App {
                 Answer::Snooze(in_room(&settings).due(at, self.calendar().await?))
             }
             AlertAnswer::Used if kept.alert.rule == ledger::AlertRule::Expiry => Answer::Used,
-            AlertAnswer::Used => {
+            AlertAnswer::Unused if kept.alert.rule == ledger::AlertRule::Expiry => Answer::Unused,
+            AlertAnswer::Used | AlertAnswer::Unused => {
                 return Err(ApiError::bad(format!(
                     "alert {id} is of no lot of credit; mark it as seen, or put it off"
                 )));

@@ -157,6 +157,8 @@ pub enum AlertAnswer {
     },
     /// The credit was used, or is meant to lapse: nothing more is said of this lot.
     Used,
+    /// That is taken back.
+    Unused,
 }
 
 /// How and when alerts are raised and delivered.

@@ -11,6 +11,7 @@ use super::alert_facts::AlertMemory;
 use super::estimate_facts::EstimateMemory;
 use super::planning::PlanMemory;
 use super::refreshing::ListMemory;
+use super::restoring::RemovedMemory;
 use super::watching::WatchState;
 use super::{
     ApiError, ChosenFile, Config, ErrorCode, Event, FileChooser, PlaceChooser, SampleTown, Settings,
@@ -50,6 +51,7 @@ struct Inner {
     alert_memory: AlertMemory,
     estimate_memory: EstimateMemory,
     plan_memory: PlanMemory,
+    removed: RemovedMemory,
 }
 
 /// A store with the ways in and out of it: the person's own, or sample data's.
@@ -118,6 +120,7 @@ impl App {
             alert_memory: AlertMemory::default(),
             estimate_memory: EstimateMemory::default(),
             plan_memory: PlanMemory::default(),
+            removed: RemovedMemory::default(),
         })))
     }
 
@@ -207,6 +210,10 @@ impl App {
 
     pub(super) fn estimate_memory(&self) -> &EstimateMemory {
         &self.0.estimate_memory
+    }
+
+    pub(super) fn removed(&self) -> &RemovedMemory {
+        &self.0.removed
     }
 
     pub(super) fn plan_memory(&self) -> &PlanMemory {

@@ -76,7 +76,7 @@ impl App {
         let now = self.now();
         let id = match request.id {
             None => house.store.add_budget(&budget, now).await,
-            Some(id) => match house.store.change_budget(id, &budget, now).await {
+            Some(id) => match self.change_budget(&house, id, &budget).await {
                 Ok(true) => Ok(id),
                 Ok(false) => return Err(no_such_budget(id)),
                 Err(error) => Err(error),
@@ -95,15 +95,30 @@ impl App {
             id => id?,
         };
         self.tell(Event::Changed);
-        let rows = self.budget_rows(&house, &books).await?;
+        self.budget_row(&house, id).await
+    }
+
+    /// A budget as it stands.
+    pub(super) async fn budget_row(&self, house: &House, id: i64) -> Result<BudgetRow, ApiError> {
+        let books = Books::open(house).await?;
+        let rows = self.budget_rows(house, &books).await?;
         rows.into_iter().find(|row| row.id == id).ok_or_else(|| no_such_budget(id))
+    }
+
+    async fn change_budget(&self, house: &House, id: i64, budget: &Budget) -> Result<bool, StoreError> {
+        let before = house.store.budget(id).await?;
+        let changed = house.store.change_budget(id, budget, self.now()).await?;
+        before.into_iter().for_each(|row| self.keep_budget(house, row));
+        Ok(changed)
     }
 
     pub(super) async fn remove_budget(&self, BudgetId { id }: BudgetId) -> Result<BudgetId, ApiError> {
         let house = self.house().await;
+        let before = house.store.budget(id).await?;
         if !house.store.remove_budget(id).await? {
             return Err(no_such_budget(id));
         }
+        before.into_iter().for_each(|row| self.keep_budget(&house, row));
         self.tell(Event::Changed);
         Ok(BudgetId { id })
     }

@@ -172,6 +172,7 @@ impl App {
         if !house.store.remove_plan_correction(id).await? {
             return Err(missing());
         }
+        self.keep_plan_correction(&house, row.clone());
         self.tell(Event::Changed);
         Ok(CorrectedPlans { corrections: vec![correction_row(row, None)] })
     }
@@ -282,7 +283,7 @@ fn source(base: &Catalogue, today: Date) -> PlanSource {
     }
 }
 
-fn correction_row(row: &PlanCorrection, refused: Option<String>) -> PlanCorrectionRow {
+pub(super) fn correction_row(row: &PlanCorrection, refused: Option<String>) -> PlanCorrectionRow {
     PlanCorrectionRow {
         id: row.id,
         plan: row.correction.plan.clone(),

@@ -94,6 +94,13 @@ pub struct PictureQuery {
     #[serde(default)]
     #[ts(optional)]
     pub plans: Option<PlansQuery>,
+    /// The account's number, for charts of credit; the first that has such a chart without it.
+    #[serde(default)]
+    #[ts(optional, type = "number")]
+    pub account: Option<i64>,
+    /// The currency or unit, for charts of what is left of credit; the first without it.
+    #[serde(default)]
+    pub currency: Option<String>,
     /// By what the figures are grouped, for charts of the Spend screen; without it by provider.
     #[serde(default)]
     pub by: Option<Grouping>,
@@ -122,6 +129,8 @@ impl PictureQuery {
             from: None,
             to: None,
             plans: None,
+            account: None,
+            currency: None,
             by: None,
             measure: None,
             bucket: None,
@@ -155,6 +164,10 @@ pub enum PictureKind {
     Year,
     /// Its dearest sessions.
     Sessions,
+    /// Lots of credit on a time line.
+    TimeLine,
+    /// What was left of an account's credit day by day, and how it is likely to go on.
+    BurnDown,
 }
 
 /// The colours of a saved chart.

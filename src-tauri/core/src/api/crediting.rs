@@ -3,16 +3,17 @@
 use super::app::{App, House};
 use super::failures::sentence;
 use super::forecasting;
-use super::forms::{LotFields, LotWords, expiry_rule, lot, lot_kind, note, refused, wrong};
+use super::forms::{LotFields, LotWords, currency, expiry_rule, lot, lot_kind, note, refused, wrong};
 use super::keys::find_account;
 use super::lot_rows::totals;
 use super::purses::{FARTHEST, LotStand, Purses};
-use super::time_lines::time_line;
+use super::time_lines::{time_line, time_line_chart};
 use super::told_lots::LotKey;
 use super::{
     AddLot, AnswerOffer, ApiError, Credits, CreditsQuery, EditLot, ErrorCode, Event, LotId, LotRow, LotState,
-    MoveLot,
+    MoveLot, PictureKind, PictureQuery,
 };
+use crate::chart::Chart;
 use crate::ledger::{Entered, EnteredPurchase, LotKind, name_of};
 use crate::money::Total;
 use crate::plan::savings::LapsingLot;
@@ -52,7 +53,13 @@ impl App {
             Some(width) if !stands.is_empty() => time_line(&stands, &purses, width)?,
             _ => None,
         };
+        let pools = match query.chart_width {
+            Some(width) => purses.pools(&stands, width)?,
+            None => Vec::new(),
+        };
         Ok(Credits {
+            pools,
+            units: purses.units(),
             now: purses.now.to_string(),
             zone: purses.calendar.zone().name().to_owned(),
             totals: totals(&stands)?,
@@ -69,6 +76,25 @@ impl App {
             time_line,
             notes: notes(&purses),
             lots: stands.iter().map(|stand| stand.row(&purses.books)).collect(),
+        })
+    }
+
+    /// A picture of credit, to be kept as a file.
+    pub(super) async fn credit_chart(&self, query: &PictureQuery, width: u32) -> Result<Chart, ApiError> {
+        let house = self.house().await;
+        if let Some(account) = query.account {
+            find_account(&house, account).await?;
+        }
+        let (purses, stands) = self.lots(&house, query.account, self.now(), FARTHEST).await?;
+        let ending = format!(", as of {}{}", purses.now, if house.sample { ", sample data" } else { "" });
+        let drawn = if query.kind == PictureKind::TimeLine {
+            time_line_chart(&stands, &purses, (width, &ending))?
+        } else {
+            let currency = query.currency.as_deref().map(|code| currency("currency", code)).transpose()?;
+            purses.pool_chart(&stands, query.account, currency, (width, &ending))?
+        };
+        drawn.ok_or_else(|| {
+            refused("account", "nothing is known of credit that could be drawn; `credits list` says why")
         })
     }
 
@@ -114,11 +140,14 @@ impl App {
             Some(LotKey::Entry(id)) => {
                 let (row, lot) = entered(&house, id).await?.ok_or_else(|| no_such_lot(&request.id))?;
                 let changed = Entered::Purchase(edited(&lot, &request, self.own_today().await?)?);
+                self.before_change(&house, row.id).await?;
                 house.store.change_entry(row.id, &changed, self.now()).await?;
             }
             Some(LotKey::Grant(account, grant)) => {
                 let said = said_of(&house, account, grant).await?.ok_or_else(|| no_such_lot(&request.id))?;
-                house.store.set_lot_override(&said_anew(said, &request)?, self.now()).await?;
+                let anew = said_anew(said.clone(), &request)?;
+                house.store.set_lot_override(&anew, self.now()).await?;
+                self.keep_said(said);
             }
             None => return Err(no_such_lot(&request.id)),
         }
@@ -139,6 +168,7 @@ impl App {
             _ => return Err(no_such_lot(&request.id)),
         };
         let account = find_account(&house, request.account).await?;
+        self.before_change(&house, id).await?;
         house.store.move_entry(id, account.id, self.now()).await?;
         self.tell(Event::Changed);
         self.lot(&house, &request.id).await
@@ -148,13 +178,15 @@ impl App {
         let house = self.own_house().await?;
         match LotKey::read(&request.id) {
             Some(LotKey::Entry(id)) if entered(&house, id).await?.is_some() => {
+                self.before_change(&house, id).await?;
                 house.store.remove_entry(id, self.now()).await?;
             }
             Some(LotKey::Grant(account, grant)) => {
                 let said = said_of(&house, account, grant).await?.filter(|said| !said.left_out);
                 let said = said.ok_or_else(|| no_such_lot(&request.id))?;
-                let said = LotOverride { left_out: true, ..said };
-                house.store.set_lot_override(&said, self.now()).await?;
+                let out = LotOverride { left_out: true, ..said.clone() };
+                house.store.set_lot_override(&out, self.now()).await?;
+                self.keep_said(said);
             }
             _ => return Err(no_such_lot(&request.id)),
         }
@@ -179,7 +211,7 @@ impl App {
     }
 
     /// The lot of an id, as it now stands.
-    async fn lot(&self, house: &House, id: &str) -> Result<LotRow, ApiError> {
+    pub(super) async fn lot(&self, house: &House, id: &str) -> Result<LotRow, ApiError> {
         let (purses, stands) = self.lots(house, None, self.now(), FARTHEST).await?;
         let found = stands.iter().find(|stand| stand.told.id == id);
         found.map(|stand| stand.row(&purses.books)).ok_or_else(|| {

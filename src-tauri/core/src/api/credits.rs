@@ -39,8 +39,45 @@ pub struct Credits {
     pub balances: Vec<DaysLeft>,
     /// The lots on a time line.
     pub time_line: Option<Picture>,
+    /// What was left day by day, and how it is likely to go on: a picture for each account and currency of which it is known. None
+    /// without a width.
+    pub pools: Vec<CreditPool>,
+    /// The currencies and units that accounts are billed in or hold, by which lots of theirs are spent.
+    pub units: Vec<AccountUnits>,
     /// What is missing or partial, in words.
     pub notes: Vec<String>,
+}
+
+/// The credit of one account in one currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CreditPool {
+    /// The account's number.
+    #[ts(type = "number")]
+    pub account: i64,
+    /// The account's name.
+    pub label: String,
+    /// The provider's id.
+    pub provider: String,
+    /// Its currency or unit.
+    pub currency: String,
+    /// What was left day by day, stacked by lot, and how it is likely to go on.
+    pub picture: Picture,
+    /// Why nothing is said of the days ahead, in words.
+    pub unforeseen: Option<String>,
+}
+
+/// What lots of an account are spent in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountUnits {
+    /// The account's number; nothing for an account without a key that is not there yet.
+    #[ts(type = "number | null")]
+    pub account: Option<i64>,
+    /// The provider's id.
+    pub provider: String,
+    /// The currencies and units, the first is the usual one.
+    pub units: Vec<String>,
 }
 
 /// A lot of credit.
@@ -101,6 +138,8 @@ pub struct LotRow {
     pub spent_as_of: Option<String>,
     /// How it stands.
     pub state: LotState,
+    /// Why nothing is ever taken from it, in words; nothing where something can be.
+    pub never_spent: Option<String>,
 }
 
 /// Who says when a lot lapses.

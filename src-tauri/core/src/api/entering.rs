@@ -43,6 +43,7 @@ impl App {
         {
             lot.source = before.source;
         }
+        self.before_change(&house, request.id).await?;
         if !house.store.change_entry(request.id, &entered, self.now()).await? {
             return Err(no_such_entry(request.id));
         }
@@ -52,6 +53,7 @@ impl App {
 
     pub(super) async fn remove_entry(&self, EntryId { id }: EntryId) -> Result<EntryId, ApiError> {
         let house = self.own_house().await?;
+        self.before_change(&house, id).await?;
         if !house.store.remove_entry(id, self.now()).await? {
             return Err(no_such_entry(id));
         }
@@ -68,7 +70,7 @@ impl App {
         Ok(house)
     }
 
-    async fn entry(&self, house: &House, id: i64) -> Result<EntryRow, ApiError> {
+    pub(super) async fn entry(&self, house: &House, id: i64) -> Result<EntryRow, ApiError> {
         let row = house.store.entry(id).await?.ok_or_else(|| no_such_entry(id))?;
         Ok(entry_row(&row, &house.store.accounts().await?))
     }

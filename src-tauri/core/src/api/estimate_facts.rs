@@ -139,7 +139,7 @@ impl App {
         let mut all = Vec::new();
         let limits = self.limits_of(house, now).await?;
         all.extend(limits.rows.iter().filter_map(|row| Some((row.provider.clone(), of_limit(row)?))));
-        let holdings = Holdings::open(house).await?;
+        let holdings = Holdings::open(house, self.calendar().await?).await?;
         let (_, lots) = self.lots(house, None, now, 0).await?;
         for row in &books.accounts {
             let of_account = |of, name: String, unit: String, left: Decimal, as_of, until| Remains {

@@ -1,13 +1,16 @@
 //! What accounts hold, in the words of a screen: what providers report, and beside it what was entered by hand.
 
 use super::app::House;
-use super::{Amount, ApiError, BalanceReading, GrantRow, QuotaRow, SubscriptionRow};
+use super::told_lots::{LotBook, LotKey};
+use super::{Amount, ApiError, BalanceReading, ErrorCode, GrantRow, QuotaRow, SubscriptionRow};
+use crate::catalogue::CreditRules;
+use crate::credit::{End, lifespan};
 use crate::ledger::{
     Balance, BalanceKind, CreditGrant, Entered, EnteredAllowance, LotKind, QuotaReading, ResetRule,
     Subscription, name_of,
 };
 use crate::money::{Currency, Decimal, Money};
-use crate::store::EntryRow;
+use crate::store::{AccountRow, EntryRow, LotOverride};
 use crate::time::{Calendar, Timestamp};
 
 /// What all accounts hold.
@@ -17,6 +20,10 @@ pub(super) struct Holdings {
     grants: Vec<(i64, CreditGrant)>,
     subscriptions: Vec<(i64, Subscription)>,
     entries: Vec<EntryRow>,
+    rules: &'static CreditRules,
+    said: Vec<LotOverride>,
+    accounts: Vec<AccountRow>,
+    calendar: Calendar,
 }
 
 /// What one account holds.
@@ -29,8 +36,13 @@ pub(super) struct Held {
 }
 
 impl Holdings {
-    pub(super) async fn open(house: &House) -> Result<Holdings, ApiError> {
+    pub(super) async fn open(house: &House, calendar: Calendar) -> Result<Holdings, ApiError> {
         Ok(Holdings {
+            rules: CreditRules::bundled()
+                .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?,
+            said: house.store.lot_overrides().await?,
+            accounts: house.store.accounts().await?,
+            calendar,
             balances: house.store.latest_balances().await?,
             quotas: house.store.latest_quotas().await?,
             grants: house.store.credit_grants().await?,
@@ -50,7 +62,31 @@ impl Holdings {
         for row in self.entries.iter().filter(|row| row.account_id == account) {
             held.add(row, now);
         }
+        self.add_ends(account, &mut held.grants);
         held
+    }
+
+    /// When lots lapse by their rule: the provider's own, or the person's.
+    fn add_ends(&self, account: i64, rows: &mut [GrantRow]) {
+        let Some(whose) = self.accounts.iter().find(|row| row.id == account) else { return };
+        let Holdings { entries, grants, said, calendar, .. } = self;
+        let book = LotBook { entries, grants, said: &[], rules: self.rules, calendar: *calendar };
+        let said = |grant: &str| said.iter().find(|said| said.account_id == account && said.grant == grant);
+        // Without what the person said every lot is there, in the order of the rows.
+        for (row, mut lot) in rows.iter_mut().zip(book.of(whose)) {
+            if let Some(LotKey::Grant(_, grant)) = LotKey::read(&lot.id) {
+                lot.rule = said(grant).and_then(|said| said.rule).or(lot.rule);
+            }
+            row.rule = lot.rule.map(|rule| rule.to_string());
+            // What lapses by inactivity has no end that stands.
+            let life = lot.lot().and_then(|lot| lifespan(&lot, calendar).ok());
+            let end = life.filter(|life| life.idle_days.is_none()).and_then(|life| life.end);
+            row.expires_at = match end {
+                Some(End::After(date)) => Some(date.to_string()),
+                Some(End::At(at)) => Some(at.to_string()),
+                None => row.expires_at.take(),
+            };
+        }
     }
 }
 
@@ -68,6 +104,7 @@ impl Held {
                 left: None,
                 acquired_at: Some(purchase.acquired_on.to_string()),
                 expires_at: purchase.expires_on().map(|date| date.to_string()),
+                rule: None,
                 note: purchase.note.clone(),
                 as_of,
                 entry,
@@ -156,6 +193,7 @@ fn grant_row(grant: &CreditGrant) -> GrantRow {
         left: grant.left.map(|left| amount(left, grant.currency)),
         acquired_at: grant.acquired_at.map(|at| at.to_string()),
         expires_at: grant.expires_at.map(|at| at.to_string()),
+        rule: None,
         note: None,
         as_of: grant.observed_at.to_string(),
         entry: None,

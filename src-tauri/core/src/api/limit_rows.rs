@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use super::limit_histories::Course;
 use super::{LimitOrigin, LimitRow, LimitTeller, UsedIs};
 use crate::allowance::{Allowance, Because, Bound, Counted, Gap, LimitBy};
 use crate::catalogue::{Confidence, FreeTiers, Published, Reset, Span, longest};
@@ -26,7 +27,9 @@ pub(super) struct Whose<'a> {
 pub(super) struct Ranked {
     pub(super) row: LimitRow,
     /// The share that is used.
-    share: Option<Decimal>,
+    pub(super) share: Option<Decimal>,
+    /// How it was used of late, where that was asked for and is known.
+    pub(super) course: Option<Course>,
 }
 
 impl Ranked {
@@ -105,7 +108,7 @@ impl Whose<'_> {
             as_of: None,
             words: Vec::new(),
         };
-        Ranked { row, share: figures.share() }
+        Ranked { row, share: figures.share(), course: None }
     }
 
     /// Whether a tier of the provider counts the same over a day or longer.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::app::{App, House};
 use super::figures::Books;
 use super::keys::find_account;
+use super::limit_histories;
 use super::limit_rows::{Ranked, Whose, counted, reported};
 use super::{
     ApiError, ChooseTier, ErrorCode, Event, LearnLimit, LearnedLimit, LearnedLimits, Limits, TierChoice,
@@ -15,10 +16,12 @@ use crate::catalogue::{FreeTiers, Scope, Span, Tier, TierKind};
 use crate::ledger::{ChargeCategory, Entered, EnteredAllowance, Lane, LimitSource, NameOf, QuotaReading};
 use crate::money::Currency;
 use crate::store::{AccountRow, Dimension, EntryRow, Owner, RollupRow};
-use crate::time::{Period, Timestamp};
+use crate::time::{Calendar, Period, Timestamp};
 
 /// What an account was billed, and whether it counts anything, is looked for in so many days.
 const LATELY: i64 = 35 * 86_400;
+/// Readings are looked at for so long.
+const LONGEST: i64 = 400 * 86_400;
 /// What a person says where no free tier holds.
 const NO_TIER: &str = "none";
 /// The setting, before the account's number, and the detail that names a tier.
@@ -33,6 +36,14 @@ struct Desk<'a> {
     names: &'a BTreeMap<(i64, String), String>,
     billed: &'a [i64],
     now: Timestamp,
+    /// Readings of some time, where it is asked how limits were used of late.
+    past: Option<Past>,
+}
+
+/// What was read of limits before.
+struct Past {
+    readings: Vec<(i64, QuotaReading)>,
+    calendar: Calendar,
 }
 
 impl App {
@@ -43,6 +54,29 @@ impl App {
 
     /// The limits of every account of a store, as they stand at a time.
     pub(super) async fn limits_of(&self, house: &House, now: Timestamp) -> Result<Limits, ApiError> {
+        let (ranked, choices) = self.ranked_limits(house, now, None).await?;
+        Ok(Limits {
+            now: now.to_string(),
+            zone: self.calendar().await?.zone().name().to_owned(),
+            rows: ranked.into_iter().map(|ranked| ranked.row).collect(),
+            choices,
+        })
+    }
+
+    /// The same in order, with how each was used of late where a calendar to say it by is given.
+    pub(super) async fn ranked_limits(
+        &self,
+        house: &House,
+        now: Timestamp,
+        calendar: Option<Calendar>,
+    ) -> Result<(Vec<Ranked>, Vec<TierChoice>), ApiError> {
+        let past = match calendar {
+            Some(calendar) => {
+                let since = now.plus_seconds(-LONGEST);
+                Some(Past { readings: house.store.quota_history(since).await?, calendar })
+            }
+            None => None,
+        };
         let books = Books::open(house).await?;
         let names = house.store.names().await?.into_iter().filter(|(_, name)| name.of == NameOf::Project);
         let lately = Period { start: now.plus_seconds(-LATELY), end: now.plus_seconds(1) };
@@ -54,6 +88,7 @@ impl App {
             billed: &billed(&house.store.rollup(Dimension::Day, lately).await?),
             books: &books,
             now,
+            past,
         };
         let mut ranked = Vec::new();
         let mut choices = Vec::new();
@@ -63,12 +98,7 @@ impl App {
             choices.extend(desk.choice(account, chosen));
         }
         ranked.sort_by(Ranked::compare);
-        Ok(Limits {
-            now: now.to_string(),
-            zone: self.calendar().await?.zone().name().to_owned(),
-            rows: ranked.into_iter().map(|ranked| ranked.row).collect(),
-            choices,
-        })
+        Ok((ranked, choices))
     }
 
     /// Keeps the limits that a refusal told, each in the place of what an earlier one told of the same.
@@ -87,19 +117,25 @@ impl App {
                     |one: &EnteredAllowance| (one.unit, one.window, one.model.clone(), one.project.clone());
                 (key(old) == key(&new)).then_some((row.id, old.limit))
             });
-            limits.push(LearnedLimit {
+            let row = LearnedLimit {
                 name: new.name.clone(),
                 model: new.model.clone(),
                 window: new.window.to_string(),
                 unit: new.unit.to_string(),
                 limit: new.limit.normalize().to_string(),
                 before: before.map(|(_, limit)| limit.normalize().to_string()),
-            });
+                entry: 0,
+            };
             let entered = Entered::Allowance(new);
-            match before {
-                Some((id, _)) => house.store.change_entry(id, &entered, now).await.map(|_| ())?,
-                None => house.store.add_entry(Owner::Account(account.id), &entered, now).await.map(|_| ())?,
-            }
+            let entry = match before {
+                Some((id, _)) => {
+                    self.before_change(&house, id).await?;
+                    house.store.change_entry(id, &entered, now).await?;
+                    id
+                }
+                None => house.store.add_entry(Owner::Account(account.id), &entered, now).await?,
+            };
+            limits.push(LearnedLimit { entry, ..row });
         }
         self.tell(Event::Changed);
         Ok(LearnedLimits {
@@ -227,7 +263,13 @@ impl Desk<'_> {
                     continue;
                 }
                 let result = count(one, &counts, |stream| self.known_until(stream), self.now);
-                rows.push(counted(&whose, one, &result));
+                let course = self.past.as_ref().and_then(|past| {
+                    let first = counts.first().map(|row| row.period.start);
+                    let covered = self.books.covered_of(account.id).map(|(first, _)| first.utc_start());
+                    let known = (covered.or(first)?, |stream| self.known_until(stream));
+                    limit_histories::counted(one, &counts, known, &past.calendar, self.now)
+                });
+                rows.push(Ranked { course, ..counted(&whose, one, &result) });
             }
         }
         for reading in self.readings(account.id) {
@@ -237,9 +279,35 @@ impl Desk<'_> {
                 continue;
             }
             let limit = allowances.iter().find(|one| one.limit.is_some() && one.is_of(reading));
-            rows.push(reported(&whose, reading, limit.filter(|one| !one.is_reported_by(reading))));
+            let limit = limit.filter(|one| !one.is_reported_by(reading));
+            let course = self.course_of(account, reading, limit);
+            rows.push(Ranked { course, ..reported(&whose, reading, limit) });
         }
         Ok(rows)
+    }
+
+    /// How what a provider reports was used of late.
+    fn course_of(
+        &self,
+        account: &AccountRow,
+        of: &QuotaReading,
+        limit: Option<&Allowance>,
+    ) -> Option<limit_histories::Course> {
+        let past = self.past.as_ref()?;
+        let since = limit_histories::reach(of.window, self.now);
+        let key = |one: &QuotaReading| {
+            (one.name.clone(), one.window, one.unit, one.model.clone(), one.project.clone())
+        };
+        let wanted = key(of);
+        let same =
+            past.readings.iter().filter(|(whose, one)| *whose == account.id && one.observed_at >= since);
+        let readings: Vec<QuotaReading> =
+            same.map(|(_, one)| one).filter(|one| key(one) == wanted).cloned().collect();
+        let span = Span::Window(of.window);
+        let rule = self.tiers.reset_of(&account.account.provider, of.unit, span);
+        let reset = |at| rule.and_then(|rule| rule.stretch(span, at)).and_then(|stretch| stretch.resets_at);
+        let known = limit.and_then(|limit| limit.limit).or(of.limit);
+        limit_histories::told(&readings, known, reset, &past.calendar, self.now)
     }
 
     /// The time over which charges are looked at: every stretch that counts, and long enough to tell a quiet account from one
@@ -249,6 +317,8 @@ impl Desk<'_> {
             .iter()
             .filter_map(|one| one.resets.stretch(one.span, self.now))
             .map(|stretch| stretch.period.start);
+        let before = allowances.iter().filter(|_| self.past.is_some());
+        let starts = starts.chain(before.filter_map(|one| limit_histories::begin(one.span, self.now)));
         let lately = self.now.plus_seconds(-LATELY);
         Period { start: starts.min().unwrap_or(lately).min(lately), end: self.now.plus_seconds(1) }
     }

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::Picture;
+
 /// What is left of every free tier, window and configured limit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -199,4 +201,36 @@ pub struct LearnedLimit {
     pub limit: String,
     /// What was known of it by an earlier refusal.
     pub before: Option<String>,
+    /// The entry that keeps it, by which it is removed or, where it was known before, restored.
+    #[ts(type = "number")]
+    pub entry: i64,
+}
+
+/// Pictures of how limits were used.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LimitHistoryQuery {
+    /// Width of each picture in CSS pixels.
+    pub chart_width: u32,
+}
+
+/// How much of one limit was used of late. What it is of is told as in the row of the limit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct LimitHistory {
+    /// The account's number.
+    #[ts(type = "number")]
+    pub account: i64,
+    /// What the limit is called.
+    pub name: String,
+    /// The model or models it is for; nothing for all.
+    pub model: Option<String>,
+    /// The project it is for; nothing for the whole account.
+    pub project: Option<String>,
+    /// Its window.
+    pub window: String,
+    /// Its unit.
+    pub unit: String,
+    /// The used share over the last windows.
+    pub picture: Picture,
 }

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use super::figures::Books;
 use super::forecasting::rounded;
-use super::purses::{LotStand, Purses};
-use super::{CreditTotal, LotRow, LotState, Spread};
+use super::purses::{LotStand, Purse, Purses};
+use super::{AccountUnits, CreditTotal, LotRow, LotState, Spread};
 use crate::credit::{self, Acquired, End};
 use crate::ledger::{LotKind, LotSource, name_of};
 use crate::money::{Currency, MoneyError, Total};
+use crate::providers;
 use crate::time::Timestamp;
 
 impl LotStand {
@@ -79,6 +80,7 @@ impl LotStand {
             as_of: told.as_of.to_string(),
             spent_as_of: self.spent_as_of.map(|at| at.to_string()),
             state: self.state,
+            never_spent: self.never_spent.clone(),
         }
     }
 }
@@ -109,7 +111,59 @@ pub(super) fn totals(stands: &[LotStand]) -> Result<Vec<CreditTotal>, MoneyError
     Ok(sums.into_iter().map(row).collect())
 }
 
+impl Purse {
+    /// The currencies and units that the account is billed in or holds, the usual one first.
+    pub(super) fn units(&self, books: &Books) -> Vec<Currency> {
+        let own = books.provider_of(self.account).map_or(&[][..], |provider| provider.units);
+        let told = self.charges.keys().copied().chain(self.balances.iter().map(|seen| seen.series.currency));
+        let mut units: Vec<Currency> = Vec::new();
+        for unit in own.iter().copied().chain(told) {
+            if !units.contains(&unit) {
+                units.push(unit);
+            }
+        }
+        if units.is_empty() { vec![Currency::USD] } else { units }
+    }
+
+    /// Why nothing is ever taken from a lot: what the account is billed in is not what the lot is of.
+    pub(super) fn never_spent(&self, stand: &LotStand, books: &Books) -> Option<String> {
+        let currency = stand.told.currency;
+        let open = stand.state == LotState::Open && stand.told.left.is_none();
+        let own = books.provider_of(self.account).is_some_and(|provider| !provider.units.is_empty());
+        let told = own || !self.charges.is_empty() || !self.balances.is_empty();
+        let units = self.units(books);
+        (open && told && !units.contains(&currency)).then(|| {
+            let names: Vec<&str> = units.iter().map(Currency::as_str).collect();
+            format!(
+                "Nothing is ever taken from it: {} is billed in {}, and this lot is of {currency}.",
+                books.label_of(self.account),
+                names.join(" and ")
+            )
+        })
+    }
+}
+
 impl Purses {
+    /// What lots of each account are spent in; of a provider with units of its own for an account that is yet to be.
+    pub(super) fn units(&self) -> Vec<AccountUnits> {
+        let words = |units: &[Currency]| units.iter().map(Currency::to_string).collect();
+        let accounts = self.all.iter().map(|purse| {
+            let row = self.books.accounts.iter().find(|row| row.id == purse.account);
+            AccountUnits {
+                account: Some(purse.account),
+                provider: row.map(|row| row.account.provider.clone()).unwrap_or_default(),
+                units: words(&purse.units(&self.books)),
+            }
+        });
+        let own = providers::ALL.iter().filter(|provider| !provider.units.is_empty());
+        let own = own.map(|provider| AccountUnits {
+            account: None,
+            provider: provider.id.to_owned(),
+            units: words(provider.units),
+        });
+        accounts.chain(own).collect()
+    }
+
     /// The lots in order.
     pub(super) fn ordered(&self, reach: usize) -> Vec<LotStand> {
         let mut stands = self.lots(reach);

@@ -218,6 +218,7 @@ impl App {
         let chart = match query.kind {
             PictureKind::PlanCurve => self.plan_chart(query, Which::Curve).await?,
             PictureKind::PlanSpread => self.plan_chart(query, Which::Spread).await?,
+            PictureKind::TimeLine | PictureKind::BurnDown => self.credit_chart(query, FILE_WIDTH).await?,
             _ => self.chart_of_days(query).await?,
         };
         let theme = match query.theme {

@@ -104,6 +104,7 @@ pub(super) struct LotStand {
     pub(super) at_risk_unknown: Option<String>,
     pub(super) needed_per_day: Option<Total>,
     pub(super) spent_as_of: Option<Timestamp>,
+    pub(super) never_spent: Option<String>,
 }
 
 impl Purses {
@@ -444,6 +445,9 @@ impl Purse {
 
     fn stands(&self, purses: &Purses, reach: usize) -> Vec<LotStand> {
         let mut stands: Vec<LotStand> = self.lots.iter().map(|told| self.stand(told, purses.now)).collect();
+        for stand in &mut stands {
+            stand.never_spent = self.never_spent(stand, &purses.books);
+        }
         let currencies: BTreeSet<Currency> = self.lots.iter().map(|lot| lot.currency).collect();
         for currency in currencies {
             self.weigh(&mut stands, currency, purses, reach);
@@ -466,6 +470,7 @@ impl Purse {
             at_risk_unknown: None,
             needed_per_day: None,
             spent_as_of: None,
+            never_spent: None,
             told: told.clone(),
         };
         match (told.left, fate) {

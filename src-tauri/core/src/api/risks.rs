@@ -1,5 +1,6 @@
 //! What is at risk of lots: what would be in them when they lapse, if spending goes on as forecast.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::LotState;
@@ -14,6 +15,12 @@ use crate::time::Timestamp;
 
 /// A unit of no account, for a use that moves no credit.
 const MARK: Currency = Currency::unit("use");
+
+/// Lots as they stand, and how spending goes on.
+struct WayOn<'a> {
+    lots: Cow<'a, Replayed>,
+    forecast: Forecast,
+}
 
 impl Purse {
     /// Says what is at risk of the open lots of a currency.
@@ -31,7 +38,8 @@ impl Purse {
         let end = now.utc_date().plus_days(days).utc_start();
         // A forecast takes its time: none is made for lots that are all too far away.
         let near = due.iter().any(|stand| stand.lapses_at.is_some_and(|at| at <= end));
-        let risks = if near { self.risks(&due, currency, purses, reach) } else { Ok(BTreeMap::new()) };
+        let shared: Vec<&LotStand> = due.iter().map(|stand| &**stand).collect();
+        let risks = if near { self.risks(&shared, currency, purses, reach) } else { Ok(BTreeMap::new()) };
         for stand in &mut due {
             match &risks {
                 Ok(risks) => {
@@ -49,30 +57,50 @@ impl Purse {
 
     fn risks(
         &self,
-        due: &[&mut LotStand],
+        due: &[&LotStand],
         currency: Currency,
         purses: &Purses,
         reach: usize,
     ) -> Result<BTreeMap<String, Spread>, Unforeseen> {
-        let now = purses.now;
-        let history = self.history(currency, &purses.outlook)?;
-        let forecast = Forecast::of(&history)?;
         let told = due.iter().any(|stand| stand.told.left.is_some());
-        let onward;
-        let replayed = if told {
-            onward = self.onward(due, purses)?;
-            &onward
-        } else {
-            &self.replayed
-        };
-        let days = replayed.days_ahead(currency).min(reach);
-        let paths = self.paths(&forecast, currency, days, now, told);
-        let risks = replayed.at_risk(currency, &paths)?;
+        let way = self.way_on(due, currency, purses, told)?;
+        let days = way.lots.days_ahead(currency).min(reach);
+        let paths = self.paths(&way.forecast, currency, days, purses.now, told);
+        let risks = way.lots.at_risk(currency, &paths)?;
         Ok(risks.into_iter().filter_map(|risk| Some((risk.id, risk.spread?))).collect())
     }
 
+    /// What is likely to be left in all lots of a currency by the end of each of so many days, from today on; `due` are those that
+    /// are open and lapse.
+    pub(super) fn left_ahead(
+        &self,
+        due: &[&LotStand],
+        currency: Currency,
+        purses: &Purses,
+        days: usize,
+    ) -> Result<Vec<Spread>, Unforeseen> {
+        let told = self.lots.iter().any(|lot| lot.currency == currency && lot.left.is_some());
+        let way = self.way_on(due, currency, purses, told)?;
+        let paths = self.paths(&way.forecast, currency, days, purses.now, told);
+        Ok(way.lots.left_ahead(currency, &paths)?)
+    }
+
+    /// From where the lots of a currency go on, and how. `told` where a provider tells what is left in one of them.
+    fn way_on(
+        &self,
+        due: &[&LotStand],
+        currency: Currency,
+        purses: &Purses,
+        told: bool,
+    ) -> Result<WayOn<'_>, Unforeseen> {
+        let history = self.history(currency, &purses.outlook)?;
+        let forecast = Forecast::of(&history)?;
+        let lots = if told { Cow::Owned(self.onward(due, purses)?) } else { Cow::Borrowed(&self.replayed) };
+        Ok(WayOn { lots, forecast })
+    }
+
     /// The lots with what is left in them now, where a provider tells that of one: from here on they are spent in their order.
-    fn onward(&self, due: &[&mut LotStand], purses: &Purses) -> Result<Replayed, CreditError> {
+    fn onward(&self, due: &[&LotStand], purses: &Purses) -> Result<Replayed, CreditError> {
         let account = purses.books.accounts.iter().find(|row| row.id == self.account);
         let provider = account.map(|row| row.account.provider.as_str()).unwrap_or_default();
         let order = CreditRules::bundled()

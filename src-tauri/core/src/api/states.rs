@@ -35,7 +35,7 @@ impl App {
     pub(super) async fn accounts_of(&self, house: &House) -> Result<Vec<Account>, ApiError> {
         let rows = house.store.accounts().await?;
         let streams = house.store.streams().await?;
-        let holdings = Holdings::open(house).await?;
+        let holdings = Holdings::open(house, self.calendar().await?).await?;
         let now = self.now();
         let in_words = |row: AccountRow| {
             let id = row.id;

@@ -3,7 +3,7 @@
 use super::pictures::{Drawn, spoken, undrawable};
 use super::purses::{LotStand, Purses};
 use super::{ApiError, LotState, Measure, Picture};
-use crate::chart::{self, Slot, TimeLineRow, Unit};
+use crate::chart::{self, Chart, Slot, TimeLineRow, Unit};
 use crate::credit::{Acquired, End};
 use crate::ledger::LotKind;
 use crate::time::{Calendar, Date};
@@ -23,6 +23,16 @@ pub(super) fn time_line(
     purses: &Purses,
     width: u32,
 ) -> Result<Option<Picture>, ApiError> {
+    let chart = time_line_chart(stands, purses, (width, ""))?;
+    Ok(chart.map(|chart| Drawn::new(chart).into_picture(Measure::Billed)))
+}
+
+/// The same, with what its title ends with where it leaves the screen.
+pub(super) fn time_line_chart(
+    stands: &[LotStand],
+    purses: &Purses,
+    (width, ending): (u32, &str),
+) -> Result<Option<Chart>, ApiError> {
     let calendar = &purses.calendar;
     let today = calendar.date_of(purses.now);
     let shown: Vec<&LotStand> =
@@ -37,7 +47,7 @@ pub(super) fn time_line(
     let to = ends.max().unwrap_or(today).clamp(today.plus_days(NEAREST), today.plus_days(FARTHEST));
     let at = |date: Date| calendar.start_of(date).unix();
     let picture = chart::Picture::TimeLine(chart::TimeLine {
-        title: format!("Credit: what was had, what is left, when it lapses ({})", calendar.zone()),
+        title: format!("Credit: what was had, what is left, when it lapses ({}){ending}", calendar.zone()),
         from: at(from),
         from_label: spoken(from),
         today: purses.now.unix(),
@@ -47,8 +57,7 @@ pub(super) fn time_line(
         rows: shown.iter().map(|stand| row(stand, purses, from)).collect(),
         width,
     });
-    let chart = chart::draw(&picture).map_err(|error| undrawable(&error))?;
-    Ok(Some(Drawn::new(chart).into_picture(Measure::Billed)))
+    chart::draw(&picture).map(Some).map_err(|error| undrawable(&error))
 }
 
 fn is_shown(stand: &LotStand, calendar: Calendar, today: Date) -> bool {

@@ -197,7 +197,9 @@ fn past(
     let known = burn.days.len().min(burn.today + 1);
     let mut unknown: Option<usize> = None;
     for (day, bucket) in burn.days[..known].iter().enumerate() {
-        if layers.iter().all(|layer| layer.value(day).is_none()) {
+        // What is not had yet or is over is nought, and says nothing of the others.
+        let held = layers.iter().any(|layer| layer.value(day).is_some_and(|left| left > Decimal::ZERO));
+        if !held && layers.iter().any(|layer| layer.value(day).is_none()) {
             unknown.get_or_insert(day);
             continue;
         }

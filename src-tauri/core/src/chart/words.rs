@@ -63,7 +63,7 @@ impl Unit {
     }
 
     /// Every digit, as it is spoken: "$1.284375", "1,200 tokens".
-    pub(super) fn exact(&self, value: Decimal) -> String {
+    pub fn exact(&self, value: Decimal) -> String {
         let mut text = self.digits(value.normalize());
         let after = match self {
             Self::Money { .. } => self.code(),
@@ -77,7 +77,7 @@ impl Unit {
     }
 
     /// Short, as it is drawn. Small prices keep three significant digits and never become zero.
-    pub(super) fn short(&self, value: Decimal) -> String {
+    pub fn short(&self, value: Decimal) -> String {
         let away = RoundingStrategy::MidpointAwayFromZero;
         let tenth = Decimal::new(1, 1);
         let value = match self {

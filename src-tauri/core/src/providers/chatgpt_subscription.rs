@@ -58,6 +58,7 @@ pub const PROVIDER: Provider = Provider {
         let page = status == 403 && body.trim_ascii_start().starts_with(b"<");
         if page { 503 } else { status }
     },
+    units: &[CREDITS],
     latency: "The windows are as of the moment they are read, at most every five minutes.",
     lacks: "No tokens and no cost are told for a subscription: the logs that Codex keeps on this machine are the only source \
             of those. What the plan costs can be entered by hand (`spendglass enter`).",

@@ -69,6 +69,7 @@ pub const PROVIDER: Provider = Provider {
     // Details are an object, or a list where a parameter is wrong.
     error_message: |body| said_at(body, &["/detail/message", "/detail/0/msg", "/detail"]),
     meaning,
+    units: &[CHARGED],
     latency: "The credits used are told as they stand; the credits by day are complete once the UTC day is over.",
     lacks: "It tells credits, which are no money: what they cost is the plan's price and what is used beyond it.",
     ..Provider::PLAIN

@@ -43,6 +43,7 @@ pub const PROVIDER: Provider = Provider {
     ],
     error_message: |body| said_at(body, &["/error"]),
     meaning,
+    units: &[CREDITS_LEFT],
     latency: "The credits are told as they stand.",
     lacks: "It tells credits, which are no money, by the month and not by the day. The plan's price can be entered by hand \
             (spendglass enter).",

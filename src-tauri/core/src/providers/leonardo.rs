@@ -37,6 +37,7 @@ pub const PROVIDER: Provider = Provider {
         ..Stream::PLAIN
     }],
     error_message: |body| said_at(body, &["/error"]),
+    units: &[API_TOKENS],
     latency: "The tokens are told as they stand.",
     lacks: "It tells tokens, which are no money, and neither cost nor usage. What a plan or a pack cost can be entered by hand \
             (spendglass enter).",

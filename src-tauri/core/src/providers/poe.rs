@@ -50,6 +50,7 @@ pub const PROVIDER: Provider = Provider {
         },
     ],
     error_message: error_words,
+    units: &[POINTS],
     latency: "Points are told at once; the history goes back 30 days, so sync at least once a month.",
     lacks: "Poe does not tell when points lapse or come again: enter that. Points are no money, except where Poe itself tells \
             dollars.",

@@ -34,6 +34,7 @@ pub const PROVIDER: Provider = Provider {
         ..Stream::PLAIN
     }],
     error_message: |body| said_at(body, &["/message"]),
+    units: &[Currency::unit("recraft.units")],
     latency: "The units are told as they stand.",
     lacks: "It tells units, which are no money, and neither cost, usage nor the day they lapse. What a pack cost can be entered \
             by hand (spendglass enter).",

@@ -54,6 +54,7 @@ pub const PROVIDER: Provider = Provider {
         },
     ],
     error_message: |body| said_at(body, &["/error"]),
+    units: &[CREDITS],
     latency: "The credits are told as they stand; credits by day may still be given back for a failed task.",
     lacks: "It tells credits, which are no money, and not when they lapse. What they cost and until when they are good can be \
             entered by hand (spendglass enter).",

@@ -44,6 +44,7 @@ pub const PROVIDER: Provider = Provider {
         ..Stream::PLAIN
     }],
     error_message: |body| said_at(body, &["/message", "/errors/0"]),
+    units: &[Currency::unit("stability.credit")],
     latency: "The credits are told as they stand.",
     lacks: "It tells credits, which are no money, and neither cost, usage nor the day they lapse. What a pack cost and until \
             when it is good can be entered by hand (spendglass enter).",

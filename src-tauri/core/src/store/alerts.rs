@@ -122,6 +122,8 @@ pub enum Answer {
     Snooze(Timestamp),
     /// The credit was used, or is meant to lapse: nothing more is said of its subject.
     Used,
+    /// It was not used after all: what is said of this lot is said again.
+    Unused,
 }
 
 impl Store {
@@ -238,6 +240,18 @@ impl Store {
                     "UPDATE alerts SET due_at = ?, snoozed = 1, round = round + 1, seen_at = NULL WHERE id = ?",
                 )
                 .bind(until.unix())
+                .bind(id)
+                .execute(&self.writer)
+                .await?
+            }
+            Answer::Unused => {
+                // What goes on is told of again; what is over by now ends when it is looked at next.
+                sqlx::query(
+                    "UPDATE alerts SET used_at = NULL, \
+                     ended = CASE WHEN latest = 1 AND rearmed = 0 AND ended = 'settled' THEN NULL ELSE ended END FROM \
+                     (SELECT rule AS of_rule, subject AS of_subject FROM alerts WHERE id = ?) \
+                     WHERE rule = of_rule AND subject = of_subject AND used_at IS NOT NULL",
+                )
                 .bind(id)
                 .execute(&self.writer)
                 .await?

@@ -70,6 +70,28 @@ impl Store {
         Ok(done.rows_affected() > 0)
     }
 
+    /// Puts a budget back as it was, whether it was changed or removed. [`StoreError::Taken`] where there is another of its kind.
+    pub async fn restore_budget(&self, row: &BudgetRow, now: Timestamp) -> Result<(), StoreError> {
+        let (scope, member, account) = columns(&row.budget.scope);
+        sqlx::query(
+            "INSERT INTO budgets (id, scope, member, account_id, span, amount, currency, made_at, changed_at) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?8, ?8) ON CONFLICT (id) DO UPDATE SET scope = excluded.scope, \
+             member = excluded.member, account_id = excluded.account_id, span = excluded.span, amount = excluded.amount, \
+             currency = excluded.currency, changed_at = excluded.changed_at",
+        )
+        .bind(row.id)
+        .bind(scope)
+        .bind(member)
+        .bind(account)
+        .bind(name_of(row.budget.span, BudgetSpan::NAMED))
+        .bind(row.budget.amount.amount.to_string())
+        .bind(row.budget.amount.currency.as_str())
+        .bind(now.unix())
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
     /// Removes a budget. False where there is none of this number.
     pub async fn remove_budget(&self, id: i64) -> Result<bool, StoreError> {
         let done = sqlx::query("DELETE FROM budgets WHERE id = ?").bind(id).execute(&self.writer).await?;

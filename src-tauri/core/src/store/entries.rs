@@ -44,6 +44,8 @@ pub(super) enum Change<'a> {
     Add(&'a Entered),
     Set(i64, &'a Entered),
     Remove(i64),
+    /// As it was, with its number and times.
+    Back(&'a EntryRow),
 }
 
 impl Store {
@@ -86,6 +88,11 @@ impl Store {
         let Some(row) = self.entry(id).await? else { return Ok(false) };
         let owner = Owner::Account(row.account_id);
         Ok(self.change_entries(owner, Change::Remove(id), now).await?.is_some())
+    }
+
+    /// Puts an entry back as it was, whether it was changed or removed. Its number is nobody else's: numbers are not used twice.
+    pub async fn restore_entry(&self, row: &EntryRow, now: Timestamp) -> Result<(), StoreError> {
+        self.change_entries(Owner::Account(row.account_id), Change::Back(row), now).await.map(|_| ())
     }
 
     /// Changes the entries of an account and, in the same transaction, the charges of every day whose entered costs change.
@@ -142,6 +149,7 @@ fn changed(before: &[(i64, EnteredCost)], change: Change<'_>) -> (Vec<(i64, Ente
         Change::Add(entered) => (i64::MAX, entered.as_cost()),
         Change::Set(id, entered) => (id, entered.as_cost()),
         Change::Remove(id) => (id, None),
+        Change::Back(row) => (row.id, row.entered.as_cost()),
     };
     let old = before.iter().filter(|(known, _)| *known == id).map(|(_, cost)| cost.date);
     let days = old.chain(new.map(|cost| cost.date)).collect();
@@ -182,6 +190,21 @@ pub(super) async fn write(
                 .bind(id)
                 .fetch_optional(&mut *writer)
                 .await?
+        }
+        Change::Back(row) => {
+            sqlx::query_as(
+                "INSERT INTO entries (id, account_id, kind, content, entered_at, changed_at) VALUES (?, ?, ?, ?, ?, ?) \
+                 ON CONFLICT (id) DO UPDATE SET account_id = excluded.account_id, kind = excluded.kind, \
+                 content = excluded.content, changed_at = excluded.changed_at RETURNING id",
+            )
+            .bind(row.id)
+            .bind(row.account_id)
+            .bind(row.entered.kind())
+            .bind(content(&row.entered)?)
+            .bind(row.entered_at.unix())
+            .bind(row.changed_at.unix())
+            .fetch_optional(&mut *writer)
+            .await?
         }
         Change::Remove(id) => {
             sqlx::query_as("DELETE FROM entries WHERE id = ? RETURNING id")

@@ -90,17 +90,7 @@ impl Store {
         let rows = sqlx::query("SELECT account_id, kind, currency, seen_at FROM offer_answers")
             .fetch_all(&self.readers)
             .await?;
-        let key = |row: &sqlx::sqlite::SqliteRow| {
-            let kind: String = row.try_get("kind")?;
-            Ok(RiseKey {
-                account_id: row.try_get("account_id")?,
-                kind: named(&kind, BalanceKind::NAMED)
-                    .ok_or_else(|| StoreError::Row(format!("a balance of the kind \"{kind}\"")))?,
-                currency: row.try_get::<String, _>("currency")?.parse()?,
-                seen_at: timestamp(row.try_get("seen_at")?)?,
-            })
-        };
-        rows.iter().map(key).collect()
+        rows.iter().map(rise).collect()
     }
 
     /// Keeps the answer on a rise, with the lot that it was, in one transaction: the number of that entry, where there is one.
@@ -136,6 +126,36 @@ impl Store {
         Ok(true)
     }
 
+    /// The rises of balances that an entry answers, each with when that was said.
+    pub async fn rises_of_entry(&self, id: i64) -> Result<Vec<(RiseKey, Timestamp)>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT account_id, kind, currency, seen_at, answered_at FROM offer_answers WHERE entry_id = ?",
+        )
+        .bind(id)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(|row| Ok((rise(row)?, timestamp(row.try_get("answered_at")?)?))).collect()
+    }
+
+    /// Says once more that an entry answers rises of balances.
+    pub async fn restore_answers(&self, id: i64, rises: &[(RiseKey, Timestamp)]) -> Result<(), StoreError> {
+        for (rise, answered_at) in rises {
+            sqlx::query(
+                "INSERT INTO offer_answers (account_id, kind, currency, seen_at, entry_id, answered_at) \
+                 VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            )
+            .bind(rise.account_id)
+            .bind(name_of(rise.kind, BalanceKind::NAMED))
+            .bind(rise.currency.as_str())
+            .bind(rise.seen_at.unix())
+            .bind(id)
+            .bind(answered_at.unix())
+            .execute(&self.writer)
+            .await?;
+        }
+        Ok(())
+    }
+
     /// Gives an entry that books no charge to another account. False where there is no such entry.
     pub async fn move_entry(&self, id: i64, account_id: i64, now: Timestamp) -> Result<bool, StoreError> {
         let moved =
@@ -147,4 +167,15 @@ impl Store {
                 .await?;
         Ok(moved.rows_affected() > 0)
     }
+}
+
+fn rise(row: &sqlx::sqlite::SqliteRow) -> Result<RiseKey, StoreError> {
+    let kind: String = row.try_get("kind")?;
+    Ok(RiseKey {
+        account_id: row.try_get("account_id")?,
+        kind: named(&kind, BalanceKind::NAMED)
+            .ok_or_else(|| StoreError::Row(format!("a balance of the kind \"{kind}\"")))?,
+        currency: row.try_get::<String, _>("currency")?.parse()?,
+        seen_at: timestamp(row.try_get("seen_at")?)?,
+    })
 }

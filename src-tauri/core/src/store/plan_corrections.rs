@@ -57,6 +57,31 @@ impl Store {
         Ok(ids)
     }
 
+    /// Puts a correction back as it was, in the place of what is said of the same part by now.
+    pub async fn restore_plan_correction(&self, row: &PlanCorrection) -> Result<(), StoreError> {
+        let PlanCorrection { id, correction, part, note } = row;
+        let kind = name_of(correction.kind, CorrectionKind::NAMED);
+        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        sqlx::query("DELETE FROM plan_corrections WHERE plan = ? AND kind = ? AND part = ?")
+            .bind(&correction.plan)
+            .bind(kind)
+            .bind(part)
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query("INSERT INTO plan_corrections (id, plan, kind, part, value, note, made_on) VALUES (?, ?, ?, ?, ?, ?, ?)")
+            .bind(id)
+            .bind(&correction.plan)
+            .bind(kind)
+            .bind(part)
+            .bind(&correction.value)
+            .bind(note)
+            .bind(correction.made.to_string())
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
     /// Takes a correction back. False where there is none of this number.
     pub async fn remove_plan_correction(&self, id: i64) -> Result<bool, StoreError> {
         let done =
