@@ -1,17 +1,20 @@
 //! The one door of the page: `call` in, `event` out.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 use spendglass_core::api::{
-    self, ApiError, App, ErrorCode, Event, FileChooser, PlaceChooser, Request, Response, Told,
+    self, ApiError, App, DesktopWays, ErrorCode, Event, FileChooser, LeftBehind, PlaceChooser, Request,
+    Response, Told,
 };
 use spendglass_core::notice::Desktop;
 use tauri::async_runtime::JoinHandle;
 use tauri::{AppHandle, Emitter, Manager, State};
+use tauri_plugin_autostart::ManagerExt as _;
 use tauri_plugin_dialog::DialogExt;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
-use tokio::sync::{OnceCell, oneshot};
+use tokio::sync::{OnceCell, RwLock, oneshot};
 
 use crate::options::Options;
 use crate::{show, tray};
@@ -20,30 +23,54 @@ use crate::{show, tray};
 /// next one tries again: a full disk or a missing folder can be mended while the window stands.
 pub(crate) struct Door {
     options: Options,
-    app: OnceCell<App>,
+    // Another one after everything was deleted.
+    app: RwLock<OnceCell<App>>,
+    emptied: AtomicBool,
     // What goes on beside the page: the loop, the tray, the calendar's address.
     beside: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Door {
     pub(crate) fn new(options: Options) -> Door {
-        Door { options, app: OnceCell::new(), beside: Mutex::default() }
+        Door { options, app: RwLock::default(), emptied: AtomicBool::new(false), beside: Mutex::default() }
     }
 
-    async fn app(&self, page: &AppHandle) -> Result<&App, ApiError> {
+    async fn app(&self, page: &AppHandle) -> Result<App, ApiError> {
         let open = async || {
             let app = App::open(self.options.config()?).await?;
+            self.emptied.store(false, Ordering::Relaxed);
             tauri::async_runtime::spawn(pass_on(app.events(), page.clone()));
             app.choose_files_with(chooser(page.clone()));
             app.choose_places_with(place_chooser(page.clone()));
+            app.use_desktop(desktop(page.clone()));
             self.begin(&app, page);
             Ok(app)
         };
-        self.app.get_or_try_init(open).await
+        self.app.read().await.get_or_try_init(open).await.cloned()
     }
 
     pub(crate) async fn ask(&self, page: &AppHandle, request: Request) -> Result<Response, ApiError> {
-        api::handle(self.app(page).await?, request).await
+        let app = self.app(page).await?;
+        if !matches!(request, Request::DeleteEverything(_)) {
+            return api::handle(&app, request).await;
+        }
+        // What goes on beside the page holds the store, and would write into it again.
+        self.end_beside().await;
+        let answer = api::handle(&app, request).await;
+        match &answer {
+            Ok(_) => {
+                app.close().await;
+                self.app.write().await.take();
+                self.emptied.store(true, Ordering::Relaxed);
+            }
+            Err(_) => self.begin(&app, page),
+        }
+        answer
+    }
+
+    /// Whether everything was deleted and nothing was begun since.
+    pub(crate) fn was_emptied(&self) -> bool {
+        self.emptied.load(Ordering::Relaxed)
     }
 
     /// Begins what goes on beside the page.
@@ -60,20 +87,25 @@ impl Door {
 
     /// Says whether the person looks at the window now: figures are then read more often.
     pub(crate) fn looked_at(&self, looks: bool) {
-        if let Some(app) = self.app.get() {
+        if let Some(app) = self.app.try_read().ok().and_then(|app| app.get().cloned()) {
             app.looked_at(looks);
         }
     }
 
-    /// Stops the syncs under way and waits for them.
-    pub(crate) async fn close(&self) {
+    async fn end_beside(&self) {
         let beside = std::mem::take(&mut *self.beside.lock().unwrap_or_else(PoisonError::into_inner));
         for task in beside {
             task.abort();
             // It ends because it was stopped.
             let _ = task.await;
         }
-        if let Some(app) = self.app.get() {
+    }
+
+    /// Stops the syncs under way and waits for them.
+    pub(crate) async fn close(&self) {
+        self.end_beside().await;
+        let app = self.app.read().await.get().cloned();
+        if let Some(app) = app {
             app.close().await;
         }
     }
@@ -146,6 +178,28 @@ fn place_chooser(page: AppHandle) -> PlaceChooser {
         });
         Box::pin(async move { choice.await.ok().flatten() })
     })
+}
+
+/// What the desktop keeps of this program, and shows.
+fn desktop(page: AppHandle) -> DesktopWays {
+    DesktopWays {
+        forget_login: Box::new(move || {
+            let system = page.autolaunch();
+            let told = system.disable();
+            let there = system.is_enabled().unwrap_or(false);
+            there.then(|| LeftBehind {
+                what: "The entry that starts Spendglass at login".to_owned(),
+                why: format!(
+                    "It could not be taken away{}. Remove it in your system's settings.",
+                    told.err().map(|error| format!(" ({error})")).unwrap_or_default()
+                ),
+                failed: true,
+            })
+        }),
+        show_folder: Box::new(|folder| {
+            tauri_plugin_opener::open_path(folder, None::<&str>).map_err(std::io::Error::other)
+        }),
+    }
 }
 
 async fn pass_on(mut events: Receiver<Event>, page: AppHandle) {

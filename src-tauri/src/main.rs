@@ -71,6 +71,7 @@ fn main() -> anyhow::Result<()> {
                     // Late or not, the program ends now.
                     let _ = tokio::time::timeout(FAREWELL, app.state::<Door>().close()).await;
                 });
+                forget_place(app);
             }
         });
     Ok(())
@@ -81,6 +82,18 @@ fn prefer_plain_rendering() {
     #[cfg(target_os = "linux")]
     if let Err(error) = glib::setenv("WEBKIT_DISABLE_DMABUF_RENDERER", "1", false) {
         eprintln!("spendglass-app: the drawing of the page is left to WebKit's own choice: {error}");
+    }
+}
+
+/// Where everything was deleted, the size and place of the window go, too, which are written when it ends.
+fn forget_place(app: &AppHandle) {
+    let door = app.state::<Door>();
+    if door.was_emptied()
+        && let Ok(folder) = app.path().app_config_dir()
+    {
+        // There may be none, and a folder with something else in it stays.
+        let _ = std::fs::remove_file(folder.join(tauri_plugin_window_state::DEFAULT_FILENAME));
+        let _ = std::fs::remove_dir(folder);
     }
 }
 

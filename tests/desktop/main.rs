@@ -12,6 +12,7 @@ mod stage;
 mod window;
 
 mod credits;
+mod deleting;
 mod estimate;
 mod first_run;
 mod idle;

@@ -96,6 +96,12 @@ fn name(request: &Request) -> &'static str {
         Request::ChooseTier(_) => "chooseTier",
         Request::ChooseFile => "chooseFile",
         Request::ChoosePlace(_) => "choosePlace",
+        Request::Export(_) => "export",
+        Request::BackUp(_) => "backUp",
+        Request::Restore(_) => "restore",
+        Request::DeleteEverything(_) => "deleteEverything",
+        Request::About => "about",
+        Request::ShowDataFolder => "showDataFolder",
         Request::Credits(_) => "credits",
         Request::AddLot(_) => "addLot",
         Request::EditLot(_) => "editLot",
@@ -141,7 +147,7 @@ fn name(request: &Request) -> &'static str {
     }
 }
 
-const NAMES: usize = 66;
+const NAMES: usize = 72;
 
 /// A whole visit, in the order in which a person makes it.
 #[expect(clippy::too_many_lines, reason = "one line for each request")]
@@ -203,6 +209,12 @@ fn visit(town: &Town) -> Vec<Value> {
         json!({"method": "setCalendarAddress", "params": {"on": false}}),
         json!({"method": "chooseFile"}),
         json!({"method": "choosePlace", "params": {"name": "spend.csv"}}),
+        json!({"method": "export", "params": {"what": "charges", "path": "/nowhere/at/all.csv"}}),
+        json!({"method": "backUp", "params": {"path": "/nowhere/at/all.db"}}),
+        json!({"method": "restore", "params": {"path": "/nowhere/at/all.db"}}),
+        json!({"method": "deleteEverything", "params": {"confirm": "no"}}),
+        json!({"method": "about"}),
+        json!({"method": "showDataFolder"}),
         json!({"method": "limits"}),
         json!({"method": "learnLimit", "params": {"account": 1, "text": "Rate limit reached for gpt-5 on tokens per min (TPM): Limit 30000"}}),
         json!({"method": "learnLimit", "params": {"account": 1, "text": "out of order"}}),
@@ -302,6 +314,11 @@ async fn every_request_is_answered_and_no_answer_holds_a_key() {
             ("answerAlert", ErrorCode::BadRequest),
             ("exportCalendar", ErrorCode::BadRequest),
             ("chooseFile", ErrorCode::BadRequest),
+            ("export", ErrorCode::BadRequest),
+            ("backUp", ErrorCode::BadRequest),
+            ("restore", ErrorCode::BadRequest),
+            ("deleteEverything", ErrorCode::BadRequest),
+            ("showDataFolder", ErrorCode::BadRequest),
             ("learnLimit", ErrorCode::BadRequest),
             ("chooseTier", ErrorCode::BadRequest),
             ("chooseTier", ErrorCode::NoSuchAccount),

@@ -24,8 +24,16 @@ export class Refusal extends Error {
   }
 }
 
+let paused = false;
+
+/** While everything is deleted, and after that, nothing else is asked: a question would begin a new store. */
+export function pauseAsking(pause: boolean): void {
+  paused = pause;
+}
+
 /** Asks the core. What comes back follows from the method. */
 export async function call<R extends Request>(request: R): Promise<Answer<R['method']>> {
+  if (paused && request.method !== 'deleteEverything') throw new Refusal({ code: 'cancelled', message: '…', retryAt: null });
   let response: unknown;
   try {
     response = await invoke('call', { request });

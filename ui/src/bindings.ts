@@ -1,6 +1,39 @@
 // Written by `cargo test` (tests/it/bindings.rs) from the core's api. Do not edit.
 
 /**
+ * This program and where it keeps what it knows.
+ */
+export type About = { 
+/**
+ * The version.
+ */
+version: string, 
+/**
+ * The licence, by its name.
+ */
+licence: string, 
+/**
+ * The folder of the store.
+ */
+dataDir: string, 
+/**
+ * How many bytes the folder takes, copies included.
+ */
+bytes: number, 
+/**
+ * How many charges are kept.
+ */
+charges: number, 
+/**
+ * The keychain, by its name.
+ */
+keychain: string, 
+/**
+ * Whether the folder can be shown from here.
+ */
+showsFolder: boolean, };
+
+/**
  * A plan that could not be reckoned with.
  */
 export type AbstainedPlan = { 
@@ -519,6 +552,36 @@ errorPercent: string,
  * The same of the plain run rate: so far, by days gone, times days.
  */
 runRateErrorPercent: string, };
+
+/**
+ * Where to keep a copy of the store.
+ */
+export type BackUp = { 
+/**
+ * The file, replaced as a whole.
+ */
+path: string, };
+
+/**
+ * A copy of the store, opened again and found whole.
+ */
+export type BackedUp = { 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * Its length.
+ */
+bytes: number, 
+/**
+ * How many accounts are in it, none of them with its key.
+ */
+accounts: number, 
+/**
+ * How many charges are in it.
+ */
+charges: number, };
 
 /**
  * What was left of prepaid money on a day.
@@ -1448,6 +1511,44 @@ days: DaySpread | null,
 unknown: string | null, };
 
 /**
+ * Deletes everything, once the word is typed.
+ */
+export type DeleteEverything = { 
+/**
+ * The word `delete`, as the person typed it.
+ */
+confirm: string, 
+/**
+ * Whether to go on where the keychain does not let its keys be removed: they stay there.
+ */
+leaveKeys?: boolean, };
+
+/**
+ * What was deleted, looked for again.
+ */
+export type Deleted = { 
+/**
+ * How many keys and secrets were removed from the keychain and are no longer there.
+ */
+keys: number, 
+/**
+ * How many files were removed and are no longer there.
+ */
+files: number, 
+/**
+ * The data folder.
+ */
+folder: string, 
+/**
+ * Whether it is gone, too.
+ */
+folderGone: boolean, 
+/**
+ * What is still there, and why.
+ */
+left: Array<LeftBehind>, };
+
+/**
  * What a channel did with an alert.
  */
 export type DeliveryRow = { 
@@ -1723,6 +1824,14 @@ done: number,
 /**
  * Bytes of the file.
  */
+total: number, } | { "type": "exportProgress", 
+/**
+ * Charges that were written.
+ */
+done: number, 
+/**
+ * Charges that are to be written.
+ */
 total: number, } | { "type": "alerted", 
 /**
  * How many were not seen yet.
@@ -1755,6 +1864,27 @@ rows: number,
 share: string, };
 
 /**
+ * What to take away, and where to.
+ */
+export type Export = { 
+/**
+ * What.
+ */
+what: Exported, 
+/**
+ * The file, replaced as a whole.
+ */
+path: string, 
+/**
+ * The first UTC day of charges; all without it.
+ */
+from?: string, 
+/**
+ * The UTC day after the last one of charges.
+ */
+to?: string, };
+
+/**
  * Where to write the calendar.
  */
 export type ExportCalendar = { 
@@ -1762,6 +1892,32 @@ export type ExportCalendar = {
  * The file, replaced as a whole.
  */
 path: string, };
+
+/**
+ * What can be taken away.
+ */
+export type Exported = "charges" | "all";
+
+/**
+ * What was taken away.
+ */
+export type ExportedFile = { 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * How many lines it has below its head.
+ */
+lines: number, 
+/**
+ * How many of them are charges.
+ */
+charges: number, 
+/**
+ * Whether it is sample data.
+ */
+sample: boolean, };
 
 /**
  * One thing that is asked for.
@@ -2395,6 +2551,23 @@ retryAt: string | null,
  * What was told in part only, in words.
  */
 unclear: Array<string>, };
+
+/**
+ * Something that is still there.
+ */
+export type LeftBehind = { 
+/**
+ * What.
+ */
+what: string, 
+/**
+ * Why, and what to do about it.
+ */
+why: string, 
+/**
+ * Whether it should have gone.
+ */
+failed: boolean, };
 
 /**
  * Lines that are not booked.
@@ -4339,7 +4512,7 @@ list: Array<string>, };
 /**
  * Everything that a door can ask.
  */
-export type Request = { "method": "overview", "params": OverviewQuery } | { "method": "spend", "params": SpendQuery } | { "method": "usage", "params": UsageQuery } | { "method": "picture", "params": PictureQuery } | { "method": "clientSummary", "params": ClientSummaryQuery } | { "method": "providers" } | { "method": "recogniseKey", "params": PastedKey } | { "method": "accounts" } | { "method": "addAccount", "params": AddAccount } | { "method": "checkAccount", "params": AccountId } | { "method": "replaceKey", "params": ReplaceKey } | { "method": "removeAccount", "params": AccountId } | { "method": "entries", "params": EntriesQuery } | { "method": "enter", "params": Enter } | { "method": "changeEntry", "params": ChangeEntry } | { "method": "removeEntry", "params": EntryId } | { "method": "restoreEntry", "params": EntryId } | { "method": "formats" } | { "method": "previewImport", "params": ImportQuery } | { "method": "import", "params": ImportQuery } | { "method": "sync", "params": SyncQuery } | { "method": "cancelSync" } | { "method": "chooseFile" } | { "method": "choosePlace", "params": ChoosePlace } | { "method": "limits" } | { "method": "limitHistory", "params": LimitHistoryQuery } | { "method": "learnLimit", "params": LearnLimit } | { "method": "chooseTier", "params": ChooseTier } | { "method": "credits", "params": CreditsQuery } | { "method": "addLot", "params": AddLot } | { "method": "editLot", "params": EditLot } | { "method": "moveLot", "params": MoveLot } | { "method": "removeLot", "params": LotId } | { "method": "restoreLot", "params": LotId } | { "method": "answerOffer", "params": AnswerOffer } | { "method": "forecast", "params": ForecastQuery } | { "method": "estimate", "params": EstimateQuery } | { "method": "savings", "params": SavingsQuery } | { "method": "answerSaving", "params": AnswerSaving } | { "method": "inbox", "params": InboxQuery } | { "method": "answerAlert", "params": AnswerAlert } | { "method": "alertSettings" } | { "method": "changeAlertSettings", "params": AlertSettings } | { "method": "testAlert" } | { "method": "webhook" } | { "method": "setWebhook", "params": SetWebhook } | { "method": "budgets" } | { "method": "setBudget", "params": SetBudget } | { "method": "removeBudget", "params": BudgetId } | { "method": "restoreBudget", "params": BudgetId } | { "method": "assignments" } | { "method": "assign", "params": Assign } | { "method": "watching" } | { "method": "exportCalendar", "params": ExportCalendar } | { "method": "calendarAddress" } | { "method": "setCalendarAddress", "params": CalendarAddress } | { "method": "plans", "params": PlansQuery } | { "method": "planCatalogue", "params": PlanCatalogueQuery } | { "method": "correctPlan", "params": CorrectPlan } | { "method": "removePlanCorrection", "params": PlanCorrectionId } | { "method": "restorePlanCorrection", "params": PlanCorrectionId } | { "method": "refreshPlans", "params": RefreshPlans } | { "method": "prices", "params": PricesQuery } | { "method": "correctPrice", "params": CorrectPrice } | { "method": "removePriceCorrection", "params": RemovePriceCorrection } | { "method": "refreshPrices", "params": RefreshPrices } | { "method": "rates", "params": RatesQuery } | { "method": "refreshRates", "params": RefreshRates } | { "method": "doctor" } | { "method": "settings" } | { "method": "changeSettings", "params": Settings } | { "method": "enterSample" } | { "method": "leaveSample" };
+export type Request = { "method": "overview", "params": OverviewQuery } | { "method": "spend", "params": SpendQuery } | { "method": "usage", "params": UsageQuery } | { "method": "picture", "params": PictureQuery } | { "method": "clientSummary", "params": ClientSummaryQuery } | { "method": "providers" } | { "method": "recogniseKey", "params": PastedKey } | { "method": "accounts" } | { "method": "addAccount", "params": AddAccount } | { "method": "checkAccount", "params": AccountId } | { "method": "replaceKey", "params": ReplaceKey } | { "method": "removeAccount", "params": AccountId } | { "method": "entries", "params": EntriesQuery } | { "method": "enter", "params": Enter } | { "method": "changeEntry", "params": ChangeEntry } | { "method": "removeEntry", "params": EntryId } | { "method": "restoreEntry", "params": EntryId } | { "method": "formats" } | { "method": "previewImport", "params": ImportQuery } | { "method": "import", "params": ImportQuery } | { "method": "sync", "params": SyncQuery } | { "method": "cancelSync" } | { "method": "chooseFile" } | { "method": "choosePlace", "params": ChoosePlace } | { "method": "limits" } | { "method": "limitHistory", "params": LimitHistoryQuery } | { "method": "learnLimit", "params": LearnLimit } | { "method": "chooseTier", "params": ChooseTier } | { "method": "credits", "params": CreditsQuery } | { "method": "addLot", "params": AddLot } | { "method": "editLot", "params": EditLot } | { "method": "moveLot", "params": MoveLot } | { "method": "removeLot", "params": LotId } | { "method": "restoreLot", "params": LotId } | { "method": "answerOffer", "params": AnswerOffer } | { "method": "forecast", "params": ForecastQuery } | { "method": "estimate", "params": EstimateQuery } | { "method": "savings", "params": SavingsQuery } | { "method": "answerSaving", "params": AnswerSaving } | { "method": "inbox", "params": InboxQuery } | { "method": "answerAlert", "params": AnswerAlert } | { "method": "alertSettings" } | { "method": "changeAlertSettings", "params": AlertSettings } | { "method": "testAlert" } | { "method": "webhook" } | { "method": "setWebhook", "params": SetWebhook } | { "method": "budgets" } | { "method": "setBudget", "params": SetBudget } | { "method": "removeBudget", "params": BudgetId } | { "method": "restoreBudget", "params": BudgetId } | { "method": "assignments" } | { "method": "assign", "params": Assign } | { "method": "watching" } | { "method": "exportCalendar", "params": ExportCalendar } | { "method": "calendarAddress" } | { "method": "setCalendarAddress", "params": CalendarAddress } | { "method": "plans", "params": PlansQuery } | { "method": "planCatalogue", "params": PlanCatalogueQuery } | { "method": "correctPlan", "params": CorrectPlan } | { "method": "removePlanCorrection", "params": PlanCorrectionId } | { "method": "restorePlanCorrection", "params": PlanCorrectionId } | { "method": "refreshPlans", "params": RefreshPlans } | { "method": "prices", "params": PricesQuery } | { "method": "correctPrice", "params": CorrectPrice } | { "method": "removePriceCorrection", "params": RemovePriceCorrection } | { "method": "refreshPrices", "params": RefreshPrices } | { "method": "rates", "params": RatesQuery } | { "method": "refreshRates", "params": RefreshRates } | { "method": "export", "params": Export } | { "method": "backUp", "params": BackUp } | { "method": "restore", "params": Restore } | { "method": "deleteEverything", "params": DeleteEverything } | { "method": "about" } | { "method": "showDataFolder" } | { "method": "doctor" } | { "method": "settings" } | { "method": "changeSettings", "params": Settings } | { "method": "enterSample" } | { "method": "leaveSample" };
 
 /**
  * When an allowance is whole again.
@@ -4349,7 +4522,45 @@ export type Resets = "rolling" | "midnight" | "firstOfMonth" | "never";
 /**
  * The answer to each request, under the same name.
  */
-export type Response = { "method": "overview", "result": Overview } | { "method": "spend", "result": Spend } | { "method": "usage", "result": Usage } | { "method": "picture", "result": PictureFile } | { "method": "clientSummary", "result": ClientSummary } | { "method": "providers", "result": Array<ProviderRow> } | { "method": "recogniseKey", "result": Array<KeyCandidate> } | { "method": "accounts", "result": Array<Account> } | { "method": "addAccount", "result": Account } | { "method": "checkAccount", "result": Account } | { "method": "replaceKey", "result": Account } | { "method": "removeAccount", "result": AccountId } | { "method": "entries", "result": Array<EntryRow> } | { "method": "enter", "result": EntryRow } | { "method": "changeEntry", "result": EntryRow } | { "method": "removeEntry", "result": EntryId } | { "method": "restoreEntry", "result": EntryRow } | { "method": "formats", "result": Array<FormatRow> } | { "method": "previewImport", "result": ImportReport } | { "method": "import", "result": ImportReport } | { "method": "sync", "result": SyncReport } | { "method": "cancelSync" } | { "method": "chooseFile", "result": ChosenFile } | { "method": "choosePlace", "result": ChosenFile } | { "method": "limits", "result": Limits } | { "method": "limitHistory", "result": Array<LimitHistory> } | { "method": "learnLimit", "result": LearnedLimits } | { "method": "chooseTier", "result": ChooseTier } | { "method": "credits", "result": Credits } | { "method": "addLot", "result": LotRow } | { "method": "editLot", "result": LotRow } | { "method": "moveLot", "result": LotRow } | { "method": "removeLot", "result": LotId } | { "method": "restoreLot", "result": LotRow } | { "method": "answerOffer", "result": Credits } | { "method": "forecast", "result": Forecast } | { "method": "estimate", "result": Estimate } | { "method": "savings", "result": Savings } | { "method": "answerSaving", "result": Savings } | { "method": "inbox", "result": Inbox } | { "method": "answerAlert", "result": AlertRow } | { "method": "alertSettings", "result": AlertSettings } | { "method": "changeAlertSettings", "result": AlertSettings } | { "method": "testAlert", "result": TestedAlert } | { "method": "webhook", "result": Webhook } | { "method": "setWebhook", "result": Webhook } | { "method": "budgets", "result": Array<BudgetRow> } | { "method": "setBudget", "result": BudgetRow } | { "method": "removeBudget", "result": BudgetId } | { "method": "restoreBudget", "result": BudgetRow } | { "method": "assignments", "result": Array<Assignment> } | { "method": "assign", "result": Array<Assignment> } | { "method": "watching", "result": Watching } | { "method": "exportCalendar", "result": CalendarFile } | { "method": "calendarAddress", "result": CalendarAddress } | { "method": "setCalendarAddress", "result": CalendarAddress } | { "method": "plans", "result": PlanComparison } | { "method": "planCatalogue", "result": PlanCatalogue } | { "method": "correctPlan", "result": CorrectedPlans } | { "method": "removePlanCorrection", "result": CorrectedPlans } | { "method": "restorePlanCorrection", "result": CorrectedPlans } | { "method": "refreshPlans", "result": PlanRefresh } | { "method": "prices", "result": Prices } | { "method": "correctPrice", "result": CorrectedPrice } | { "method": "removePriceCorrection", "result": CorrectedPrice } | { "method": "refreshPrices", "result": PriceRefresh } | { "method": "rates", "result": Rates } | { "method": "refreshRates", "result": RatesRefresh } | { "method": "doctor", "result": Doctor } | { "method": "settings", "result": Settings } | { "method": "changeSettings", "result": Settings } | { "method": "enterSample", "result": SampleState } | { "method": "leaveSample", "result": SampleState };
+export type Response = { "method": "overview", "result": Overview } | { "method": "spend", "result": Spend } | { "method": "usage", "result": Usage } | { "method": "picture", "result": PictureFile } | { "method": "clientSummary", "result": ClientSummary } | { "method": "providers", "result": Array<ProviderRow> } | { "method": "recogniseKey", "result": Array<KeyCandidate> } | { "method": "accounts", "result": Array<Account> } | { "method": "addAccount", "result": Account } | { "method": "checkAccount", "result": Account } | { "method": "replaceKey", "result": Account } | { "method": "removeAccount", "result": AccountId } | { "method": "entries", "result": Array<EntryRow> } | { "method": "enter", "result": EntryRow } | { "method": "changeEntry", "result": EntryRow } | { "method": "removeEntry", "result": EntryId } | { "method": "restoreEntry", "result": EntryRow } | { "method": "formats", "result": Array<FormatRow> } | { "method": "previewImport", "result": ImportReport } | { "method": "import", "result": ImportReport } | { "method": "sync", "result": SyncReport } | { "method": "cancelSync" } | { "method": "chooseFile", "result": ChosenFile } | { "method": "choosePlace", "result": ChosenFile } | { "method": "limits", "result": Limits } | { "method": "limitHistory", "result": Array<LimitHistory> } | { "method": "learnLimit", "result": LearnedLimits } | { "method": "chooseTier", "result": ChooseTier } | { "method": "credits", "result": Credits } | { "method": "addLot", "result": LotRow } | { "method": "editLot", "result": LotRow } | { "method": "moveLot", "result": LotRow } | { "method": "removeLot", "result": LotId } | { "method": "restoreLot", "result": LotRow } | { "method": "answerOffer", "result": Credits } | { "method": "forecast", "result": Forecast } | { "method": "estimate", "result": Estimate } | { "method": "savings", "result": Savings } | { "method": "answerSaving", "result": Savings } | { "method": "inbox", "result": Inbox } | { "method": "answerAlert", "result": AlertRow } | { "method": "alertSettings", "result": AlertSettings } | { "method": "changeAlertSettings", "result": AlertSettings } | { "method": "testAlert", "result": TestedAlert } | { "method": "webhook", "result": Webhook } | { "method": "setWebhook", "result": Webhook } | { "method": "budgets", "result": Array<BudgetRow> } | { "method": "setBudget", "result": BudgetRow } | { "method": "removeBudget", "result": BudgetId } | { "method": "restoreBudget", "result": BudgetRow } | { "method": "assignments", "result": Array<Assignment> } | { "method": "assign", "result": Array<Assignment> } | { "method": "watching", "result": Watching } | { "method": "exportCalendar", "result": CalendarFile } | { "method": "calendarAddress", "result": CalendarAddress } | { "method": "setCalendarAddress", "result": CalendarAddress } | { "method": "plans", "result": PlanComparison } | { "method": "planCatalogue", "result": PlanCatalogue } | { "method": "correctPlan", "result": CorrectedPlans } | { "method": "removePlanCorrection", "result": CorrectedPlans } | { "method": "restorePlanCorrection", "result": CorrectedPlans } | { "method": "refreshPlans", "result": PlanRefresh } | { "method": "prices", "result": Prices } | { "method": "correctPrice", "result": CorrectedPrice } | { "method": "removePriceCorrection", "result": CorrectedPrice } | { "method": "refreshPrices", "result": PriceRefresh } | { "method": "rates", "result": Rates } | { "method": "refreshRates", "result": RatesRefresh } | { "method": "export", "result": ExportedFile } | { "method": "backUp", "result": BackedUp } | { "method": "restore", "result": Restored } | { "method": "deleteEverything", "result": Deleted } | { "method": "about", "result": About } | { "method": "showDataFolder" } | { "method": "doctor", "result": Doctor } | { "method": "settings", "result": Settings } | { "method": "changeSettings", "result": Settings } | { "method": "enterSample", "result": SampleState } | { "method": "leaveSample", "result": SampleState };
+
+/**
+ * Which copy of the store to bring back.
+ */
+export type Restore = { 
+/**
+ * A file that was backed up.
+ */
+path: string, };
+
+/**
+ * What was brought back.
+ */
+export type Restored = { 
+/**
+ * The file it came from.
+ */
+path: string, 
+/**
+ * Where what was here before is kept.
+ */
+kept: string, 
+/**
+ * How many accounts there are now.
+ */
+accounts: number, 
+/**
+ * How many charges there are now.
+ */
+charges: number, 
+/**
+ * Accounts whose key is not where it was: they need it anew.
+ */
+keysMissing: Array<string>, 
+/**
+ * Why it is not known whether keys are there, where it is not.
+ */
+keysProblem: string | null, };
 
 /**
  * Who says when a lot lapses.

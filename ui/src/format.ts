@@ -426,3 +426,25 @@ export function addDays(date: string, days: number): string {
 export function names(list: readonly string[]): string {
   return new Intl.ListFormat(wordLocale(), { type: 'conjunction' }).format(list);
 }
+
+/** The time zones that this system knows. Older ones know no list: a few then. */
+export function timeZones(): readonly string[] {
+  try {
+    const known = Intl.supportedValuesOf('timeZone');
+    return known.includes('UTC') ? known : ['UTC', ...known];
+  } catch {
+    return ['UTC', 'Asia/Kolkata', 'Europe/London', 'Europe/Berlin', 'America/New_York', 'America/Los_Angeles', 'Asia/Tokyo', 'Australia/Sydney'];
+  }
+}
+
+/** A number of bytes as a person says it. */
+export function bytes(length: number): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+  let unit = 0;
+  let size = length;
+  while (size >= 1000 && unit < units.length - 1) {
+    size /= 1000;
+    unit += 1;
+  }
+  return new Intl.NumberFormat(wordLocale(), { style: 'unit', unit: units[unit] ?? 'byte', unitDisplay: unit === 0 ? 'long' : 'short', maximumFractionDigits: size < 10 && unit > 0 ? 1 : 0 }).format(size);
+}

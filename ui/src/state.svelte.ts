@@ -310,8 +310,8 @@ class WindowState {
       this.#show(event.screen);
       return;
     }
-    // Whoever asked for the import shows how far it is.
-    if (event.type === 'importProgress') return;
+    // Whoever asked for it shows how far it is.
+    if (event.type === 'importProgress' || event.type === 'exportProgress') return;
     const { account } = event;
     if (event.type === 'syncStarted') {
       this.syncing[account] = { done: 0, total: 0, first: false };

@@ -28,6 +28,11 @@ pub(crate) fn choose(question: &str, choices: &[String]) -> Result<usize, Failur
     })
 }
 
+/// Asks for a word.
+pub(crate) fn word(question: &str) -> Result<String, Failure> {
+    answer(question)
+}
+
 fn answer(question: &str) -> Result<String, Failure> {
     let failed = |error: io::Error| Failure::usage(format!("Nothing could be asked: {error}."));
     let mut stderr = io::stderr().lock();

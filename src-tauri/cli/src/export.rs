@@ -1,8 +1,9 @@
-//! What other programs read: the calendar of expiries, resets and renewals, and a client's summary.
+//! What other programs read: the calendar, charges as FOCUS, everything as lines of JSON, and a client's summary.
 
 use clap::{Args, Subcommand};
 use spendglass_core::api::{
-    CalendarAddress, CalendarFile, ClientSummary, ClientSummaryQuery, ExportCalendar, Request, Response,
+    CalendarAddress, CalendarFile, ClientSummary, ClientSummaryQuery, Export, ExportCalendar, Exported,
+    ExportedFile, Request, Response,
 };
 use spendglass_core::time::Date;
 
@@ -21,6 +22,23 @@ doubled, and what is no longer so is cancelled.
 Example:
   spendglass export ics --out spendglass.ics")]
     Ics(File),
+    /// Write every charge as CSV in the columns of FOCUS 1.2, the open specification of cost and usage
+    #[command(after_help = "\
+A cell that is empty was told by nobody; it is no nought. The column x_Lane says who tells of a charge: lanes are never added up.
+Projects, keys and models have their columns, clients and tags are in Tags.
+
+Examples:
+  spendglass export charges --out charges.csv
+  spendglass export charges --from 2026-10-01 --to 2026-11-01 --out october.csv")]
+    Charges(Range),
+    /// Write everything that can be read as lines of JSON: accounts without keys, charges, lots, budgets, settings, alerts
+    #[command(after_help = "\
+Each line is an object that says in `record` what it is. Keys are in no export. What to bring back as it is, rather than to read, is a backup:
+spendglass back-up.
+
+Example:
+  spendglass export all --out spendglass.jsonl")]
+    All(Range),
     /// The address of the calendar on this machine, to subscribe to; with --on or --off it is turned on or off
     #[command(after_help = "\
 The address is answered on this machine alone, while the window or `spendglass watch` runs. The word in it is all it takes to read
@@ -63,6 +81,25 @@ pub(crate) struct File {
 }
 
 #[derive(Args)]
+pub(crate) struct Range {
+    /// The file to write; an older one is replaced as a whole
+    #[arg(long, value_name = "FILE")]
+    out: String,
+    /// The first UTC day of charges, such as 2026-10-01
+    #[arg(long, value_name = "DATE")]
+    from: Option<String>,
+    /// The UTC day after the last one
+    #[arg(long, value_name = "DATE")]
+    to: Option<String>,
+}
+
+impl Range {
+    fn of(self, what: Exported) -> Request {
+        Request::Export(Export { what, path: self.out, from: self.from, to: self.to })
+    }
+}
+
+#[derive(Args)]
 pub(crate) struct Address {
     /// Answer at the address from now on
     #[arg(long, conflicts_with = "off")]
@@ -75,6 +112,8 @@ pub(crate) struct Address {
 pub(crate) async fn run(global: &Global, out: &Out, command: Command) -> Result<Ending, Failure> {
     let request = match command {
         Command::Ics(File { out: path }) => Request::ExportCalendar(ExportCalendar { path }),
+        Command::Charges(range) => range.of(Exported::Charges),
+        Command::All(range) => range.of(Exported::All),
         Command::Address(Address { on, off }) if on || off => {
             Request::SetCalendarAddress(CalendarAddress { on, url: None, problem: None })
         }
@@ -96,6 +135,7 @@ pub(crate) async fn run(global: &Global, out: &Out, command: Command) -> Result<
     let words = match &response {
         Response::ExportCalendar(file) => of_file(file),
         Response::ClientSummary(summary) => of_client(summary),
+        Response::Export(file) => of_export(file),
         Response::CalendarAddress(address) | Response::SetCalendarAddress(address) => of_address(address),
         _ => return Err(Failure::mismatch()),
     };
@@ -128,6 +168,15 @@ fn of_file(file: &CalendarFile) -> String {
         count => format!(", {count} of them cancelled"),
     };
     format!("{events}{cancelled}, kept in {}\n", file.path)
+}
+
+fn of_export(file: &ExportedFile) -> String {
+    let charges = several(file.charges, "charge");
+    let others = match file.lines - file.charges.min(file.lines) {
+        0 => String::new(),
+        count => format!(" and {}", several(count, "other line")),
+    };
+    format!("{charges}{others}, kept in {}\n", file.path)
 }
 
 fn of_address(address: &CalendarAddress) -> String {
@@ -173,6 +222,13 @@ mod tests {
         let told = of_client(&summary);
         assert!(told.starts_with("Acme, ") && told.contains("0 lines, kept in a.csv\nbilled "), "{told}");
         assert!(told.contains("5.25") && told.ends_with("Something.\n"), "{told}");
+    }
+
+    #[test]
+    fn an_export_is_told_with_what_is_in_it() {
+        let file = |lines, charges| ExportedFile { path: "a".to_owned(), lines, charges, sample: false };
+        assert_eq!(of_export(&file(2, 2)), "2 charges, kept in a\n");
+        assert_eq!(of_export(&file(4, 1)), "1 charge and 3 other lines, kept in a\n");
     }
 
     #[test]

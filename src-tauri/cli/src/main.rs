@@ -25,6 +25,7 @@ mod export;
 mod forecast;
 mod holdings;
 mod import;
+mod keeping;
 mod key;
 mod limits;
 mod manual;
@@ -156,9 +157,15 @@ enum Command {
     Rates(rates::Options),
     /// Draw a chart into a file
     Chart(chart::Options),
-    /// The calendar of expiries, resets and renewals: a file, or an address to subscribe to
-    #[command(subcommand, after_help = "Example:\n  spendglass export ics --out spendglass.ics")]
+    /// Take figures away: charges as FOCUS, everything as JSON, the calendar as a file or an address
+    #[command(subcommand, after_help = "Example:\n  spendglass export charges --out charges.csv")]
     Export(export::Command),
+    /// Copy everything that is known into one file, to bring back with `restore`
+    BackUp(keeping::BackUpOptions),
+    /// Bring everything back as it was in a backup; what is here now is kept
+    Restore(keeping::RestoreOptions),
+    /// Delete everything: the store, its copies, and the keys in the keychain
+    DeleteEverything(keeping::DeleteOptions),
     /// What works, what does not, and what to do
     #[command(after_help = "\
 Exit codes: 5 where the store fails, 4 where the keychain does, 1 where something else does, 0 otherwise.
@@ -244,6 +251,9 @@ async fn run(global: &Global, out: &Out, command: Command) -> Result<Ending, Fai
         Command::Rates(options) => rates::run(global, out, options).await,
         Command::Chart(options) => chart::run(global, out, options).await,
         Command::Export(command) => export::run(global, out, command).await,
+        Command::BackUp(options) => keeping::back_up(global, out, options).await,
+        Command::Restore(options) => keeping::restore(global, out, options).await,
+        Command::DeleteEverything(options) => keeping::delete_everything(global, out, options).await,
         Command::Watch(options) => watch::run(global, out, options).await,
         Command::Completions(options) => manual::completions(&options, Arguments::command()),
         Command::Manual(options) => manual::pages(&options, Arguments::command()),

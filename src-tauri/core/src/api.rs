@@ -1,18 +1,12 @@
 //! The one door: every request of the window and the terminal, every answer, every event.
 
-use std::any::Any;
-use std::path::PathBuf;
-use std::sync::Arc;
-
-use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::time::{Clock, Timestamp, Zone};
-use crate::vault::{Secret, Vault};
-
 mod accounts;
 mod alerts;
+mod belongings;
+mod brought;
 mod charted;
 mod credits;
 mod entries;
@@ -34,11 +28,13 @@ mod syncing;
 mod upkeep;
 mod watch;
 
+mod about;
 mod alert_facts;
 mod alert_figures;
 mod alerting;
 mod app;
 mod assigning;
+mod backing;
 mod budgeting;
 mod comparing;
 mod burning;
@@ -47,11 +43,13 @@ mod cuts;
 mod calendar;
 mod calendar_address;
 mod cataloguing;
+mod deleting;
 mod delivering;
 mod doctor;
 mod entering;
 mod estimate_facts;
 mod estimating;
+mod exporting;
 mod failures;
 mod figures;
 mod files;
@@ -102,6 +100,14 @@ pub use alerts::{
     SetBudget, SetWebhook, TestedAlert, Webhook,
 };
 pub use app::App;
+pub use belongings::{
+    BackUp, BackedUp, DeleteEverything, Deleted, Export, Exported, ExportedFile, LeftBehind, Restore,
+    Restored,
+};
+pub use brought::{
+    ChoosePlace, ChosenFile, Config, DesktopWays, FileChooser, FolderShower, LoginForgetter, PlaceChooser,
+    SampleAccount, SampleSource, SampleTown, default_data_dir, login_entry,
+};
 pub use charted::{
     ChartTable, Drill, Mark, Picture, PictureFile, PictureFormat, PictureKind, PictureQuery, PictureTheme,
 };
@@ -150,76 +156,9 @@ pub use spend::{
 };
 pub use summaries::{ClientRow, ClientSummary, ClientSummaryQuery};
 pub use syncing::{AccountReport, StreamReport, SyncQuery, SyncReport};
-pub use upkeep::{Doctor, Finding, FindingState, Language, SampleState, Settings, Theme};
+pub use upkeep::{About, Doctor, Finding, FindingState, Language, SampleState, Settings, Theme};
 pub use watch::{CalendarAddress, CalendarFile, ExportCalendar, NextRefresh, Watching};
 pub use watching::Told;
-
-/// What a door brings along.
-pub struct Config {
-    /// The folder of the store; made where it is missing.
-    pub data_dir: PathBuf,
-    /// Where keys are kept.
-    pub vault: Vault,
-    /// Where the present comes from.
-    pub clock: Clock,
-    /// The time zone, in place of the person's setting.
-    pub zone: Option<Zone>,
-    /// Where sample data comes from, at a door that offers it.
-    pub sample: Option<SampleSource>,
-}
-
-/// Starts a town of pretend providers whose clock stands at the given time.
-pub type SampleSource =
-    Arc<dyn Fn(Timestamp) -> BoxFuture<'static, std::io::Result<SampleTown>> + Send + Sync>;
-
-/// Shows the system's own dialog for choosing a file; `None` where the person chose none.
-pub type FileChooser = Arc<dyn Fn() -> BoxFuture<'static, Option<PathBuf>> + Send + Sync>;
-
-/// Shows the system's own dialog for choosing where to keep a file of the given name; `None` where the person chose no place.
-pub type PlaceChooser = Arc<dyn Fn(String) -> BoxFuture<'static, Option<PathBuf>> + Send + Sync>;
-
-/// Where to keep a file.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ChoosePlace {
-    /// The name that is proposed for it, such as `spend.csv`.
-    pub name: String,
-}
-
-/// A file that was chosen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct ChosenFile {
-    /// Its path; `None` where none was chosen.
-    pub path: Option<String>,
-}
-
-/// A running town of pretend providers.
-pub struct SampleTown {
-    /// The accounts to add.
-    pub accounts: Vec<SampleAccount>,
-    /// Whatever must live as long as the town; dropped when sample data is left.
-    pub keep: Box<dyn Any + Send + Sync>,
-}
-
-/// An account of a pretend provider.
-pub struct SampleAccount {
-    /// The provider's id.
-    pub provider: String,
-    /// Where it listens on loopback.
-    pub base_url: String,
-    /// Its key.
-    pub key: Secret,
-    /// What is told beside it.
-    pub details: Vec<(String, String)>,
-    /// Credit to enter, which its provider does not tell; the number of its account is that of this one.
-    pub lots: Vec<AddLot>,
-}
-
-/// The folder of the store where a door is told no other.
-pub fn default_data_dir() -> Option<PathBuf> {
-    dirs::data_local_dir().map(|folder| folder.join("spendglass"))
-}
 
 /// Everything that a door can ask.
 #[derive(Debug, Deserialize, TS)]
@@ -361,6 +300,18 @@ pub enum Request {
     Rates(RatesQuery),
     /// Fetches newer rates of exchange, now.
     RefreshRates(RefreshRates),
+    /// Takes charges or everything away, in a file.
+    Export(Export),
+    /// Copies the whole store into a file, without keys.
+    BackUp(BackUp),
+    /// Brings back what was backed up; what is here is kept beside the store.
+    Restore(Restore),
+    /// Deletes the store with its copies, and every key of it in the keychain.
+    DeleteEverything(DeleteEverything),
+    /// This program and where it keeps what it knows.
+    About,
+    /// Shows the data folder in the person's file manager, at a door that can.
+    ShowDataFolder,
     /// What works, what does not, and what to do.
     Doctor,
     /// The person's settings.
@@ -514,6 +465,18 @@ pub enum Response {
     Rates(Rates),
     /// To [`Request::RefreshRates`].
     RefreshRates(RatesRefresh),
+    /// To [`Request::Export`].
+    Export(ExportedFile),
+    /// To [`Request::BackUp`].
+    BackUp(BackedUp),
+    /// To [`Request::Restore`].
+    Restore(Restored),
+    /// To [`Request::DeleteEverything`].
+    DeleteEverything(Deleted),
+    /// To [`Request::About`].
+    About(About),
+    /// To [`Request::ShowDataFolder`].
+    ShowDataFolder,
     /// To [`Request::Doctor`].
     Doctor(Doctor),
     /// To [`Request::Settings`].
@@ -527,6 +490,7 @@ pub enum Response {
 }
 
 /// Answers a request.
+#[expect(clippy::too_many_lines, reason = "a line or two for each request")]
 pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
     Ok(match request {
         Request::Overview(query) => Response::Overview(app.overview(&query).await?),
@@ -615,6 +579,17 @@ pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
         Request::RefreshPrices(from) => Response::RefreshPrices(app.refresh_prices(from.url).await?),
         Request::Rates(query) => Response::Rates(app.rates(query).await?),
         Request::RefreshRates(from) => Response::RefreshRates(app.refresh_rates(from.url).await?),
+        Request::Export(request) => Response::Export(app.export(&request).await?),
+        Request::BackUp(request) => Response::BackUp(app.back_up(&request).await?),
+        Request::Restore(request) => Response::Restore(app.restore(&request).await?),
+        Request::DeleteEverything(request) => {
+            Response::DeleteEverything(app.delete_everything(&request).await?)
+        }
+        Request::About => Response::About(app.about().await?),
+        Request::ShowDataFolder => {
+            app.show_data_folder()?;
+            Response::ShowDataFolder
+        }
         Request::Doctor => Response::Doctor(app.doctor().await?),
         Request::Settings => Response::Settings(app.settings().await?),
         Request::ChangeSettings(settings) => Response::ChangeSettings(app.change_settings(settings).await?),

@@ -1,11 +1,14 @@
-//! What leaves Spendglass for other programs: the calendar of expiries, resets and renewals, and cells of tables.
+//! What leaves Spendglass for other programs: the calendar of expiries, resets and renewals, charges as FOCUS and as JSON, and
+//! cells of tables.
 //!
 //! Pure: from what is known comes what the calendar says; from what it has told so far comes what changed. Written by hand, not by
 //! a library: the usual one makes a time stamp and an id of its own for each event, keeps no order of properties, and wants dates
 //! of another crate, while all of the format that is needed here is a page of code.
 
 mod csv;
+pub mod focus;
 mod ics;
+pub mod lines;
 
 use std::collections::{BTreeMap, BTreeSet};
 

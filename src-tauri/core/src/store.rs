@@ -5,6 +5,7 @@ mod alerts;
 mod answers;
 mod aside;
 mod assignments;
+mod backups;
 mod balances;
 mod budgets;
 mod calendar;
@@ -12,6 +13,7 @@ mod charges;
 mod counts;
 mod deliveries;
 mod entries;
+mod erasing;
 mod facets;
 mod folder;
 mod grants;
@@ -33,6 +35,7 @@ mod streams;
 mod subscriptions;
 mod usage;
 mod watch;
+mod whole;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -45,6 +48,7 @@ use sqlx::{Connection as _, SqlSafeStr as _, SqliteConnection, SqlitePool};
 pub use accounts::{AccountRow, KeyPlace, NewAccount};
 pub use alerts::{AlertRow, AlertStand, Answer, BookedAlerts, EndedAlert, RaisedAlert};
 pub use answers::AnswerRow;
+pub use backups::{BackupError, Candidate, Holds};
 pub use balances::{BalanceSeries, Reading};
 pub use budgets::BudgetRow;
 pub use calendar::{CalendarLock, DayNote, ToldEvent};
@@ -52,6 +56,7 @@ pub use charges::{Covered, Sequence};
 pub use counts::CountRow;
 pub use deliveries::{DeliveryRow, DueAlert, Receipt, Turn};
 pub use entries::{ENTERED_STREAM, EntryRow, Owner};
+pub use erasing::Erased;
 pub use imports::{Arrival, IMPORT_STREAM, ImportRow, ImportedFile, Outcome};
 pub use lots::{LotOverride, RiseKey};
 pub use pieces::PieceFacet;
@@ -62,6 +67,7 @@ pub use snapshots::Snapshot;
 pub use streams::{AccountLock, StreamRow, StreamState};
 pub use usage::{UsedFacet, UsedRow, UsedStream, read_used};
 pub use watch::{PlanRow, WatchLock};
+pub use whole::{Between, ToldCharge, ToldFacet, Whole};
 
 use crate::money::{self, Decimal, MoneyError, NumberError};
 use crate::time::Timestamp;
@@ -346,6 +352,11 @@ impl Store {
     /// A whole copy beside the store, before its schema changes.
     async fn back_up(&self, version: i64, now: Timestamp) -> Result<(), StoreError> {
         let name = format!("backup-schema-{version}-{}.db", now.to_string().replace(':', ""));
+        self.copy_beside(&name).await.map(|_| ())
+    }
+
+    /// A whole copy in the store's folder.
+    async fn copy_beside(&self, name: &str) -> Result<PathBuf, StoreError> {
         // What has a backup's name is whole: a copy that is cut short keeps the other one.
         let path = self.folder.join("backup.part");
         let problem = |error: std::io::Error| StoreError::Folder {
@@ -362,7 +373,9 @@ impl Store {
         folder::create_private(&path)?;
         sqlx::query("VACUUM INTO ?").bind(shown).execute(&self.writer).await?;
         std::fs::File::open(&path).and_then(|copy| copy.sync_all()).map_err(problem)?;
-        std::fs::rename(&path, self.folder.join(name)).map_err(problem)
+        let kept = self.folder.join(name);
+        std::fs::rename(&path, &kept).map_err(problem)?;
+        Ok(kept)
     }
 }
 

@@ -126,6 +126,20 @@ impl Vault {
         .await
     }
 
+    /// How many entries of this program it holds, of whatever store; nothing where that cannot be asked.
+    pub async fn count(&self) -> Result<Option<usize>, VaultError> {
+        if let Keeper::Memory(kept) = &self.keeper {
+            return Ok(Some(kept.lock().unwrap_or_else(PoisonError::into_inner).len()));
+        }
+        self.on_own_thread(|store| match store.search(&HashMap::from([("service", SERVICE)])) {
+            Ok(found) => Ok(Some(found.len())),
+            Err(keyring_core::Error::NotSupportedByStore(_)) => Ok(None),
+            Err(keyring_core::Error::NoEntry) => Ok(Some(0)),
+            Err(error) => Err(system::explain(error)),
+        })
+        .await
+    }
+
     /// Writes, reads and removes a marker, to tell whether the keychain works.
     pub async fn probe(&self) -> Result<(), VaultError> {
         let name = EntryName::random();

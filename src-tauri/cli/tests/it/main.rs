@@ -8,6 +8,7 @@ mod estimate;
 mod export;
 mod faults;
 mod forecast;
+mod keeping;
 mod keys;
 mod limits;
 mod plan_catalogue;

@@ -14,8 +14,8 @@ use super::refreshing::ListMemory;
 use super::restoring::RemovedMemory;
 use super::watching::WatchState;
 use super::{
-    ApiError, ChosenFile, Config, ErrorCode, Event, FileChooser, PlaceChooser, SampleTown, Settings,
-    SyncQuery,
+    ApiError, ChosenFile, Config, DesktopWays, ErrorCode, Event, FileChooser, PlaceChooser, SampleTown,
+    Settings, SyncQuery,
 };
 use crate::forecast::BackTest;
 use crate::net::{Net, Timeouts};
@@ -43,6 +43,7 @@ struct Inner {
     cancel: Mutex<CancellationToken>,
     chooser: OnceLock<FileChooser>,
     place_chooser: OnceLock<PlaceChooser>,
+    desktop_ways: OnceLock<DesktopWays>,
     // Read by every sync under way, written by `close`, which so waits for them.
     under_way: RwLock<()>,
     /// Back-tests by the mark of their history: days that are over seldom change, and a screen asks often.
@@ -114,6 +115,7 @@ impl App {
             cancel: Mutex::default(),
             chooser: OnceLock::new(),
             place_chooser: OnceLock::new(),
+            desktop_ways: OnceLock::new(),
             under_way: RwLock::default(),
             back_tests: Mutex::default(),
             watch: WatchState::default(),
@@ -141,6 +143,16 @@ impl App {
     pub fn choose_places_with(&self, chooser: PlaceChooser) {
         // A second dialog would do the same as the first.
         let _ = self.0.place_chooser.set(chooser);
+    }
+
+    /// Gives the program ways to what the desktop keeps and shows. The first ones stay.
+    pub fn use_desktop(&self, ways: DesktopWays) {
+        // Second ones would do the same as the first.
+        let _ = self.0.desktop_ways.set(ways);
+    }
+
+    pub(super) fn desktop_ways(&self) -> Option<&DesktopWays> {
+        self.0.desktop_ways.get()
     }
 
     pub(super) fn place_chooser(&self) -> Option<&PlaceChooser> {
@@ -259,6 +271,11 @@ impl App {
     /// Holds the program open while a sync is under way.
     pub(super) async fn hold_open(&self) -> tokio::sync::RwLockReadGuard<'_, ()> {
         self.0.under_way.read().await
+    }
+
+    /// Waits for all that reads and writes, and keeps more from beginning.
+    pub(super) async fn stand_still(&self) -> tokio::sync::RwLockWriteGuard<'_, ()> {
+        self.0.under_way.write().await
     }
 
     pub(super) async fn settings(&self) -> Result<Settings, ApiError> {

@@ -44,6 +44,15 @@ pub enum Event {
         #[ts(type = "number")]
         total: u64,
     },
+    /// A file is being written.
+    ExportProgress {
+        /// Charges that were written.
+        #[ts(type = "number")]
+        done: u64,
+        /// Charges that are to be written.
+        #[ts(type = "number")]
+        total: u64,
+    },
     /// Alerts were raised, delivered, answered or ended.
     Alerted {
         /// How many were not seen yet.

@@ -11,6 +11,7 @@ use tempfile::NamedTempFile;
 use super::app::App;
 use super::forms::refused;
 use super::{ApiError, ChosenFile, ErrorCode};
+use crate::store::StoreError;
 
 /// What a draft's name begins and ends with.
 const DRAFT: (&str, &str) = (".spendglass-", ".part");
@@ -110,7 +111,22 @@ impl Place {
         }
     }
 
-    fn refuse(&self, problem: &str) -> ApiError {
+    /// Whether it lies in a folder.
+    pub(super) fn is_in(&self, folder: &Path) -> bool {
+        let real = |path: &Path| fs::canonicalize(path).ok();
+        real(self.folder()).is_some_and(|own| real(folder) == Some(own))
+    }
+
+    /// Why a store could not be copied there.
+    pub(super) fn refuse_because(&self, error: StoreError) -> ApiError {
+        match error {
+            StoreError::Full => self.failed(&io::Error::from(ErrorKind::StorageFull)),
+            error => ApiError::from(error),
+        }
+    }
+
+    /// Why it is not written.
+    pub(super) fn refuse(&self, problem: &str) -> ApiError {
         let What { name, example } = self.what;
         let words = format!(
             "{name} cannot be written to \"{}\": {problem}. Nothing was changed there. Name a file in a folder that is there, \
@@ -126,6 +142,11 @@ impl Place {
 }
 
 impl Draft {
+    /// Where it is until it is kept.
+    pub(super) fn path(&self) -> &Path {
+        self.file.path()
+    }
+
     /// Why it could not be written.
     pub(super) fn failed(&self, error: &io::Error) -> ApiError {
         self.place.failed(error)
@@ -152,7 +173,7 @@ impl Write for Draft {
 }
 
 /// Runs what waits for a disk on a thread of its own.
-async fn on_own_thread<T: Send + 'static>(
+pub(super) async fn on_own_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
 ) -> Result<T, ApiError> {
     let ended = tokio::task::spawn_blocking(work).await;
@@ -197,7 +218,7 @@ fn proposed(name: &str) -> String {
 }
 
 /// The file that is meant: `~` is the person's own folder, which a shell would have put in its place.
-fn meant(path: &str) -> PathBuf {
+pub(super) fn meant(path: &str) -> PathBuf {
     let own = path.strip_prefix("~/").or_else(|| path.strip_prefix("~\\"));
     match (own, dirs::home_dir()) {
         (Some(rest), Some(home)) => home.join(rest),

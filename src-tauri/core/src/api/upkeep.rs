@@ -78,6 +78,28 @@ pub struct SampleState {
     pub sample: bool,
 }
 
+/// This program and where it keeps what it knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct About {
+    /// The version.
+    pub version: String,
+    /// The licence, by its name.
+    pub licence: String,
+    /// The folder of the store.
+    pub data_dir: String,
+    /// How many bytes the folder takes, copies included.
+    #[ts(type = "number")]
+    pub bytes: u64,
+    /// How many charges are kept.
+    #[ts(type = "number")]
+    pub charges: u64,
+    /// The keychain, by its name.
+    pub keychain: String,
+    /// Whether the folder can be shown from here.
+    pub shows_folder: bool,
+}
+
 /// What works and what does not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]

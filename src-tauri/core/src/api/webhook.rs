@@ -19,7 +19,7 @@ use crate::time::Timestamp;
 use crate::vault::{EntryName, Secret, VaultError};
 
 /// The setting that says where alerts are sent.
-const SETTING: &str = "webhook";
+pub(super) const SETTING: &str = "webhook";
 /// How long one message may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// The shortest secret that is worth its name.
@@ -178,6 +178,11 @@ impl App {
         self.tell(Event::Changed);
         self.webhook_of(&house).await
     }
+}
+
+/// The entry of the keychain that a text names: the name itself, or a webhook as it is kept.
+pub(super) fn entry_in(text: &str) -> Option<EntryName> {
+    text.parse().ok().or_else(|| serde_json::from_str::<Hook>(text).ok()?.entry.parse().ok())
 }
 
 /// Where alerts are sent, if anywhere.
