@@ -50,6 +50,7 @@ mod savings;
 mod store;
 mod tidy;
 mod time;
+mod troubles;
 mod vault;
 #[cfg(target_os = "linux")]
 mod watching;

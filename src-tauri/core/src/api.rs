@@ -29,6 +29,7 @@ mod rates;
 mod savings;
 mod spend;
 mod syncing;
+mod troubles;
 mod upkeep;
 mod watch;
 
@@ -78,6 +79,7 @@ mod states;
 mod time_lines;
 mod today;
 mod told_lots;
+mod troubling;
 mod watching;
 mod webhook;
 
@@ -135,6 +137,7 @@ pub use spend::{
     PictureKind, PictureQuery, PictureTheme, Spend, SpendQuery, Usage, UsageQuery, UsageRow,
 };
 pub use syncing::{AccountReport, StreamReport, SyncQuery, SyncReport};
+pub use troubles::{Trouble, TroubleKind};
 pub use upkeep::{Doctor, Finding, FindingState, Language, SampleState, Settings, Theme};
 pub use watch::{CalendarAddress, CalendarFile, ExportCalendar, NextRefresh, Watching};
 pub use watching::Told;
@@ -489,6 +492,14 @@ pub enum Response {
 
 /// Answers a request.
 pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
+    let answered = answer(app, request).await;
+    if let Err(error) = &answered {
+        app.note_failure(error).await;
+    }
+    answered
+}
+
+async fn answer(app: &App, request: Request) -> Result<Response, ApiError> {
     Ok(match request {
         Request::Overview(query) => Response::Overview(app.overview(&query).await?),
         Request::Spend(query) => Response::Spend(app.spend(&query).await?),
