@@ -52,6 +52,7 @@ mod spending;
 mod store;
 mod tidy;
 mod time;
+mod troubles;
 mod vault;
 #[cfg(target_os = "linux")]
 mod watching;

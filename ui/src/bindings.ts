@@ -103,6 +103,10 @@ state: AccountState,
  */
 message: string, 
 /**
+ * What is read and what is not, in words, where some streams are read and others fail.
+ */
+partly: string | null, 
+/**
  * What to do about it, if anything.
  */
 advice: Advice | null, 
@@ -168,7 +172,7 @@ streams: Array<StreamReport>, };
 /**
  * The state of an account: the worst of its streams, or of its key.
  */
-export type AccountState = "new" | "syncing" | "fresh" | "stale" | "keyRejected" | "forbidden" | "keyMissing" | "keychain" | "rateLimited" | "unreachable" | "providerChanged" | "failed";
+export type AccountState = "new" | "syncing" | "fresh" | "stale" | "keyRejected" | "forbidden" | "keyMissing" | "keychain" | "keychainAbsent" | "rateLimited" | "unreachable" | "providerChanged" | "failed";
 
 /**
  * What lots of an account are spent in.
@@ -1720,7 +1724,7 @@ changedAt: string, };
 /**
  * The kinds of failure that a door answers differently.
  */
-export type ErrorCode = "badRequest" | "noSuchAccount" | "keyRejected" | "wrongKeyKind" | "moreNeeded" | "alreadyConnected" | "keychain" | "keyMissing" | "busy" | "wait" | "unreachable" | "providerChanged" | "store" | "storeTooNew" | "cancelled" | "internal";
+export type ErrorCode = "badRequest" | "noSuchAccount" | "keyRejected" | "wrongKeyKind" | "moreNeeded" | "alreadyConnected" | "keychain" | "keyMissing" | "busy" | "wait" | "unreachable" | "providerChanged" | "store" | "diskFull" | "storeTooNew" | "cancelled" | "internal";
 
 /**
  * What a text will cost.
@@ -3278,6 +3282,10 @@ unseenAlerts: number,
  * The person's own day so far, where usage is known by the hour.
  */
 ownDay: OwnDay | null, 
+/**
+ * What stands in the way of more than one account, the worst first.
+ */
+troubles: Array<Trouble>, 
 /**
  * Every account.
  */
@@ -5351,6 +5359,32 @@ typical: number,
  * Hardly more.
  */
 high: number, };
+
+/**
+ * Something that concerns more than one account. It is told once, and not with each of them.
+ */
+export type Trouble = { 
+/**
+ * What kind of trouble it is.
+ */
+kind: TroubleKind, 
+/**
+ * What is wrong, and what that means for the figures.
+ */
+message: string, 
+/**
+ * What to do.
+ */
+remedy: string, 
+/**
+ * The accounts that cannot be read because of it; empty where it concerns everything.
+ */
+accounts: number[], };
+
+/**
+ * The kinds of trouble that a door tells apart.
+ */
+export type TroubleKind = "diskFull" | "keychainAbsent" | "keychainLocked" | "clockWrong" | "offline";
 
 /**
  * A list price.

@@ -259,6 +259,7 @@ fn words(account: &Account, zone: Zone) -> Vec<String> {
     if !well && !said_below && !account.message.is_empty() {
         lines.push(clean(&account.message));
     }
+    lines.extend(account.partly.as_deref().map(clean));
     if let Some(at) = &account.retry_at {
         lines.push(format!("worth trying again after {}", time(at, zone)));
     }
@@ -319,6 +320,7 @@ pub(crate) fn state(state: AccountState) -> &'static str {
         AccountState::Forbidden => "key may not see all",
         AccountState::KeyMissing => "key missing",
         AccountState::Keychain => "keychain closed",
+        AccountState::KeychainAbsent => "no keychain",
         AccountState::RateLimited => "asked to wait",
         AccountState::Unreachable => "not reachable",
         AccountState::ProviderChanged => "answer changed",

@@ -48,7 +48,7 @@ impl Ending {
             | ErrorCode::MoreNeeded => Ending::Usage,
             ErrorCode::KeyRejected | ErrorCode::WrongKeyKind => Ending::SignIn,
             ErrorCode::Keychain | ErrorCode::KeyMissing => Ending::Keychain,
-            ErrorCode::Store | ErrorCode::StoreTooNew => Ending::Store,
+            ErrorCode::Store | ErrorCode::DiskFull | ErrorCode::StoreTooNew => Ending::Store,
             ErrorCode::Busy
             | ErrorCode::Wait
             | ErrorCode::Unreachable
@@ -86,7 +86,9 @@ impl Ending {
                 Ending::Done
             }
             AccountState::KeyRejected | AccountState::Forbidden => Ending::SignIn,
-            AccountState::KeyMissing | AccountState::Keychain => Ending::Keychain,
+            AccountState::KeyMissing | AccountState::Keychain | AccountState::KeychainAbsent => {
+                Ending::Keychain
+            }
             AccountState::RateLimited | AccountState::Unreachable | AccountState::ProviderChanged => {
                 Ending::Partly
             }

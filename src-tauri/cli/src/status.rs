@@ -23,6 +23,9 @@ pub(crate) async fn run(global: &Global, out: &Out) -> Result<Ending, Failure> {
 pub(crate) fn words(overview: &Overview, zone: Zone) -> String {
     let mut text = format!("{} ({})", time(&overview.now, zone), zone.name());
     text.push_str(if overview.sample { ", SAMPLE DATA\n\n" } else { "\n\n" });
+    for trouble in &overview.troubles {
+        put!(text, "{}\n  do: {}\n\n", clean(&trouble.message), clean(&trouble.remedy));
+    }
     if overview.accounts.is_empty() {
         text.push_str(&accounts::none());
         return text;
@@ -128,7 +131,8 @@ fn notes(figure: &SpendFigure) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use spendglass_core::api::{
-        Account, AccountState, Amount, BalanceReading, KeyIntake, KeyKindRow, OwnDay, PlaceOfKey,
+        Account, AccountState, Amount, BalanceReading, KeyIntake, KeyKindRow, OwnDay, PlaceOfKey, Trouble,
+        TroubleKind,
     };
 
     use super::*;
@@ -179,6 +183,7 @@ mod tests {
             details: std::collections::BTreeMap::new(),
             state: AccountState::KeyRejected,
             message: "OpenAI refuses the key.".to_owned(),
+            partly: Some("Partly synced: usage could be read, cost could not.".to_owned()),
             advice: Some(spendglass_core::api::Advice::ReplaceKey),
             synced_at: None,
             retry_at: None,
@@ -206,6 +211,12 @@ mod tests {
             budgets: vec![],
             next_expiry: None,
             unseen_alerts: 0,
+            troubles: vec![Trouble {
+                kind: TroubleKind::DiskFull,
+                message: "The disk is full.".to_owned(),
+                remedy: "Free some space.".to_owned(),
+                accounts: vec![],
+            }],
             own_day: Some(OwnDay {
                 date: "2026-11-23".to_owned(),
                 listed: money("0.000012"),
@@ -238,6 +249,10 @@ mod tests {
         assert!(text.contains("and — requests"));
         assert!(text.contains("credits left 67.769 USD"));
         assert!(text.contains("spendglass accounts replace-key 1"));
+        assert!(text.contains("Partly synced: usage could be read, cost could not."));
+        let (trouble, table) =
+            (text.find("The disk is full.\n  do: Free some space."), text.find("Today, 2026"));
+        assert!(trouble.is_some() && trouble < table, "what stands in the way comes first: {text}");
         assert!(!text.contains('\u{1b}'));
     }
 

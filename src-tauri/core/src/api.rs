@@ -25,6 +25,7 @@ mod savings;
 mod spend;
 mod summaries;
 mod syncing;
+mod troubles;
 mod upkeep;
 mod watch;
 
@@ -87,6 +88,7 @@ mod summing;
 mod time_lines;
 mod today;
 mod told_lots;
+mod troubling;
 mod watching;
 mod webhook;
 
@@ -157,6 +159,8 @@ pub use spend::{
 pub use summaries::{ClientRow, ClientSummary, ClientSummaryQuery};
 pub use syncing::{AccountReport, StreamReport, SyncQuery, SyncReport};
 pub use upkeep::{About, Doctor, Finding, FindingState, Language, SampleState, Settings, Theme};
+pub use troubles::{Trouble, TroubleKind};
+pub use upkeep::{Doctor, Finding, FindingState, Language, SampleState, Settings, Theme};
 pub use watch::{CalendarAddress, CalendarFile, ExportCalendar, NextRefresh, Watching};
 pub use watching::Told;
 
@@ -492,6 +496,14 @@ pub enum Response {
 /// Answers a request.
 #[expect(clippy::too_many_lines, reason = "a line or two for each request")]
 pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
+    let answered = answer(app, request).await;
+    if let Err(error) = &answered {
+        app.note_failure(error).await;
+    }
+    answered
+}
+
+async fn answer(app: &App, request: Request) -> Result<Response, ApiError> {
     Ok(match request {
         Request::Overview(query) => Response::Overview(app.overview(&query).await?),
         Request::Spend(query) => Response::Spend(app.spend(&query).await?),

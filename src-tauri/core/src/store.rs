@@ -100,6 +100,16 @@ pub enum StoreError {
         /// Newest schema known here.
         known: i64,
     },
+    /// The disk has no room to open the store on.
+    #[error(
+        "the data folder {path} lies on a full disk ({free} bytes are free). Free some space and try again"
+    )]
+    NoRoom {
+        /// The folder.
+        path: PathBuf,
+        /// Bytes that are free.
+        free: u64,
+    },
     /// The disk is full, or takes no more.
     #[error("the disk is full or takes no more: nothing of this was written. Free some space and try again")]
     Full,
@@ -264,6 +274,11 @@ impl Store {
         store.assert_sqlite().await?;
         store.migrate(schema, now).await?;
         Ok(store)
+    }
+
+    /// Whether the disk has room to go on writing, as far as the system tells.
+    pub fn has_room(&self) -> bool {
+        folder::has_room(&self.folder)
     }
 
     /// The data folder.

@@ -4,7 +4,8 @@ mod fetch;
 mod pages;
 mod windows;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use secrecy::zeroize::Zeroizing;
@@ -36,6 +37,9 @@ pub enum SyncError {
         /// The provider's words.
         said: Option<String>,
     },
+    /// Connect: nobody was reached.
+    #[error("{0}")]
+    Offline(String),
     /// Nothing: it is tried again by itself.
     #[error("{0}")]
     Unreachable(String),
@@ -137,6 +141,7 @@ impl SyncError {
             SyncError::SignIn(SignIn::Forbidden { .. }) => StreamState::Forbidden,
             SyncError::SignIn(_) => StreamState::KeyRejected,
             SyncError::Wait { .. } => StreamState::RateLimited,
+            SyncError::Offline(_) => StreamState::Offline,
             SyncError::Unreachable(_) => StreamState::Unreachable,
             SyncError::Changed { .. } => StreamState::ProviderChanged,
             SyncError::Store(_) | SyncError::Internal(_) => StreamState::Failed,
@@ -167,6 +172,7 @@ impl SyncError {
                 SyncError::SignIn(SignIn::Unfit { problem: clean(problem), made_at })
             }
             SyncError::Wait { until, said } => SyncError::Wait { until, said: clean_words(said) },
+            SyncError::Offline(text) => SyncError::Offline(clean(text)),
             SyncError::Unreachable(text) => SyncError::Unreachable(clean(text)),
             SyncError::Changed { stream, at, problem } => {
                 SyncError::Changed { stream, at: clean(at), problem: clean(problem) }
@@ -272,6 +278,22 @@ pub struct Checked {
     pub date: Option<Timestamp>,
 }
 
+/// What a provider's clock said, and what this machine's said then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heard {
+    /// The provider's.
+    pub theirs: Timestamp,
+    /// This machine's.
+    pub ours: Timestamp,
+}
+
+impl Heard {
+    /// By how many seconds this machine's clock is ahead; negative where it is behind.
+    pub fn ahead(&self) -> i64 {
+        self.ours.seconds_since(self.theirs)
+    }
+}
+
 /// How far a sync has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
@@ -291,6 +313,8 @@ pub struct Engine {
     store: Store,
     net: Net,
     policy: Policy,
+    /// The last clock that each account's provider told.
+    clocks: Arc<Mutex<BTreeMap<i64, Heard>>>,
 }
 
 /// What all steps of one job share.
@@ -332,8 +356,13 @@ impl<'a> Run<'a> {
 
 impl Engine {
     /// An engine over a store and a way out.
-    pub const fn new(store: Store, net: Net, policy: Policy) -> Engine {
-        Engine { store, net, policy }
+    pub fn new(store: Store, net: Net, policy: Policy) -> Engine {
+        Engine { store, net, policy, clocks: Arc::default() }
+    }
+
+    /// The last clock that each account's provider told, by the account's number.
+    pub fn clocks(&self) -> BTreeMap<i64, Heard> {
+        self.clocks.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Asks the provider whether a key works.
@@ -423,7 +452,7 @@ impl Engine {
             let rests_until = (rest > 0).then(|| job.now.plus_seconds(rest));
             let retry_at = error.as_ref().and_then(SyncError::retry_at).max(rests_until);
             self.note(&row, error.as_ref(), absent, retry_at, job.now).await?;
-            if matches!(error, Some(SyncError::Unreachable(_))) {
+            if matches!(error, Some(SyncError::Offline(_) | SyncError::Unreachable(_))) {
                 // Every retry was spent on this one: the others get a single try each.
                 attempts = 1;
             }
@@ -458,8 +487,13 @@ impl Engine {
 fn rest_after(stream: &Stream, state: StreamState) -> i64 {
     match state {
         // Nothing was asked.
-        StreamState::New | StreamState::Cancelled | StreamState::Keychain | StreamState::KeyMissing => 0,
-        StreamState::Unreachable
+        StreamState::New
+        | StreamState::Cancelled
+        | StreamState::Keychain
+        | StreamState::KeychainAbsent
+        | StreamState::KeyMissing => 0,
+        StreamState::Offline
+        | StreamState::Unreachable
         | StreamState::Failed
         | StreamState::Forbidden
         | StreamState::KeyRejected => stream.floor.min(SHORT_REST),

@@ -47,7 +47,7 @@ kinds! {
     TooMany "429" "too many requests, without Retry-After",
     TooManySeconds "429-retry-after" "too many requests, Retry-After of one second",
     TooManyZero "429-retry-after-0" "too many requests, Retry-After of 0",
-    TooManyDate "429-retry-after-date" "too many requests, Retry-After as an HTTP date one second ahead of the real clock",
+    TooManyDate "429-retry-after-date" "too many requests, Retry-After as an HTTP date one second ahead of the clock on the answer",
     TooManyLong "429-retry-after-long" "too many requests, Retry-After of an hour",
     ServerError "500" "the provider's own error body",
     Unavailable "503" "the page of a proxy that cannot reach the provider",

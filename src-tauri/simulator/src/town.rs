@@ -5,12 +5,12 @@ use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
+use hyper::header::{ALLOW, CONTENT_TYPE, DATE, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use hyper::http::request::Parts;
 use hyper::service::service_fn;
 use hyper::{Request, StatusCode};
@@ -106,6 +106,8 @@ struct State {
 #[derive(Debug)]
 struct Turn {
     now: DateTime<Utc>,
+    /// When its clock was set.
+    set_at: Instant,
     /// Each with the number of requests it still spoils.
     faults: Vec<(Fault, Option<u32>)>,
     latency: Duration,
@@ -131,6 +133,7 @@ pub async fn serve(options: TownOptions) -> io::Result<Town> {
     let trap_port = trap.local_addr()?.port();
     let turn = Turn {
         now: options.now,
+        set_at: Instant::now(),
         faults: Vec::new(),
         latency: Duration::ZERO,
         counts: BTreeMap::new(),
@@ -174,6 +177,7 @@ impl Town {
     pub fn set_now(&self, now: DateTime<Utc>) {
         let mut turn = self.state.turn();
         turn.now = now;
+        turn.set_at = Instant::now();
         turn.kept.clear();
         turn.kept_bytes = 0;
     }
@@ -264,6 +268,13 @@ impl State {
         World::new(self.person, self.seed, self.opened, self.turn().now)
     }
 
+    /// What its clock says on an answer: it goes on from where it was set.
+    fn clock(&self) -> DateTime<Utc> {
+        let turn = self.turn();
+        let gone = i64::try_from(turn.set_at.elapsed().as_secs()).unwrap_or(0);
+        turn.now + chrono::TimeDelta::seconds(gone)
+    }
+
     /// The fault that the next request to the stream meets.
     fn fault(&self, handler: &Handler, stream: &Stream) -> Option<(usize, Kind)> {
         let turn = self.turn();
@@ -308,7 +319,7 @@ async fn connection(socket: tokio::net::TcpStream, state: Arc<State>, door: Door
         let state = Arc::clone(&state);
         async move {
             Ok::<Reply, Infallible>(match door {
-                Door::Town => respond(&state, request).await,
+                Door::Town => dated(&state, respond(&state, request).await),
                 Door::Trap => trap(&state, &request),
             })
         }
@@ -323,6 +334,14 @@ fn trap(state: &State, request: &Request<Incoming>) -> Reply {
     let line = format!("{} {} with {}", request.method(), request.uri().path(), headers.join(", "));
     state.turn().trapped.push(line);
     text(StatusCode::OK, "application/json", "{}")
+}
+
+/// The answer with the town's own clock on it, not that of this machine.
+fn dated(state: &State, mut reply: Reply) -> Reply {
+    if let Ok(date) = HeaderValue::try_from(http_date(state.clock())) {
+        reply.headers_mut().insert(DATE, date);
+    }
+    reply
 }
 
 async fn respond(state: &State, request: Request<Incoming>) -> Reply {
@@ -414,7 +433,7 @@ fn early_fault(state: &State, handler: &Handler, kind: Kind, head: &Parts) -> Op
         Kind::TooManySeconds => Some("1".to_owned()),
         Kind::TooManyZero => Some("0".to_owned()),
         Kind::TooManyLong => Some("3600".to_owned()),
-        Kind::TooManyDate => Some(http_date(real_now() + chrono::TimeDelta::seconds(1))),
+        Kind::TooManyDate => Some(http_date(state.clock() + chrono::TimeDelta::seconds(1))),
         _ => None,
     };
     if let Some(wait) = wait.and_then(|wait| HeaderValue::try_from(wait).ok()) {

@@ -232,6 +232,8 @@ pub struct Account {
     pub state: AccountState,
     /// The state in words.
     pub message: String,
+    /// What is read and what is not, in words, where some streams are read and others fail.
+    pub partly: Option<String>,
     /// What to do about it, if anything.
     pub advice: Option<Advice>,
     /// When every stream that could be read was last read well, RFC 3339.
@@ -282,8 +284,10 @@ pub enum AccountState {
     Forbidden,
     /// The key is not where it was put.
     KeyMissing,
-    /// The keychain is locked, absent, or refused.
+    /// The keychain is locked or refused.
     Keychain,
+    /// There is no keychain.
+    KeychainAbsent,
     /// The provider asks to wait.
     RateLimited,
     /// The provider cannot be reached or fails.

@@ -1,6 +1,7 @@
 //! The running program: the only place where the rooms are wired to each other.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tempfile::TempDir;
@@ -64,6 +65,8 @@ pub(super) struct House {
     pub(super) net: Net,
     pub(super) sample: bool,
     syncing: Arc<Mutex<BTreeSet<i64>>>,
+    /// Whether the disk took no more when it was last written to.
+    full: Arc<AtomicBool>,
     pub(super) list: ListMemory,
 }
 
@@ -85,7 +88,16 @@ impl House {
         })?;
         let store = Store::open(folder, now).await?;
         let engine = Engine::new(store.clone(), net.clone(), Policy::default());
-        Ok(House { store, vault, engine, net, sample, syncing: Arc::default(), list: ListMemory::default() })
+        Ok(House {
+            store,
+            vault,
+            engine,
+            net,
+            sample,
+            syncing: Arc::default(),
+            full: Arc::default(),
+            list: ListMemory::default(),
+        })
     }
 
     pub(super) fn set_syncing(&self, account: i64, syncing: bool) {
@@ -95,6 +107,16 @@ impl House {
         } else {
             all.remove(&account)
         };
+    }
+
+    /// Notes whether the disk took what was written last; true where that is news.
+    pub(super) fn set_full(&self, full: bool) -> bool {
+        self.full.swap(full, Ordering::Relaxed) != full
+    }
+
+    /// Whether the disk took no more, or tells that it has no room.
+    pub(super) fn is_full(&self) -> bool {
+        self.full.load(Ordering::Relaxed) || !self.store.has_room()
     }
 
     pub(super) fn is_syncing(&self, account: i64) -> bool {

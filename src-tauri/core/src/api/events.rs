@@ -114,6 +114,8 @@ pub enum ErrorCode {
     ProviderChanged,
     /// The store cannot be read or written.
     Store,
+    /// The disk is full: nothing was written.
+    DiskFull,
     /// The store was made by a newer version.
     StoreTooNew,
     /// The request was cancelled.

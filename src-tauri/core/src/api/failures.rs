@@ -34,6 +34,7 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> ApiError {
         let code = match error {
             StoreError::TooNew { .. } => ErrorCode::StoreTooNew,
+            StoreError::Full | StoreError::NoRoom { .. } => ErrorCode::DiskFull,
             StoreError::Taken => ErrorCode::AlreadyConnected,
             _ => ErrorCode::Store,
         };
@@ -67,8 +68,9 @@ impl From<SyncError> for ApiError {
             SyncError::SignIn(SignIn::WrongKind { .. }) => ErrorCode::WrongKeyKind,
             SyncError::SignIn(_) => ErrorCode::KeyRejected,
             SyncError::Wait { .. } => ErrorCode::Wait,
-            SyncError::Unreachable(_) => ErrorCode::Unreachable,
+            SyncError::Offline(_) | SyncError::Unreachable(_) => ErrorCode::Unreachable,
             SyncError::Changed { .. } => ErrorCode::ProviderChanged,
+            SyncError::Store(StoreError::Full) => ErrorCode::DiskFull,
             SyncError::Store(_) => ErrorCode::Store,
             SyncError::Cancelled => ErrorCode::Cancelled,
             SyncError::Internal(_) => ErrorCode::Internal,

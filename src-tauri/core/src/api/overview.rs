@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Account, Amount, BudgetRow, LaneFigure, LotRow, MonthEnd, Picture};
+use super::{Account, Amount, BudgetRow, LaneFigure, LotRow, MonthEnd, Picture, Trouble};
 
 /// What the overview should hold.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
@@ -41,6 +41,8 @@ pub struct Overview {
     pub unseen_alerts: u32,
     /// The person's own day so far, where usage is known by the hour.
     pub own_day: Option<OwnDay>,
+    /// What stands in the way of more than one account, the worst first.
+    pub troubles: Vec<Trouble>,
     /// Every account.
     pub accounts: Vec<Account>,
     /// The last 30 days by provider.

@@ -88,6 +88,7 @@ impl App {
         };
         let outcomes = house.engine.sync(&job, &self.cancellation(), &progress).await;
         house.set_syncing(row.id, false);
+        self.note_troubles(house, &outcomes).await;
         self.tell(Event::Synced { account: row.id });
         Ok(report(outcomes?.iter().map(stream_report).collect()))
     }
@@ -110,7 +111,11 @@ impl App {
                 | VaultError::VariableBad { .. }
                 | VaultError::VariableUnfit { .. }
         );
-        let state = if missing { StreamState::KeyMissing } else { StreamState::Keychain };
+        let state = match error {
+            _ if missing => StreamState::KeyMissing,
+            VaultError::NoService | VaultError::NoKeyring => StreamState::KeychainAbsent,
+            _ => StreamState::Keychain,
+        };
         for stream in seen(provider, kind) {
             let kept = house.store.stream(row.id, stream.name).await?;
             house.store.stream_failed(kept.id, state, message, None, self.now()).await?;

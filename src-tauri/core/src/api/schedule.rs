@@ -113,7 +113,7 @@ pub(super) fn came(streams: &[Streamed], before: &str, after: &str) -> Came {
     if any(&[StreamState::Ok, StreamState::Absent]) {
         return if before == after { Came::Still } else { Came::Moved };
     }
-    if any(&[StreamState::Unreachable]) {
+    if any(&[StreamState::Offline, StreamState::Unreachable]) {
         Came::Nobody
     } else if any(&[StreamState::RateLimited]) {
         // Its wish says when, and nothing is wrong.

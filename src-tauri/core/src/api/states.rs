@@ -99,6 +99,7 @@ fn account_in_words(
         KeyPlace::Keychain(_) | KeyPlace::Login | KeyPlace::Nowhere => None,
     };
     let advice = advice(state, key_env.is_some());
+    let partly = (state != AccountState::Syncing).then(|| partly(&seen_streams, &seen_rows)).flatten();
     Account {
         id: row.id,
         provider: provider.id.to_owned(),
@@ -112,6 +113,7 @@ fn account_in_words(
         details: row.account.details,
         state,
         message,
+        partly,
         advice,
         synced_at: synced_at.map(|at| at.to_string()),
         retry_at: worst.and_then(|worst| worst.retry_at).map(|at| at.to_string()),
@@ -120,6 +122,46 @@ fn account_in_words(
         quotas: held.quotas,
         grants: held.grants,
         subscriptions: held.subscriptions,
+    }
+}
+
+/// What is read and what is not, where some streams are read and others fail.
+fn partly(streams: &[&Stream], rows: &[&StreamRow]) -> Option<String> {
+    let told = |fails: bool| {
+        let of = streams.iter().zip(rows).filter(move |(_, row)| match row.state {
+            StreamState::Ok => !fails,
+            state => fails && severity(state) > 0,
+        });
+        let found: Vec<Sees> = of.map(|(stream, _)| stream.sees).collect();
+        Sees::NAMED.iter().map(|(sees, _)| *sees).filter(move |sees| found.contains(sees)).collect::<Vec<_>>()
+    };
+    let (read, failed) = (told(false), told(true));
+    if read.is_empty() || failed.is_empty() {
+        return None;
+    }
+    let names = |all: &[Sees]| listed(&all.iter().map(|sees| called(*sees)).collect::<Vec<_>>());
+    let whole: Vec<Sees> = read.into_iter().filter(|sees| !failed.contains(sees)).collect();
+    Some(if whole.is_empty() {
+        format!("Partly synced: of {} only a part could be read.", names(&failed))
+    } else {
+        format!("Partly synced: {} could be read, {} could not.", names(&whole), names(&failed))
+    })
+}
+
+/// What a stream shows, in a person's words.
+fn called(sees: Sees) -> &'static str {
+    match sees {
+        Sees::Quota => "limits",
+        other => name_of(other, Sees::NAMED),
+    }
+}
+
+/// "cost", "cost and usage", "cost, usage and limits".
+pub(super) fn listed(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
 
@@ -153,6 +195,7 @@ fn of_a_newer_version(row: AccountRow, held: Held) -> Account {
         state: AccountState::ProviderChanged,
         message: "A newer version of Spendglass added this account, and this one cannot read it: update Spendglass."
             .to_owned(),
+        partly: None,
         advice: Some(Advice::Update),
         synced_at: None,
         retry_at: None,
@@ -177,12 +220,12 @@ fn place_of(place: &KeyPlace) -> PlaceOfKey {
 fn severity(state: StreamState) -> u8 {
     match state {
         StreamState::Ok | StreamState::Absent | StreamState::New | StreamState::Cancelled => 0,
-        StreamState::Unreachable => 1,
+        StreamState::Offline | StreamState::Unreachable => 1,
         StreamState::RateLimited => 2,
         StreamState::Failed => 3,
         StreamState::ProviderChanged => 4,
         StreamState::Forbidden => 5,
-        StreamState::Keychain => 6,
+        StreamState::Keychain | StreamState::KeychainAbsent => 6,
         StreamState::KeyMissing => 7,
         StreamState::KeyRejected => 8,
     }
@@ -192,12 +235,13 @@ fn account_state(state: StreamState) -> AccountState {
     match state {
         StreamState::Ok | StreamState::Absent => AccountState::Fresh,
         StreamState::New | StreamState::Cancelled => AccountState::New,
-        StreamState::Unreachable => AccountState::Unreachable,
+        StreamState::Offline | StreamState::Unreachable => AccountState::Unreachable,
         StreamState::RateLimited => AccountState::RateLimited,
         StreamState::Failed => AccountState::Failed,
         StreamState::ProviderChanged => AccountState::ProviderChanged,
         StreamState::Forbidden => AccountState::Forbidden,
         StreamState::Keychain => AccountState::Keychain,
+        StreamState::KeychainAbsent => AccountState::KeychainAbsent,
         StreamState::KeyMissing => AccountState::KeyMissing,
         StreamState::KeyRejected => AccountState::KeyRejected,
     }
@@ -214,7 +258,7 @@ fn advice(state: AccountState, by_variable: bool) -> Option<Advice> {
         AccountState::KeyRejected | AccountState::Forbidden | AccountState::KeyMissing => {
             Some(Advice::ReplaceKey)
         }
-        AccountState::Keychain => Some(Advice::OpenKeychain),
+        AccountState::Keychain | AccountState::KeychainAbsent => Some(Advice::OpenKeychain),
         AccountState::RateLimited => Some(Advice::Wait),
         AccountState::ProviderChanged => Some(Advice::Update),
     }
@@ -227,12 +271,12 @@ pub(super) fn stream_state(state: StreamState) -> DoorState {
         StreamState::Absent => DoorState::Absent,
         StreamState::New => DoorState::New,
         StreamState::Cancelled => DoorState::Cancelled,
-        StreamState::Unreachable => DoorState::Unreachable,
+        StreamState::Offline | StreamState::Unreachable => DoorState::Unreachable,
         StreamState::RateLimited => DoorState::RateLimited,
         StreamState::ProviderChanged => DoorState::ProviderChanged,
         StreamState::Forbidden => DoorState::Forbidden,
         StreamState::KeyRejected => DoorState::KeyRejected,
-        StreamState::Keychain | StreamState::KeyMissing => DoorState::Keychain,
+        StreamState::Keychain | StreamState::KeychainAbsent | StreamState::KeyMissing => DoorState::Keychain,
         StreamState::Failed => DoorState::Failed,
     }
 }

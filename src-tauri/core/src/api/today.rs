@@ -53,6 +53,7 @@ impl App {
             next_expiry: self.next_expiry(&house).await?,
             unseen_alerts: house.store.unseen_alerts().await?,
             own_day: own_day(&house, &books, calendar, now).await?,
+            troubles: self.troubles(&house, &books).await?,
             accounts: self.accounts_of(&house).await?,
             daily,
             insight: insight(rows, &books, today)?,

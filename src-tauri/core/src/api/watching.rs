@@ -211,7 +211,10 @@ impl App {
         let mut refreshing: JoinSet<Result<(), ApiError>> = JoinSet::new();
         // Until all that was due at the start has been read, what is there was there already.
         let mut anew = house.store.ticked_at().await?.is_none();
-        let failed = |error: ApiError| tell(Told::Failed { words: error.message });
+        let failed = |error: ApiError| {
+            self.note_failure_of(house, &error);
+            tell(Told::Failed { words: error.message });
+        };
         loop {
             while let Some(ended) = refreshing.try_join_next() {
                 ended.unwrap_or(Ok(())).unwrap_or_else(failed);

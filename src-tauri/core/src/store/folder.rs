@@ -47,11 +47,13 @@ pub(super) fn prepare(folder: &Path, file: &str) -> Result<File, StoreError> {
                 ));
             }
             refuse_unwritable(folder).map_err(&refuse)?;
+            refuse_full(folder)?;
             make_private(folder).map_err(|e| refuse(cannot("be made private", &e)))?;
         }
         Err(error) if error.kind() == ErrorKind::NotFound => {
             private_builder().create(folder).map_err(|e| refuse(cannot("be made", &e)))?;
             refuse_unwritable(folder).map_err(&refuse)?;
+            refuse_full(folder)?;
         }
         Err(error) => return Err(refuse(cannot("be looked at", &error))),
     }
@@ -137,11 +139,25 @@ fn refuse_unwritable(folder: &Path) -> Result<(), Problem> {
     access(folder, Access::READ_OK | Access::WRITE_OK | Access::EXEC_OK).map_err(|_| {
         Problem::from("is read-only for you. Change its permissions, or give another --data-dir")
     })?;
+    Ok(())
+}
+
+/// Whether there is room to go on writing in a folder, as far as the system tells.
+pub(super) fn has_room(folder: &Path) -> bool {
+    refuse_full(folder).is_ok()
+}
+
+/// A disk of which nothing can be learned has room until it refuses.
+#[cfg(unix)]
+fn refuse_full(folder: &Path) -> Result<(), StoreError> {
+    let Ok(room) = rustix::fs::statvfs(folder) else { return Ok(()) };
     let free = room.f_bavail.saturating_mul(room.f_frsize);
-    if free < LEAST_FREE_BYTES {
-        let words = format!("lies on a full disk ({free} bytes are free). Free some space and try again");
-        return Err(Problem(words));
-    }
+    if free < LEAST_FREE_BYTES { Err(StoreError::NoRoom { path: folder.to_owned(), free }) } else { Ok(()) }
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "as on Unix")]
+fn refuse_full(_: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 

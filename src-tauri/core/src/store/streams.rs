@@ -21,7 +21,9 @@ pub enum StreamState {
     New,
     /// Cancelled before its end.
     Cancelled,
-    /// The provider could not be reached, or failed.
+    /// No connection came about.
+    Offline,
+    /// The provider was reached and failed, or did not answer in time.
     Unreachable,
     /// The provider asked to wait.
     RateLimited,
@@ -31,8 +33,10 @@ pub enum StreamState {
     Forbidden,
     /// The key is refused.
     KeyRejected,
-    /// The keychain is locked, absent or refused.
+    /// The keychain is locked or refused.
     Keychain,
+    /// There is no keychain.
+    KeychainAbsent,
     /// The key is not where it was put.
     KeyMissing,
     /// Something failed on this machine.
@@ -46,12 +50,14 @@ impl StreamState {
         (StreamState::Absent, "absent"),
         (StreamState::New, "new"),
         (StreamState::Cancelled, "cancelled"),
+        (StreamState::Offline, "offline"),
         (StreamState::Unreachable, "unreachable"),
         (StreamState::RateLimited, "rate_limited"),
         (StreamState::ProviderChanged, "provider_changed"),
         (StreamState::Forbidden, "forbidden"),
         (StreamState::KeyRejected, "key_rejected"),
         (StreamState::Keychain, "keychain"),
+        (StreamState::KeychainAbsent, "keychain_absent"),
         (StreamState::KeyMissing, "key_missing"),
         (StreamState::Failed, "failed"),
     ];
@@ -154,7 +160,7 @@ impl Store {
     pub async fn forget_refusals(&self, account_id: i64) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE streams SET state = 'new', message = NULL, retry_at = NULL, attempted_at = NULL WHERE account_id = ? \
-             AND state IN ('forbidden', 'key_rejected', 'keychain', 'key_missing')",
+             AND state IN ('forbidden', 'key_rejected', 'keychain', 'keychain_absent', 'key_missing')",
         )
         .bind(account_id)
         .execute(&self.writer)

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use super::{DEADLINE, Job, KEY_CHECK, Run, SignIn, SyncError, its_words};
+use super::{DEADLINE, Heard, Job, KEY_CHECK, Run, SignIn, SyncError, its_words};
 use crate::net::{Answer, Credential, NetError};
 use crate::providers::{Auth, KeyKind, Request, Sees, Stream, said_at};
 use crate::time::Timestamp;
@@ -169,6 +169,7 @@ impl Run<'_> {
         loop {
             let verdict = match self.unless_interrupted(send()).await? {
                 Ok(answer) => {
+                    self.hear(&answer);
                     let status = self.meaning(&answer, kind);
                     if (200..300).contains(&status) && !answer.is_html {
                         return Ok(Fetched::Answer(answer));
@@ -201,6 +202,14 @@ impl Run<'_> {
             };
             self.unless_interrupted(tokio::time::sleep(pause)).await?;
         }
+    }
+
+    /// Keeps what the provider's clock says beside this machine's.
+    fn hear(&self, answer: &Answer) {
+        let Some(theirs) = answer.date else { return };
+        let heard = Heard { theirs, ours: self.present(self.job.now) };
+        let mut clocks = self.engine.clocks.lock().unwrap_or_else(PoisonError::into_inner);
+        clocks.insert(self.job.account_id, heard);
     }
 
     /// The status that an answer stands for.
@@ -325,9 +334,11 @@ impl Run<'_> {
         let unreachable =
             || SyncError::Unreachable(format!("{error}, while reading {stream}. {}", later(stream)));
         match error {
-            NetError::Unreachable { .. } | NetError::Cut { .. } => {
-                Verdict::Again { wait: None, error: unreachable() }
+            NetError::Unreachable { .. } => {
+                let error = SyncError::Offline(format!("{error}, while reading {stream}. {}", later(stream)));
+                Verdict::Again { wait: None, error }
             }
+            NetError::Cut { .. } => Verdict::Again { wait: None, error: unreachable() },
             NetError::TimedOut(_) => Verdict::Final(unreachable()),
             NetError::TooLarge(_) | NetError::Redirected { .. } | NetError::NoToken => {
                 Verdict::Final(SyncError::Changed {

@@ -11,3 +11,4 @@ export { default as shared } from './shared.json';
 export { default as shell } from './shell.json';
 export { default as spend } from './spend.json';
 export { default as today } from './today.json';
+export { default as states } from './states.json';
