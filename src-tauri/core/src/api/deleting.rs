@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::app::App;
 use super::failures::sentence;
 use super::forms::refused;
-use super::restoring::lock_accounts;
+use super::backing::lock_accounts;
 use super::webhook;
 use super::{ApiError, DeleteEverything, Deleted, ErrorCode, LeftBehind};
 use crate::vault::{EntryName, Vault, VaultError};
