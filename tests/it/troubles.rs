@@ -207,7 +207,7 @@ async fn a_full_disk_is_told_and_the_figures_stay() {
         .iter()
         .filter(|line| line["error"].as_str().is_some_and(|words| words.contains("disk is full")));
     let kept: Vec<&Value> = changes.iter().filter(|line| line["currency"].is_string()).collect();
-    assert!(refused.count() > 3 && !kept.is_empty(), "the disk was never full: {changes:?}");
+    assert!(refused.count() > 0 && !kept.is_empty(), "the disk was never full: {changes:?}");
     assert_eq!(last["troubles"][0]["kind"], "diskFull", "{}", last["troubles"]);
     assert_eq!(last["month"]["billed"], first["month"]["billed"], "the figures stay");
     assert_eq!(settings["currency"], kept[kept.len() - 1]["currency"], "nothing is half written");

@@ -86,6 +86,11 @@ fn account_in_words(
     };
     let message = match (state, worst.and_then(|worst| worst.message.clone())) {
         (AccountState::Syncing, _) => "Reading from the provider.".to_owned(),
+        (AccountState::New, _)
+            if seen_rows.iter().any(|row| row.covered.is_some() || row.synced_at.is_some()) =>
+        {
+            "Only a part is read yet: sync to go on from there.".to_owned()
+        }
         (AccountState::New, _) => "Nothing is read yet: sync to see figures.".to_owned(),
         (AccountState::Fresh, _) if row.account.key_place == KeyPlace::Nowhere => {
             "Figures come from files and entries; nothing is read from the provider.".to_owned()
