@@ -47,6 +47,7 @@ mod journey;
 mod keeping;
 mod saving;
 mod savings;
+mod spending;
 mod store;
 mod tidy;
 mod time;

@@ -550,6 +550,57 @@ asOf: string,
 entry: number | null, };
 
 /**
+ * The period of the same length just before the range, as far as that is over.
+ */
+export type Before = { 
+/**
+ * First date.
+ */
+from: string, 
+/**
+ * End date, exclusive.
+ */
+to: string, 
+/**
+ * What there was in the period before and is not in this one, the dearest first.
+ */
+gone: Array<UsageRow>, };
+
+/**
+ * What a group was in the period before. A figure that was not wholly known is absent, with the reason; nothing is 0 but what is
+ * known to be.
+ */
+export type BeforeFigures = { 
+/**
+ * What providers billed, by currency; `null` where that is not wholly known.
+ */
+billed: Array<Amount> | null, 
+/**
+ * Why `billed` is not told.
+ */
+billedUnknown: string | null, 
+/**
+ * The usage at list price, by currency: an estimate; `null` where the usage is not wholly known.
+ */
+listed: Array<Amount> | null, 
+/**
+ * Input tokens.
+ */
+inputTokens: number | null, 
+/**
+ * Output tokens.
+ */
+outputTokens: number | null, 
+/**
+ * Requests.
+ */
+requests: number | null, 
+/**
+ * Why `listed` and the counts are not told.
+ */
+usageUnknown: string | null, };
+
+/**
  * A point from which an option is cheaper.
  */
 export type BreakEven = { 
@@ -573,6 +624,11 @@ above: boolean,
  * In words, such as `cheaper than paying as you go above 640 requests a month`.
  */
 words: string, };
+
+/**
+ * The steps of time of a chart.
+ */
+export type Bucket = "hour" | "day" | "month";
 
 /**
  * A budget by its number.
@@ -874,6 +930,117 @@ export type ChosenFile = {
  * Its path; `None` where none was chosen.
  */
 path: string | null, };
+
+/**
+ * A line of a summary.
+ */
+export type ClientRow = { 
+/**
+ * UTC date.
+ */
+date: string, 
+/**
+ * The account's number.
+ */
+account: number, 
+/**
+ * What the account is called.
+ */
+label: string, 
+/**
+ * The provider's id.
+ */
+provider: string, 
+/**
+ * The project, by its name where that is known; `null` where nobody says.
+ */
+project: string | null, 
+/**
+ * The key, by its name where that is known; `null` where nobody says.
+ */
+key: string | null, 
+/**
+ * The model; `null` where the bill does not say.
+ */
+model: string | null, 
+/**
+ * The provider's own words for the line.
+ */
+item: string | null, 
+/**
+ * Who says so: `billed`, `entered`, `estimated` or `logged`.
+ */
+lane: string, 
+/**
+ * How much.
+ */
+billed: Amount, };
+
+/**
+ * What a client cost, line by line. Money that is estimated or logged is told by its lane and is in no sum of what is billed.
+ */
+export type ClientSummary = { 
+/**
+ * The client.
+ */
+client: string, 
+/**
+ * First date.
+ */
+from: string, 
+/**
+ * End date, exclusive.
+ */
+to: string, 
+/**
+ * Whose days these are: `UTC`.
+ */
+days: string, 
+/**
+ * A line a day, project, key, model, lane and currency, in order of days.
+ */
+rows: Array<ClientRow>, 
+/**
+ * The sums, each of one lane, by currency; never added up.
+ */
+totals: Array<LaneFigure>, 
+/**
+ * The oldest time up to which every account in it was read, RFC 3339.
+ */
+asOf: string | null, 
+/**
+ * What is missing or to be minded, in words.
+ */
+notes: Array<string>, 
+/**
+ * The lines as CSV (RFC 4180); empty where it was written into a file.
+ */
+csv: string, 
+/**
+ * Where it was written.
+ */
+path: string | null, };
+
+/**
+ * Whose summary, over which days.
+ */
+export type ClientSummaryQuery = { 
+/**
+ * The client, as it is assigned.
+ */
+client: string, 
+/**
+ * First UTC date; without it the first day of the present UTC month.
+ */
+from?: string, 
+/**
+ * End date, exclusive; without it the day after the present UTC day.
+ */
+to?: string, 
+/**
+ * The CSV file to write, whole or not at all; without it the text is in the answer.
+ */
+path?: string, };
 
 /**
  * What to put before the catalogue: one of price, limit, credit and file.
@@ -1266,6 +1433,23 @@ version: string,
  * The data folder.
  */
 dataDir: string, };
+
+/**
+ * A part of what is shown, to look into.
+ */
+export type Drill = { 
+/**
+ * First UTC date, where the mark is of some of the days shown.
+ */
+from: string | null, 
+/**
+ * End date, exclusive.
+ */
+to: string | null, 
+/**
+ * The group, where the mark is of one.
+ */
+only: Only | null, };
 
 /**
  * A change of a lot: what is left out stays. Of a reported lot the rule and the note can be changed.
@@ -1737,7 +1921,7 @@ entry: number | null, };
 /**
  * By what sums are grouped.
  */
-export type Grouping = "day" | "provider" | "account" | "model" | "project" | "key" | "item";
+export type Grouping = "day" | "provider" | "account" | "model" | "project" | "key" | "item" | "session" | "client" | "tag";
 
 /**
  * One table of a file.
@@ -2519,7 +2703,11 @@ label: string,
 /**
  * The exact value as decimal text.
  */
-value: string, };
+value: string, 
+/**
+ * Where a click on it leads, where it is of days or of one group.
+ */
+drill: Drill | null, };
 
 /**
  * Which figure is drawn and ranked.
@@ -2687,6 +2875,27 @@ everyMinutes: number, };
  * What a rise of a balance was.
  */
 export type OfferAnswer = "purchased" | "granted" | "none";
+
+/**
+ * One group, to look into it alone: the fields of a row of sums, or of a mark.
+ */
+export type Only = { 
+/**
+ * By what it is a group.
+ */
+by: Grouping, 
+/**
+ * The group; `null` for what nobody says, or what is not assigned.
+ */
+key: string | null, 
+/**
+ * Its provider, where it has one.
+ */
+provider: string | null, 
+/**
+ * Its account, where it is of one.
+ */
+account: number | null, };
 
 /**
  * A plan of an option.
@@ -2972,9 +3181,13 @@ export type PictureFile = {
  */
 mediaType: string, 
 /**
- * The file, in base64.
+ * The file, in base64; empty where it was written.
  */
 base64: string, 
+/**
+ * Where it was written.
+ */
+path: string | null, 
 /**
  * What the picture shows, in a sentence.
  */
@@ -2988,7 +3201,7 @@ export type PictureFormat = "svg" | "png";
 /**
  * The charts that can be kept.
  */
-export type PictureKind = "daily" | "models" | "planCurve" | "planSpread";
+export type PictureKind = "daily" | "models" | "planCurve" | "planSpread" | "bars" | "ranked" | "share" | "heat" | "year" | "sessions";
 
 /**
  * A chart to keep as a file.
@@ -3017,7 +3230,27 @@ format: PictureFormat,
 /**
  * What plans are compared for, for charts of plans.
  */
-plans?: PlansQuery, };
+plans?: PlansQuery, 
+/**
+ * By what the figures are grouped, for charts of the Spend screen; without it by provider.
+ */
+by?: Grouping, 
+/**
+ * Which figure is drawn there; without it what is billed.
+ */
+measure?: Measure, 
+/**
+ * The steps of time there.
+ */
+bucket?: Bucket, 
+/**
+ * What alone is looked at there.
+ */
+only?: Array<Only>, 
+/**
+ * The file to write, whole or not at all; without it the bytes are in the answer.
+ */
+path?: string, };
 
 /**
  * The colours of a saved chart.
@@ -3989,7 +4222,7 @@ list: Array<string>, };
 /**
  * Everything that a door can ask.
  */
-export type Request = { "method": "overview", "params": OverviewQuery } | { "method": "spend", "params": SpendQuery } | { "method": "usage", "params": UsageQuery } | { "method": "picture", "params": PictureQuery } | { "method": "providers" } | { "method": "recogniseKey", "params": PastedKey } | { "method": "accounts" } | { "method": "addAccount", "params": AddAccount } | { "method": "checkAccount", "params": AccountId } | { "method": "replaceKey", "params": ReplaceKey } | { "method": "removeAccount", "params": AccountId } | { "method": "entries", "params": EntriesQuery } | { "method": "enter", "params": Enter } | { "method": "changeEntry", "params": ChangeEntry } | { "method": "removeEntry", "params": EntryId } | { "method": "formats" } | { "method": "previewImport", "params": ImportQuery } | { "method": "import", "params": ImportQuery } | { "method": "sync", "params": SyncQuery } | { "method": "cancelSync" } | { "method": "chooseFile" } | { "method": "choosePlace", "params": ChoosePlace } | { "method": "limits" } | { "method": "learnLimit", "params": LearnLimit } | { "method": "chooseTier", "params": ChooseTier } | { "method": "credits", "params": CreditsQuery } | { "method": "addLot", "params": AddLot } | { "method": "editLot", "params": EditLot } | { "method": "moveLot", "params": MoveLot } | { "method": "removeLot", "params": LotId } | { "method": "answerOffer", "params": AnswerOffer } | { "method": "forecast", "params": ForecastQuery } | { "method": "estimate", "params": EstimateQuery } | { "method": "savings", "params": SavingsQuery } | { "method": "answerSaving", "params": AnswerSaving } | { "method": "inbox", "params": InboxQuery } | { "method": "answerAlert", "params": AnswerAlert } | { "method": "alertSettings" } | { "method": "changeAlertSettings", "params": AlertSettings } | { "method": "testAlert" } | { "method": "webhook" } | { "method": "setWebhook", "params": SetWebhook } | { "method": "budgets" } | { "method": "setBudget", "params": SetBudget } | { "method": "removeBudget", "params": BudgetId } | { "method": "assignments" } | { "method": "assign", "params": Assign } | { "method": "watching" } | { "method": "exportCalendar", "params": ExportCalendar } | { "method": "calendarAddress" } | { "method": "setCalendarAddress", "params": CalendarAddress } | { "method": "plans", "params": PlansQuery } | { "method": "planCatalogue", "params": PlanCatalogueQuery } | { "method": "correctPlan", "params": CorrectPlan } | { "method": "removePlanCorrection", "params": PlanCorrectionId } | { "method": "refreshPlans", "params": RefreshPlans } | { "method": "prices", "params": PricesQuery } | { "method": "correctPrice", "params": CorrectPrice } | { "method": "removePriceCorrection", "params": RemovePriceCorrection } | { "method": "refreshPrices", "params": RefreshPrices } | { "method": "rates", "params": RatesQuery } | { "method": "refreshRates", "params": RefreshRates } | { "method": "doctor" } | { "method": "settings" } | { "method": "changeSettings", "params": Settings } | { "method": "enterSample" } | { "method": "leaveSample" };
+export type Request = { "method": "overview", "params": OverviewQuery } | { "method": "spend", "params": SpendQuery } | { "method": "usage", "params": UsageQuery } | { "method": "picture", "params": PictureQuery } | { "method": "clientSummary", "params": ClientSummaryQuery } | { "method": "providers" } | { "method": "recogniseKey", "params": PastedKey } | { "method": "accounts" } | { "method": "addAccount", "params": AddAccount } | { "method": "checkAccount", "params": AccountId } | { "method": "replaceKey", "params": ReplaceKey } | { "method": "removeAccount", "params": AccountId } | { "method": "entries", "params": EntriesQuery } | { "method": "enter", "params": Enter } | { "method": "changeEntry", "params": ChangeEntry } | { "method": "removeEntry", "params": EntryId } | { "method": "formats" } | { "method": "previewImport", "params": ImportQuery } | { "method": "import", "params": ImportQuery } | { "method": "sync", "params": SyncQuery } | { "method": "cancelSync" } | { "method": "chooseFile" } | { "method": "choosePlace", "params": ChoosePlace } | { "method": "limits" } | { "method": "learnLimit", "params": LearnLimit } | { "method": "chooseTier", "params": ChooseTier } | { "method": "credits", "params": CreditsQuery } | { "method": "addLot", "params": AddLot } | { "method": "editLot", "params": EditLot } | { "method": "moveLot", "params": MoveLot } | { "method": "removeLot", "params": LotId } | { "method": "answerOffer", "params": AnswerOffer } | { "method": "forecast", "params": ForecastQuery } | { "method": "estimate", "params": EstimateQuery } | { "method": "savings", "params": SavingsQuery } | { "method": "answerSaving", "params": AnswerSaving } | { "method": "inbox", "params": InboxQuery } | { "method": "answerAlert", "params": AnswerAlert } | { "method": "alertSettings" } | { "method": "changeAlertSettings", "params": AlertSettings } | { "method": "testAlert" } | { "method": "webhook" } | { "method": "setWebhook", "params": SetWebhook } | { "method": "budgets" } | { "method": "setBudget", "params": SetBudget } | { "method": "removeBudget", "params": BudgetId } | { "method": "assignments" } | { "method": "assign", "params": Assign } | { "method": "watching" } | { "method": "exportCalendar", "params": ExportCalendar } | { "method": "calendarAddress" } | { "method": "setCalendarAddress", "params": CalendarAddress } | { "method": "plans", "params": PlansQuery } | { "method": "planCatalogue", "params": PlanCatalogueQuery } | { "method": "correctPlan", "params": CorrectPlan } | { "method": "removePlanCorrection", "params": PlanCorrectionId } | { "method": "refreshPlans", "params": RefreshPlans } | { "method": "prices", "params": PricesQuery } | { "method": "correctPrice", "params": CorrectPrice } | { "method": "removePriceCorrection", "params": RemovePriceCorrection } | { "method": "refreshPrices", "params": RefreshPrices } | { "method": "rates", "params": RatesQuery } | { "method": "refreshRates", "params": RefreshRates } | { "method": "doctor" } | { "method": "settings" } | { "method": "changeSettings", "params": Settings } | { "method": "enterSample" } | { "method": "leaveSample" };
 
 /**
  * When an allowance is whole again.
@@ -3999,7 +4232,7 @@ export type Resets = "rolling" | "midnight" | "firstOfMonth" | "never";
 /**
  * The answer to each request, under the same name.
  */
-export type Response = { "method": "overview", "result": Overview } | { "method": "spend", "result": Spend } | { "method": "usage", "result": Usage } | { "method": "picture", "result": PictureFile } | { "method": "providers", "result": Array<ProviderRow> } | { "method": "recogniseKey", "result": Array<KeyCandidate> } | { "method": "accounts", "result": Array<Account> } | { "method": "addAccount", "result": Account } | { "method": "checkAccount", "result": Account } | { "method": "replaceKey", "result": Account } | { "method": "removeAccount", "result": AccountId } | { "method": "entries", "result": Array<EntryRow> } | { "method": "enter", "result": EntryRow } | { "method": "changeEntry", "result": EntryRow } | { "method": "removeEntry", "result": EntryId } | { "method": "formats", "result": Array<FormatRow> } | { "method": "previewImport", "result": ImportReport } | { "method": "import", "result": ImportReport } | { "method": "sync", "result": SyncReport } | { "method": "cancelSync" } | { "method": "chooseFile", "result": ChosenFile } | { "method": "choosePlace", "result": ChosenFile } | { "method": "limits", "result": Limits } | { "method": "learnLimit", "result": LearnedLimits } | { "method": "chooseTier", "result": ChooseTier } | { "method": "credits", "result": Credits } | { "method": "addLot", "result": LotRow } | { "method": "editLot", "result": LotRow } | { "method": "moveLot", "result": LotRow } | { "method": "removeLot", "result": LotId } | { "method": "answerOffer", "result": Credits } | { "method": "forecast", "result": Forecast } | { "method": "estimate", "result": Estimate } | { "method": "savings", "result": Savings } | { "method": "answerSaving", "result": Savings } | { "method": "inbox", "result": Inbox } | { "method": "answerAlert", "result": AlertRow } | { "method": "alertSettings", "result": AlertSettings } | { "method": "changeAlertSettings", "result": AlertSettings } | { "method": "testAlert", "result": TestedAlert } | { "method": "webhook", "result": Webhook } | { "method": "setWebhook", "result": Webhook } | { "method": "budgets", "result": Array<BudgetRow> } | { "method": "setBudget", "result": BudgetRow } | { "method": "removeBudget", "result": BudgetId } | { "method": "assignments", "result": Array<Assignment> } | { "method": "assign", "result": Array<Assignment> } | { "method": "watching", "result": Watching } | { "method": "exportCalendar", "result": CalendarFile } | { "method": "calendarAddress", "result": CalendarAddress } | { "method": "setCalendarAddress", "result": CalendarAddress } | { "method": "plans", "result": PlanComparison } | { "method": "planCatalogue", "result": PlanCatalogue } | { "method": "correctPlan", "result": CorrectedPlans } | { "method": "removePlanCorrection", "result": CorrectedPlans } | { "method": "refreshPlans", "result": PlanRefresh } | { "method": "prices", "result": Prices } | { "method": "correctPrice", "result": CorrectedPrice } | { "method": "removePriceCorrection", "result": CorrectedPrice } | { "method": "refreshPrices", "result": PriceRefresh } | { "method": "rates", "result": Rates } | { "method": "refreshRates", "result": RatesRefresh } | { "method": "doctor", "result": Doctor } | { "method": "settings", "result": Settings } | { "method": "changeSettings", "result": Settings } | { "method": "enterSample", "result": SampleState } | { "method": "leaveSample", "result": SampleState };
+export type Response = { "method": "overview", "result": Overview } | { "method": "spend", "result": Spend } | { "method": "usage", "result": Usage } | { "method": "picture", "result": PictureFile } | { "method": "clientSummary", "result": ClientSummary } | { "method": "providers", "result": Array<ProviderRow> } | { "method": "recogniseKey", "result": Array<KeyCandidate> } | { "method": "accounts", "result": Array<Account> } | { "method": "addAccount", "result": Account } | { "method": "checkAccount", "result": Account } | { "method": "replaceKey", "result": Account } | { "method": "removeAccount", "result": AccountId } | { "method": "entries", "result": Array<EntryRow> } | { "method": "enter", "result": EntryRow } | { "method": "changeEntry", "result": EntryRow } | { "method": "removeEntry", "result": EntryId } | { "method": "formats", "result": Array<FormatRow> } | { "method": "previewImport", "result": ImportReport } | { "method": "import", "result": ImportReport } | { "method": "sync", "result": SyncReport } | { "method": "cancelSync" } | { "method": "chooseFile", "result": ChosenFile } | { "method": "choosePlace", "result": ChosenFile } | { "method": "limits", "result": Limits } | { "method": "learnLimit", "result": LearnedLimits } | { "method": "chooseTier", "result": ChooseTier } | { "method": "credits", "result": Credits } | { "method": "addLot", "result": LotRow } | { "method": "editLot", "result": LotRow } | { "method": "moveLot", "result": LotRow } | { "method": "removeLot", "result": LotId } | { "method": "answerOffer", "result": Credits } | { "method": "forecast", "result": Forecast } | { "method": "estimate", "result": Estimate } | { "method": "savings", "result": Savings } | { "method": "answerSaving", "result": Savings } | { "method": "inbox", "result": Inbox } | { "method": "answerAlert", "result": AlertRow } | { "method": "alertSettings", "result": AlertSettings } | { "method": "changeAlertSettings", "result": AlertSettings } | { "method": "testAlert", "result": TestedAlert } | { "method": "webhook", "result": Webhook } | { "method": "setWebhook", "result": Webhook } | { "method": "budgets", "result": Array<BudgetRow> } | { "method": "setBudget", "result": BudgetRow } | { "method": "removeBudget", "result": BudgetId } | { "method": "assignments", "result": Array<Assignment> } | { "method": "assign", "result": Array<Assignment> } | { "method": "watching", "result": Watching } | { "method": "exportCalendar", "result": CalendarFile } | { "method": "calendarAddress", "result": CalendarAddress } | { "method": "setCalendarAddress", "result": CalendarAddress } | { "method": "plans", "result": PlanComparison } | { "method": "planCatalogue", "result": PlanCatalogue } | { "method": "correctPlan", "result": CorrectedPlans } | { "method": "removePlanCorrection", "result": CorrectedPlans } | { "method": "refreshPlans", "result": PlanRefresh } | { "method": "prices", "result": Prices } | { "method": "correctPrice", "result": CorrectedPrice } | { "method": "removePriceCorrection", "result": CorrectedPrice } | { "method": "refreshPrices", "result": PriceRefresh } | { "method": "rates", "result": Rates } | { "method": "refreshRates", "result": RatesRefresh } | { "method": "doctor", "result": Doctor } | { "method": "settings", "result": Settings } | { "method": "changeSettings", "result": Settings } | { "method": "enterSample", "result": SampleState } | { "method": "leaveSample", "result": SampleState };
 
 /**
  * Who says when a lot lapses.
@@ -4355,6 +4588,19 @@ asOf: string | null,
 until: string | null, };
 
 /**
+ * A line without axes, as high as a row of text.
+ */
+export type Spark = { 
+/**
+ * SVG whose colours are CSS classes, 96 by 20 pixels.
+ */
+svg: string, 
+/**
+ * What it shows, in a sentence.
+ */
+label: string, };
+
+/**
  * Where the money went.
  */
 export type Spend = { 
@@ -4371,13 +4617,33 @@ measure: Measure,
  */
 unit: string | null, 
 /**
- * By day, stacked by group.
+ * The steps of time that are drawn.
+ */
+bucket: Bucket, 
+/**
+ * By step of time, stacked by group.
  */
 daily: Picture, 
 /**
  * The groups ranked.
  */
-ranked: Picture, };
+ranked: Picture, 
+/**
+ * The shares of models: of what is billed where every bill names its model, else at list price.
+ */
+share: Picture, 
+/**
+ * Usage by weekday and hour of the person's own clock, of what is known by the hour.
+ */
+heat: Picture | null, 
+/**
+ * The last 53 weeks day by day, whatever the range.
+ */
+year: Picture | null, 
+/**
+ * The dearest sessions, where any is known.
+ */
+sessions: Picture | null, };
 
 /**
  * A sum over a period. Billed and listed money are shown side by side, never added.
@@ -4447,7 +4713,19 @@ to?: string,
 /**
  * Width of the charts in CSS pixels.
  */
-chartWidth: number, };
+chartWidth: number, 
+/**
+ * The steps of time; the core chooses by the length of the range without it.
+ */
+bucket?: Bucket, 
+/**
+ * Whether the period of the same length just before is told beside.
+ */
+compare?: boolean, 
+/**
+ * What alone is looked at; all of these at once.
+ */
+only?: Array<Only>, };
 
 /**
  * A low, a middle and a high figure: eight times in ten what comes lies between the outer two.
@@ -4805,9 +5083,13 @@ lane: string,
  */
 rows: Array<UsageRow>, 
 /**
- * All rows together.
+ * All rows together; each figure once, though it may be in several rows of clients or tags.
  */
 total: UsageRow, 
+/**
+ * The period just before, where it was asked for.
+ */
+before: Before | null, 
 /**
  * Figures of other lanes, never part of the sums.
  */
@@ -4836,7 +5118,15 @@ from?: string,
 /**
  * End date, exclusive; without it the day after the present UTC day.
  */
-to?: string, };
+to?: string, 
+/**
+ * Whether the period of the same length just before is told beside.
+ */
+compare?: boolean, 
+/**
+ * What alone is looked at; all of these at once.
+ */
+only?: Array<Only>, };
 
 /**
  * The sums of one group. Unknown is absent, and is never 0.
@@ -4885,7 +5175,15 @@ unpriced: number,
 /**
  * Who says so: the best lane among what is in the row's money.
  */
-lane: string, };
+lane: string, 
+/**
+ * The same group in the period before, where it was asked for.
+ */
+before: BeforeFigures | null, 
+/**
+ * The group over the steps of the chart, for the largest groups.
+ */
+spark: Spark | null, };
 
 /**
  * How a figure of use compares with what was truly used.

@@ -7,12 +7,14 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use clap::{Args, ValueEnum};
 use spendglass_core::api::{
-    PictureFile, PictureFormat, PictureKind, PictureQuery, PictureTheme, Request, Response,
+    Bucket, Measure, Only, PictureFile, PictureFormat, PictureKind, PictureQuery, PictureTheme, Request,
+    Response,
 };
 use spendglass_core::time::Date;
 
 use crate::Global;
 use crate::door::{Door, Ending, Failure, Out};
+use crate::usage::{By, only};
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -20,10 +22,25 @@ Dates are UTC dates, as providers bill; without them the last 30 days.
 
 Examples:
   spendglass chart daily --out spend.svg
-  spendglass chart models --out models.png --theme dark --from 2026-11-01")]
+  spendglass chart models --out models.png --theme dark --from 2026-11-01
+  spendglass chart bars --out november.png --by project --measure tokens --step day --from 2026-11-01
+  spendglass chart heat --out week.svg --measure listed --timezone Asia/Kolkata")]
 pub(crate) struct Options {
-    /// daily: what each day was billed, by provider; models: the dearest models, at list price (an estimate)
+    /// daily: what each day was billed, by provider; models: the dearest models, at list price (an estimate); bars, ranked, share,
+    /// heat (weekdays and hours), year and sessions: the charts of the Spend screen
     chart: Which,
+    /// What the figures are grouped by, for charts of the Spend screen
+    #[arg(long, value_enum, value_name = "GROUPING")]
+    by: Option<By>,
+    /// The figure that is drawn there; without it what is billed
+    #[arg(long, value_enum)]
+    measure: Option<Figure>,
+    /// The steps of time there; without it by the length of the range
+    #[arg(long, value_enum)]
+    step: Option<Step>,
+    /// Look into one group alone there
+    #[arg(long, value_name = "GROUPING=ID", value_parser = only)]
+    only: Vec<Only>,
     /// The file to write; its name ends in .svg or .png
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -42,6 +59,27 @@ pub(crate) struct Options {
 enum Which {
     Daily,
     Models,
+    Bars,
+    Ranked,
+    Share,
+    Heat,
+    Year,
+    Sessions,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Figure {
+    Billed,
+    Listed,
+    Tokens,
+    Requests,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Step {
+    Hour,
+    Day,
+    Month,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -56,6 +94,12 @@ pub(crate) async fn run(global: &Global, out: &Out, options: Options) -> Result<
     let kind = match options.chart {
         Which::Daily => PictureKind::Daily,
         Which::Models => PictureKind::Models,
+        Which::Bars => PictureKind::Bars,
+        Which::Ranked => PictureKind::Ranked,
+        Which::Share => PictureKind::Share,
+        Which::Heat => PictureKind::Heat,
+        Which::Year => PictureKind::Year,
+        Which::Sessions => PictureKind::Sessions,
     };
     let theme = match options.theme {
         Theme::Light => PictureTheme::Light,
@@ -64,6 +108,19 @@ pub(crate) async fn run(global: &Global, out: &Out, options: Options) -> Result<
     let query = PictureQuery {
         from: date(options.from),
         to: date(options.to),
+        by: options.by.map(Into::into),
+        measure: options.measure.map(|figure| match figure {
+            Figure::Billed => Measure::Billed,
+            Figure::Listed => Measure::Listed,
+            Figure::Tokens => Measure::Tokens,
+            Figure::Requests => Measure::Requests,
+        }),
+        bucket: options.step.map(|step| match step {
+            Step::Hour => Bucket::Hour,
+            Step::Day => Bucket::Day,
+            Step::Month => Bucket::Month,
+        }),
+        only: options.only,
         ..PictureQuery::of(kind, theme, format)
     };
     let (response, _) = Door::ask_once(global, Request::Picture(query)).await?;

@@ -181,6 +181,10 @@ impl Out {
         Out { json, plain: !io::stdout().is_terminal() }
     }
 
+    pub(crate) const fn is_json(&self) -> bool {
+        self.json
+    }
+
     /// Prints text for a person.
     pub(crate) fn text(&self, words: &str) -> Result<(), Failure> {
         if self.plain { write(&text::plain(words)) } else { write(words) }

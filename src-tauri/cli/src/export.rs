@@ -1,11 +1,14 @@
-//! The calendar of expiries, resets and renewals, for calendar programs.
+//! What other programs read: the calendar of expiries, resets and renewals, and a client's summary.
 
 use clap::{Args, Subcommand};
-use spendglass_core::api::{CalendarAddress, CalendarFile, ExportCalendar, Request, Response};
+use spendglass_core::api::{
+    CalendarAddress, CalendarFile, ClientSummary, ClientSummaryQuery, ExportCalendar, Request, Response,
+};
+use spendglass_core::time::Date;
 
 use crate::Global;
 use crate::door::{Door, Ending, Failure, Out};
-use crate::text::several;
+use crate::text::{amounts, clean, days, several};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -26,6 +29,30 @@ the calendar. Turned off and on again, it has another word: whoever was given th
 Example:
   spendglass export address --on")]
     Address(Address),
+    /// What a client cost, line by line, as CSV for an invoice
+    #[command(after_help = "\
+A line a day, project, key, model, lane and currency; what is assigned to the client is told by `spendglass budgets assignments`.
+Estimates have lines of their own lane and are in no sum of what is billed. Without --out the CSV is printed. Dates are UTC dates, as
+providers bill; without them the present month to date.
+
+Example:
+  spendglass export client Acme --from 2026-11-01 --to 2026-12-01 --out acme-november.csv")]
+    Client(Client),
+}
+
+#[derive(Args)]
+pub(crate) struct Client {
+    /// The client, as it is assigned
+    name: String,
+    /// First UTC date
+    #[arg(long, value_name = "DATE")]
+    from: Option<Date>,
+    /// End date, exclusive
+    #[arg(long, value_name = "DATE")]
+    to: Option<Date>,
+    /// The file to write; an older one is replaced as a whole
+    #[arg(long, value_name = "FILE")]
+    out: Option<String>,
 }
 
 #[derive(Args)]
@@ -52,15 +79,46 @@ pub(crate) async fn run(global: &Global, out: &Out, command: Command) -> Result<
             Request::SetCalendarAddress(CalendarAddress { on, url: None, problem: None })
         }
         Command::Address(_) => Request::CalendarAddress,
+        Command::Client(Client { name, from, to, out }) => Request::ClientSummary(ClientSummaryQuery {
+            client: name,
+            from: from.map(|date| date.to_string()),
+            to: to.map(|date| date.to_string()),
+            path: out,
+        }),
     };
     let (response, _) = Door::ask_once(global, request).await?;
+    if let Response::ClientSummary(ClientSummary { path: None, csv, .. }) = &response
+        && !out.is_json()
+    {
+        Out::raw(csv)?;
+        return Ok(Ending::Done);
+    }
     let words = match &response {
         Response::ExportCalendar(file) => of_file(file),
+        Response::ClientSummary(summary) => of_client(summary),
         Response::CalendarAddress(address) | Response::SetCalendarAddress(address) => of_address(address),
         _ => return Err(Failure::mismatch()),
     };
     out.answer(&response, || words)?;
     Ok(Ending::Done)
+}
+
+/// Where the CSV is kept, with what is in it.
+fn of_client(summary: &ClientSummary) -> String {
+    let path = summary.path.as_deref().unwrap_or_default();
+    let lines = several(summary.rows.len() as u64, "line");
+    let mut text = format!(
+        "{}, {}: {lines}, kept in {path}\n",
+        clean(&summary.client),
+        days(&summary.from, &summary.to)
+    );
+    for sum in &summary.totals {
+        put!(text, "{} {}\n", sum.lane, amounts(&sum.billed));
+    }
+    for note in &summary.notes {
+        put!(text, "\n{}\n", clean(note));
+    }
+    text
 }
 
 fn of_file(file: &CalendarFile) -> String {
@@ -84,6 +142,8 @@ fn of_address(address: &CalendarAddress) -> String {
 
 #[cfg(test)]
 mod tests {
+    use spendglass_core::api::{Amount, LaneFigure};
+
     use super::*;
 
     #[test]
@@ -91,6 +151,28 @@ mod tests {
         let file = |events, cancelled| CalendarFile { path: "a.ics".to_owned(), events, cancelled };
         assert_eq!(of_file(&file(1, 0)), "1 event, kept in a.ics\n");
         assert_eq!(of_file(&file(3, 2)), "3 events, 2 of them cancelled, kept in a.ics\n");
+    }
+
+    #[test]
+    fn a_summary_is_told_with_its_sums() {
+        let summary = ClientSummary {
+            client: "Acme".to_owned(),
+            from: "2026-11-01".to_owned(),
+            to: "2026-12-01".to_owned(),
+            days: "UTC".to_owned(),
+            rows: vec![],
+            totals: vec![LaneFigure {
+                lane: "billed".to_owned(),
+                billed: vec![Amount { amount: "5.25".to_owned(), currency: "USD".to_owned() }],
+            }],
+            as_of: None,
+            notes: vec!["Something.".to_owned()],
+            csv: String::new(),
+            path: Some("a.csv".to_owned()),
+        };
+        let told = of_client(&summary);
+        assert!(told.starts_with("Acme, ") && told.contains("0 lines, kept in a.csv\nbilled "), "{told}");
+        assert!(told.contains("5.25") && told.ends_with("Something.\n"), "{told}");
     }
 
     #[test]

@@ -126,7 +126,7 @@ enum Command {
     /// What today and this month cost, and how fresh that is
     #[command(after_help = "Example:\n  spendglass status --timezone Asia/Kolkata")]
     Status,
-    /// Exact sums by day, provider, account, model, project, key or item
+    /// Exact sums by day, provider, account, model, project, key, item, session, client or tag
     Usage(usage::Options),
     /// What is left of free tiers, windows and configured limits, and when they start again
     Limits(limits::Options),

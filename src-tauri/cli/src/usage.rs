@@ -1,7 +1,9 @@
 //! Exact sums by a grouping.
 
 use clap::{Args, ValueEnum};
-use spendglass_core::api::{Amount, Grouping, Request, Response, Usage, UsageQuery, UsageRow};
+use spendglass_core::api::{
+    Amount, BeforeFigures, Grouping, Only, Request, Response, Usage, UsageQuery, UsageRow,
+};
 use spendglass_core::money::{self, Decimal};
 use spendglass_core::time::{Date, Zone};
 
@@ -19,7 +21,11 @@ Dates are UTC dates, as providers bill; without them the present month to date. 
 Examples:
   spendglass usage --by model
   spendglass usage --by day --from 2026-11-01 --to 2026-12-01 --csv > november.csv
-  spendglass usage --by provider --json")]
+  spendglass usage --by client --compare
+  spendglass usage --by model --only project=p1 --only provider=openai
+  spendglass usage --by provider --json
+
+With --only one group is looked into: its id as --json tells it under key; nothing after the = is what nobody says.")]
 pub(crate) struct Options {
     /// What the sums are grouped by
     #[arg(long, value_name = "GROUPING")]
@@ -30,13 +36,19 @@ pub(crate) struct Options {
     /// End date, exclusive
     #[arg(long, value_name = "DATE")]
     to: Option<Date>,
+    /// Tell the period of the same length just before, too; unknown where it was not wholly read
+    #[arg(long)]
+    compare: bool,
+    /// Look into one group alone; given more than once, into what is of all of them
+    #[arg(long, value_name = "GROUPING=ID", value_parser = only)]
+    only: Vec<Only>,
     /// Print CSV
     #[arg(long, conflicts_with = "json")]
     csv: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum By {
+pub(crate) enum By {
     Day,
     Provider,
     Account,
@@ -66,9 +78,22 @@ impl From<By> for Grouping {
     }
 }
 
+/// One group, such as `model=gpt-5`.
+pub(crate) fn only(text: &str) -> Result<Only, String> {
+    let (by, key) =
+        text.split_once('=').ok_or_else(|| format!("\"{text}\" has no = in it, as in model=gpt-5"))?;
+    let by = By::from_str(by.trim(), true)?;
+    let key = Some(key.trim().to_owned()).filter(|key| !key.is_empty());
+    Ok(Only { by: by.into(), key, provider: None, account: None })
+}
+
 pub(crate) async fn run(global: &Global, out: &Out, options: Options) -> Result<Ending, Failure> {
     let date = |date: Option<Date>| date.map(|date| date.to_string());
-    let query = UsageQuery::of(options.by.into(), date(options.from), date(options.to));
+    let query = UsageQuery {
+        compare: options.compare,
+        only: options.only,
+        ..UsageQuery::of(options.by.into(), date(options.from), date(options.to))
+    };
     let (response, zone) = Door::ask_once(global, Request::Usage(query)).await?;
     let Response::Usage(usage) = &response else { return Err(Failure::mismatch()) };
     if options.csv {
@@ -115,6 +140,7 @@ pub(crate) fn words(usage: &Usage, zone: Zone) -> String {
         }
         add("All".to_owned(), &usage.total);
         text.push_str(&table.render());
+        text.push_str(&earlier(usage));
         if usage.total.unpriced > 0 {
             let lines = several(usage.total.unpriced, "line");
             put!(text, "\nThe list price lacks {lines} of usage without a known price.\n");
@@ -132,7 +158,42 @@ pub(crate) fn words(usage: &Usage, zone: Zone) -> String {
     explained(text)
 }
 
-fn group_name(by: Grouping) -> &'static str {
+/// The period before, where it was asked for: what was billed then, or why nobody knows.
+fn earlier(usage: &Usage) -> String {
+    let Some(before) = &usage.before else { return String::new() };
+    let by = group_name(usage.by);
+    let mut text = format!("\nBefore, {}\n\n", days(&before.from, &before.to));
+    let head = |name: &'static str| (name, Stand::Point);
+    let mut table = Table::new(&[(by, Stand::Left), head("billed then"), head("now")]);
+    let mut reasons: Vec<&str> = Vec::new();
+    let mut add = |name: String, row: &UsageRow, then: Option<&BeforeFigures>| {
+        let billed = then.and_then(|then| then.billed.as_deref());
+        if let Some(why) = then.and_then(|then| then.billed_unknown.as_deref())
+            && !reasons.contains(&why)
+        {
+            reasons.push(why);
+        }
+        table.row([
+            cell(name),
+            billed.map_or_else(|| cell(UNKNOWN), amounts_cell),
+            amounts_cell(&row.billed),
+        ]);
+    };
+    for row in &usage.rows {
+        add(clean(&row.name), row, row.before.as_ref());
+    }
+    add("All".to_owned(), &usage.total, usage.total.before.as_ref());
+    text.push_str(&table.render());
+    for row in &before.gone {
+        put!(text, "\nNo more: {}, then {}\n", clean(&row.name), amounts(&row.billed));
+    }
+    for why in reasons {
+        put!(text, "\n{}\n", clean(why));
+    }
+    text
+}
+
+pub(crate) fn group_name(by: Grouping) -> &'static str {
     match by {
         Grouping::Day => "day",
         Grouping::Provider => "provider",

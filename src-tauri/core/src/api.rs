@@ -57,6 +57,7 @@ mod files;
 mod forecasting;
 mod forms;
 mod glance;
+mod grids;
 mod groups;
 mod held;
 mod importing;

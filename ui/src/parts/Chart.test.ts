@@ -12,6 +12,7 @@ const mark = (series: string, bucket: string, x: number, y: number): Mark => ({
   bucket,
   label: `${series}, ${bucket}: $1.50`,
   value: '1.50',
+  drill: null,
 });
 
 const picture: Picture = {

@@ -105,6 +105,7 @@ pub struct PictureQuery {
     pub bucket: Option<Bucket>,
     /// What alone is looked at there.
     #[serde(default)]
+    #[ts(as = "Option<Vec<Only>>", optional)]
     pub only: Vec<Only>,
     /// The file to write, whole or not at all; without it the bytes are in the answer.
     #[serde(default)]

@@ -122,13 +122,15 @@ struct Lens {
 impl Lens {
     async fn of(house: &House, books: &Books, Ask { by, only, .. }: Ask<'_>) -> Result<Lens, ApiError> {
         let groupings = || only.iter().map(|only| only.by).chain([by]);
-        let assigned = Assigned::open(house).await?;
-        let shares = |kind: AssignmentKind| {
-            if groupings().any(|by| kind_of(by) == Some(kind)) {
-                Shares(assigned.all_of(kind))
-            } else {
-                Shares(Vec::new())
-            }
+        let is_asked = |kind: AssignmentKind| groupings().any(|by| kind_of(by) == Some(kind));
+        let assigned = if is_asked(AssignmentKind::Client) || is_asked(AssignmentKind::Tag) {
+            Some(Assigned::open(house).await?)
+        } else {
+            None
+        };
+        let shares = |kind: AssignmentKind| match &assigned {
+            Some(assigned) if is_asked(kind) => Shares(assigned.all_of(kind)),
+            _ => Shares(Vec::new()),
         };
         let (clients, tags) = (shares(AssignmentKind::Client), shares(AssignmentKind::Tag));
         let told: BTreeSet<usize> = groupings().filter_map(member_of).collect();

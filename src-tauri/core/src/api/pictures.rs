@@ -10,6 +10,7 @@ use super::comparing::Earlier;
 use super::cuts::{Ask, Cut};
 use super::figures::{Books, Sums, range, usage, whole_days};
 use super::files::{self, What};
+use super::grids::year_start;
 use super::groups::one_name;
 use super::planning::Which;
 use super::scenes::Scene;
@@ -20,6 +21,7 @@ use super::{
 };
 use crate::chart::{self, Chart, Theme};
 use crate::money::Currency;
+use crate::store::RollupRow;
 use crate::time::{Calendar, Date, Timestamp};
 
 pub(super) use super::steps::{spoken, undrawable};
@@ -94,6 +96,64 @@ impl View<'_> {
     }
 }
 
+/// A chart with the figure that it is of.
+struct Plain(Drawn, Measure);
+
+impl Plain {
+    fn into_picture(self) -> Picture {
+        self.0.into_picture(self.1)
+    }
+}
+
+impl View<'_> {
+    /// The shares of models: of what is billed where every bill names its model, else at list price.
+    async fn share(&self, house: &House, books: &Books) -> Result<Plain, ApiError> {
+        let cut = Cut::open(house, books, self.ask(Grouping::Model, false)?).await?;
+        let told = |row: &RollupRow| !row.beside && row.sums.listed.is_some();
+        let silent = |row: &RollupRow| !row.beside && row.sums.billed.is_some() && row.member.is_none();
+        let is_by_list =
+            self.measure == Measure::Billed && cut.rows.iter().any(silent) && cut.rows.iter().any(told);
+        let measure = if is_by_list { Measure::Listed } else { self.measure };
+        let scene = Scene { measure, ..self.scene(&cut, books, Grouping::Model) };
+        Ok(Plain(scene.shares(scene.unit()?)?, measure))
+    }
+
+    /// Weekdays and hours, of what is known by the hour: bills are not.
+    async fn heat(&self, house: &House, books: &Books) -> Result<Option<Plain>, ApiError> {
+        let measure = if self.measure == Measure::Billed { Measure::Listed } else { self.measure };
+        let none = Cut::plain(Vec::new());
+        let period = self.scene(&none, books, Grouping::Provider).own_days()?;
+        let ask = Ask { period, ..self.ask(Grouping::Provider, true)? };
+        let cut = Cut::open(house, books, ask).await?;
+        let drawn = Scene { measure, ..self.scene(&cut, books, Grouping::Provider) }.heat()?;
+        Ok(drawn.map(|drawn| Plain(drawn, measure)))
+    }
+
+    /// The last 53 weeks.
+    async fn year(&self, house: &House, books: &Books) -> Result<Plain, ApiError> {
+        let today = self.now.utc_date();
+        let days = (year_start(today), today.plus_days(1));
+        // A day that is looked at alone is one of these, and not all of them.
+        let only: Vec<Only> = self.only.iter().filter(|one| one.by != Grouping::Day).cloned().collect();
+        let ask =
+            Ask { by: Grouping::Provider, only: &only, period: whole_days(days.0, days.1)?, hourly: false };
+        let cut = Cut::open(house, books, ask).await?;
+        let scene = Scene { days, ..self.scene(&cut, books, Grouping::Provider) };
+        Ok(Plain(scene.year()?, self.measure))
+    }
+
+    /// The dearest sessions, where any is known.
+    async fn sessions(&self, house: &House, books: &Books) -> Result<Option<Plain>, ApiError> {
+        let mut cut = Cut::open(house, books, self.ask(Grouping::Session, false)?).await?;
+        cut.rows.retain(|row| row.member.is_some());
+        if cut.rows.is_empty() {
+            return Ok(None);
+        }
+        let scene = self.scene(&cut, books, Grouping::Session);
+        Ok(Some(Plain(scene.ranked(scene.unit()?)?, self.measure)))
+    }
+}
+
 impl App {
     pub(super) async fn spend(&self, query: &SpendQuery) -> Result<Spend, ApiError> {
         let house = self.house().await;
@@ -126,25 +186,29 @@ impl App {
         let (bucket, hours, note) = view.steps(&house, &books).await?;
         told.notes.extend(note);
         let by_steps = view.scene(hours.as_ref().unwrap_or(&cut), &books, by);
+        let timed = by_steps.timed(bucket, unit)?;
+        if query.by != Grouping::Day {
+            let mut sparks = by_steps.sparks(&timed)?;
+            for ((group, _), row) in sums.sorted().into_iter().zip(&mut told.rows) {
+                row.spark = sparks.remove(group);
+            }
+        }
         Ok(Spend {
             measure: query.measure,
             unit: unit.as_ref().map(Currency::to_string),
             bucket,
-            daily: by_steps.bars(bucket, unit)?.into_picture(query.measure),
+            daily: by_steps.bars(&timed)?.into_picture(query.measure),
             ranked: scene.ranked(unit)?.into_picture(query.measure),
-            share: self.share(&house, &books, &view).await?.into_picture(query.measure),
-            heat: None,
-            year: None,
-            sessions: None,
+            share: view.share(&house, &books).await?.into_picture(),
+            heat: view.heat(&house, &books).await?.map(Plain::into_picture),
+            year: if books.accounts.is_empty() {
+                None
+            } else {
+                Some(view.year(&house, &books).await?.into_picture())
+            },
+            sessions: view.sessions(&house, &books).await?.map(Plain::into_picture),
             usage: told,
         })
-    }
-
-    /// The shares of models.
-    async fn share(&self, house: &House, books: &Books, view: &View<'_>) -> Result<Drawn, ApiError> {
-        let cut = Cut::open(house, books, view.ask(Grouping::Model, false)?).await?;
-        let scene = view.scene(&cut, books, Grouping::Model);
-        scene.ranked(scene.unit()?)
     }
 
     pub(super) async fn picture(&self, query: &PictureQuery) -> Result<PictureFile, ApiError> {
@@ -207,10 +271,14 @@ impl App {
         let unit = scene.unit()?;
         let drawn = match query.kind {
             PictureKind::Ranked | PictureKind::Models => scene.ranked(unit)?,
-            PictureKind::Share => self.share(&house, &books, &view).await?,
+            PictureKind::Share => view.share(&house, &books).await?.0,
+            PictureKind::Year => view.year(&house, &books).await?.0,
+            PictureKind::Heat => nothing(view.heat(&house, &books).await?, "by the hour")?.0,
+            PictureKind::Sessions => nothing(view.sessions(&house, &books).await?, "of sessions")?.0,
             _ => {
                 let (bucket, hours, _) = view.steps(&house, &books).await?;
-                view.scene(hours.as_ref().unwrap_or(&cut), &books, by).bars(bucket, unit)?
+                let scene = view.scene(hours.as_ref().unwrap_or(&cut), &books, by);
+                scene.bars(&scene.timed(bucket, unit)?)?
             }
         };
         Ok(drawn.chart)
@@ -220,6 +288,12 @@ impl App {
         let tomorrow = self.now().utc_date().plus_days(1);
         range(from, to, tomorrow.plus_days(-DAYS_SHOWN), tomorrow)
     }
+}
+
+fn nothing(drawn: Option<Plain>, what: &str) -> Result<Plain, ApiError> {
+    drawn.ok_or_else(|| {
+        ApiError::bad(format!("nothing of these days is known {what}, so there is no such chart"))
+    })
 }
 
 /// What alone is looked at, for titles.

@@ -1,23 +1,27 @@
 //! What a chart of spending shows: which figure, over which days, in which groups.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::cuts::Cut;
 use super::figures::{Books, whole_days};
 use super::groups::{GroupKey, group_key, group_names};
 use super::pictures::Drawn;
 use super::steps::{Step, spoken_range, steps, undrawable};
-use super::{ApiError, Bucket, Grouping, Measure};
-use crate::chart::{self, RankedBars, RankedRow, Series, Slot, StackedBars, Unit};
+use super::{ApiError, Bucket, Grouping, Measure, Spark};
+use crate::chart::{self, RankedBars, RankedRow, Series, Share, ShareRow, Slot, StackedBars, Unit};
 use crate::ledger::Lane;
 use crate::money::{Currency, Decimal, Total};
 use crate::providers::{self, Cursor};
 use crate::report::{self, Totals};
-use crate::store::RollupRow;
+use crate::store::{RollupRow, StreamRow};
 use crate::time::{Calendar, Date, Timestamp};
 
 const CHART_HEIGHT: u32 = 240;
+/// A line of fewer steps tells nothing.
+const FEWEST_STEPS: usize = 3;
+/// The most groups that have a line in their row.
+const MOST_SPARKS: usize = 100;
 /// The most rows of a ranked chart.
 const MOST_RANKED: usize = 12;
 const SLOTS: [Slot; 5] = [Slot::S1, Slot::S2, Slot::S3, Slot::S4, Slot::S5];
@@ -36,6 +40,14 @@ pub(super) struct Scene<'a> {
     pub(super) ending: String,
 }
 
+/// The groups over steps of time.
+pub(super) struct Timed {
+    bucket: Bucket,
+    unit: Option<Currency>,
+    steps: Vec<Step>,
+    lines: Vec<Line>,
+}
+
 /// A group over the steps of time.
 pub(super) struct Line {
     pub(super) group: GroupKey,
@@ -51,11 +63,19 @@ impl Scene<'_> {
     /// The currency to draw, for measures of money.
     pub(super) fn unit(&self) -> Result<Option<Currency>, ApiError> {
         let total = report::total(report::within(&self.cut.rows, whole_days(self.days.0, self.days.1)?))?;
-        Ok(match self.measure {
+        Ok(self.unit_of(&total))
+    }
+
+    pub(super) fn unit_of(&self, total: &Totals) -> Option<Currency> {
+        match self.measure {
             Measure::Billed => report::currency_to_draw([&total.billed]),
             Measure::Listed => report::currency_to_draw([&total.listed]),
             Measure::Tokens | Measure::Requests => None,
-        })
+        }
+    }
+
+    pub(super) fn is_estimated(&self) -> bool {
+        self.measure == Measure::Listed
     }
 
     /// Whether the figure is known of anything.
@@ -154,11 +174,40 @@ impl Scene<'_> {
         Ok(lines)
     }
 
-    /// Stacked bars by step of time.
-    pub(super) fn bars(&self, bucket: Bucket, unit: Option<Currency>) -> Result<Drawn, ApiError> {
+    /// The groups over the steps of the range.
+    pub(super) fn timed(&self, bucket: Bucket, unit: Option<Currency>) -> Result<Timed, ApiError> {
         let mut steps = steps(bucket, self.days, self.now, self.calendar);
         self.say_what_is_partly_known(bucket, &mut steps);
         let lines = self.lines(bucket, &steps, unit)?;
+        Ok(Timed { bucket, unit, steps, lines })
+    }
+
+    /// A line for each of the largest groups.
+    pub(super) fn sparks(&self, timed: &Timed) -> Result<BTreeMap<GroupKey, Spark>, ApiError> {
+        let Timed { unit, steps, lines, .. } = timed;
+        if steps.len() < FEWEST_STEPS {
+            return Ok(BTreeMap::new());
+        }
+        let called = group_names(self.books, self.by, lines.iter().map(|line| &line.group));
+        let names: Vec<String> = steps.iter().map(|step| step.bucket.name.clone()).collect();
+        let line = |line: &Line| -> Result<(GroupKey, Spark), ApiError> {
+            let spark = chart::Spark {
+                name: called.get(&line.group).cloned().unwrap_or_default(),
+                unit: self.chart_unit(*unit),
+                values: line.values.clone(),
+                names: names.clone(),
+                estimated: self.is_estimated(),
+            };
+            let (svg, label) = chart::spark(&spark).map_err(|error| undrawable(&error))?;
+            Ok((line.group.clone(), Spark { svg, label }))
+        };
+        lines.iter().take(MOST_SPARKS).map(line).collect()
+    }
+
+    /// Stacked bars by step of time.
+    pub(super) fn bars(&self, timed: &Timed) -> Result<Drawn, ApiError> {
+        let Timed { bucket, unit, steps, lines } = timed;
+        let (bucket, unit) = (*bucket, *unit);
         let called = group_names(self.books, self.by, lines.iter().map(|line| &line.group));
         let name = |group: &GroupKey| called.get(group).cloned().unwrap_or_default();
         let series = lines.iter().enumerate().map(|(rank, line)| Series {
@@ -229,6 +278,23 @@ impl Scene<'_> {
         Ok(drawn.to_groups(groups.iter().map(|(key, _)| (name(key), key.only(self.by)))))
     }
 
+    /// The shares of the groups.
+    pub(super) fn shares(&self, unit: Option<Currency>) -> Result<Drawn, ApiError> {
+        let groups = report::group(self.rows()?, |row| group_key(self.books, self.by, row))?;
+        let called = group_names(self.books, self.by, groups.keys());
+        let name = |key: &GroupKey| called.get(key).cloned().unwrap_or_default();
+        let known = || groups.iter().filter_map(|(key, totals)| Some((key, self.value(totals, unit)?)));
+        let picture = chart::Picture::Share(Share {
+            title: self.title(&format!("by {}, in shares", self.by_what())),
+            unit: self.chart_unit(unit),
+            rows: known().map(|(key, value)| ShareRow { name: name(key), value }).collect(),
+            width: self.width,
+            estimated: self.is_estimated(),
+        });
+        let drawn = Drawn::new(chart::draw(&picture).map_err(|error| undrawable(&error))?);
+        Ok(drawn.to_groups(known().map(|(key, _)| (name(key), key.only(self.by)))))
+    }
+
     /// A provider has one colour in every chart; other groups are coloured by rank.
     pub(super) fn slot(&self, group: &GroupKey, rank: usize) -> Slot {
         let place = match self.by {
@@ -267,6 +333,12 @@ impl Scene<'_> {
         let provider = self.books.provider_of(account);
         let known = provider.and_then(|provider| provider.streams.iter().find(|known| known.name == stream));
         known.is_some_and(|known| matches!(known.cursor, Cursor::Hourly { .. }))
+    }
+
+    /// The streams that tell hours.
+    pub(super) fn hourly_streams(&self) -> Vec<&StreamRow> {
+        let hourly = |stream: &&StreamRow| self.is_hourly(stream.account_id, &stream.name);
+        self.books.streams.iter().filter(hourly).collect()
     }
 
     /// Who is left out where hours are drawn, in words.

@@ -56,12 +56,10 @@ pub enum Bucket {
 /// One group, to look into it alone: the fields of a row of sums, or of a mark.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[ts(optional_fields)]
 pub struct Only {
     /// By what it is a group.
     pub by: Grouping,
     /// The group; `null` for what nobody says, or what is not assigned.
-    #[ts(optional = false)]
     pub key: Option<String>,
     /// Its provider, where it has one.
     #[serde(default)]
@@ -101,9 +99,11 @@ pub struct UsageQuery {
     pub to: Option<String>,
     /// Whether the period of the same length just before is told beside.
     #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
     pub compare: bool,
     /// What alone is looked at; all of these at once.
     #[serde(default)]
+    #[ts(as = "Option<Vec<Only>>", optional)]
     pub only: Vec<Only>,
 }
 
@@ -257,9 +257,11 @@ pub struct SpendQuery {
     pub bucket: Option<Bucket>,
     /// Whether the period of the same length just before is told beside.
     #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
     pub compare: bool,
     /// What alone is looked at; all of these at once.
     #[serde(default)]
+    #[ts(as = "Option<Vec<Only>>", optional)]
     pub only: Vec<Only>,
 }
 

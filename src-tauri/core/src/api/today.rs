@@ -37,7 +37,7 @@ impl App {
                 let ending = String::new();
                 let scene =
                     Scene { cut: &cut, books: &books, by, measure, days, now, calendar, width, ending };
-                Some(scene.bars(Bucket::Day, scene.unit()?)?.into_picture(measure))
+                Some(scene.bars(&scene.timed(Bucket::Day, scene.unit()?)?)?.into_picture(measure))
             }
             _ => None,
         };
