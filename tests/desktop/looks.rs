@@ -178,7 +178,12 @@ fn screenshots() {
                     go(&window, screen).await;
                     window.shown(ready).await;
                     if screen == "spend" {
-                        window.click("group-model").await;
+                        // A narrow window has a list in the place of the buttons.
+                        window.shown(if width == WIDE.0 { "group-model" } else { "group" }).await;
+                        let choose = "const list = at('group'); \
+                            if (!list) return at('group-model').querySelector('input').click(); \
+                            list.value = 'model'; list.dispatchEvent(new Event('change', { bubbles: true }))";
+                        window.js(choose, &[]).await;
                         window
                             .until("models are shown", "return at('spend-table').querySelector('thead th').innerText.trim() === 'Model'", &[])
                             .await;

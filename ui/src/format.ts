@@ -127,6 +127,16 @@ export function compare(a: string, b: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
+/** What `a` is more than `b`, to the last digit; with a minus where it is less. */
+export function difference(a: string, b: string): string {
+  const places = Math.max(fractionOf(a).length, fractionOf(b).length);
+  const scaled = (text: string): bigint => BigInt(round(text, places).replace('.', ''));
+  const value = scaled(a) - scaled(b);
+  const digits = (value < 0n ? -value : value).toString().padStart(places + 1, '0');
+  const whole = places > 0 ? `${digits.slice(0, -places)}.${digits.slice(-places)}` : digits;
+  return value < 0n ? MINUS + whole : whole;
+}
+
 function fractionOf(text: string): string {
   return text.split('.')[1] ?? '';
 }

@@ -11,6 +11,7 @@ const mark = (series: string | null, bucket: string, x: number, y: number, width
   height,
   label: `${series ?? ''} ${bucket}`,
   value: '1',
+  drill: null,
 });
 
 // Two days; the second is low and has one series only. The third stands tall again.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { customSpan, spanOf } from './ranges';
+import { customSpan, daysOf, monthBefore, spanOf } from './ranges';
 
 describe('a preset', () => {
   it.each([
@@ -9,6 +9,7 @@ describe('a preset', () => {
     ['month', '2026-03-31', '2026-03-01', '2026-04-01'],
     ['90d', '2026-12-31', '2026-10-03', '2027-01-01'],
     ['year', '2028-03-01', '2027-03-03', '2028-03-02'],
+    ['all', '2026-11-18', '2016-11-19', '2026-11-19'],
   ] as const)('%s on %s', (range, today, from, to) => {
     expect(spanOf(range, today)).toEqual({ from, to });
   });
@@ -24,5 +25,12 @@ describe('dates of one’s own', () => {
     expect(customSpan('', '2026-11-30')).toMatch(/first day/);
     expect(customSpan('2026-11-01', '2026-13-01')).toMatch(/last day/);
     expect(customSpan('2026-11-02', '2026-11-01')).toMatch(/before/);
+    expect(customSpan('2010-01-01', '2026-11-01')).toMatch(/ten years/);
   });
+});
+
+it('knows the whole month before', () => {
+  expect(monthBefore('2026-03-31')).toEqual({ from: '2026-02-01', to: '2026-03-01' });
+  expect(monthBefore('2026-01-01')).toEqual({ from: '2025-12-01', to: '2026-01-01' });
+  expect(daysOf(monthBefore('2028-03-05'))).toBe(29);
 });

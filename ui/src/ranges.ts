@@ -1,21 +1,19 @@
-// bare words: not yet in the messages
 // The ranges of the Spend screen: whole UTC days, the end exclusive, as the core has them.
 
 import { addDays } from './format';
+import { t } from './messages.svelte';
 
-export type Range = 'today' | '7d' | '30d' | 'month' | '90d' | 'year' | 'custom';
-
-export const RANGES: readonly (readonly [Range, string])[] = [
-  ['today', 'Today'],
-  ['7d', '7 days'],
-  ['30d', '30 days'],
-  ['month', 'This month'],
-  ['90d', '90 days'],
-  ['year', 'Year'],
-  ['custom', 'Dates'],
-];
+export const RANGES = ['today', '7d', '30d', 'month', '90d', 'year', 'all', 'custom'] as const;
+export type Range = (typeof RANGES)[number];
 
 const DAYS: Partial<Record<Range, number>> = { today: 1, '7d': 7, '30d': 30, '90d': 90, year: 365 };
+/** The widest range that the core draws is ten years and their leap days. */
+const ALL_DAYS = 3_652;
+
+/** A range in words. */
+export function rangeName(range: Range): string {
+  return t(`spend.range.${range}`);
+}
 
 /** A range of whole days. */
 export interface Span {
@@ -27,15 +25,27 @@ export interface Span {
 export function spanOf(range: Exclude<Range, 'custom'>, today: string): Span {
   const to = addDays(today, 1);
   if (range === 'month') return { from: `${today.slice(0, 7)}-01`, to };
-  return { from: addDays(to, -(DAYS[range] ?? 30)), to };
+  return { from: addDays(to, -(range === 'all' ? ALL_DAYS : (DAYS[range] ?? 30))), to };
 }
 
 /** The days from one date to another, both included; or what is wrong with them, in words. */
 export function customSpan(first: string, last: string): Span | string {
-  if (!isDate(first)) return 'Choose the first day.';
-  if (!isDate(last)) return 'Choose the last day.';
-  if (last < first) return 'The last day lies before the first.';
-  return { from: first, to: addDays(last, 1) };
+  if (!isDate(first)) return t('spend.dates.first');
+  if (!isDate(last)) return t('spend.dates.last');
+  if (last < first) return t('spend.dates.order');
+  const span = { from: first, to: addDays(last, 1) };
+  return daysOf(span) > ALL_DAYS ? t('spend.dates.long') : span;
+}
+
+/** How many days a span has. */
+export function daysOf({ from, to }: Span): number {
+  return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);
+}
+
+/** The whole month before the one of a date. */
+export function monthBefore(today: string): Span {
+  const to = `${today.slice(0, 7)}-01`;
+  return { from: `${addDays(to, -1).slice(0, 7)}-01`, to };
 }
 
 function isDate(text: string): boolean {

@@ -165,13 +165,13 @@ fn earlier(usage: &Usage) -> String {
     let mut text = format!("\nBefore, {}\n\n", days(&before.from, &before.to));
     let head = |name: &'static str| (name, Stand::Point);
     let mut table = Table::new(&[(by, Stand::Left), head("billed then"), head("now")]);
-    let mut reasons: Vec<&str> = Vec::new();
+    let mut reasons: Vec<String> = Vec::new();
     let mut add = |name: String, row: &UsageRow, then: Option<&BeforeFigures>| {
         let billed = then.and_then(|then| then.billed.as_deref());
-        if let Some(why) = then.and_then(|then| then.billed_unknown.as_deref())
-            && !reasons.contains(&why)
+        if let Some(why) = then.and_then(|then| then.billed_unknown.as_ref())
+            && !reasons.contains(why)
         {
-            reasons.push(why);
+            reasons.push(why.clone());
         }
         table.row([
             cell(name),
@@ -188,7 +188,7 @@ fn earlier(usage: &Usage) -> String {
         put!(text, "\nNo more: {}, then {}\n", clean(&row.name), amounts(&row.billed));
     }
     for why in reasons {
-        put!(text, "\n{}\n", clean(why));
+        put!(text, "\n{}\n", clean(&why));
     }
     text
 }

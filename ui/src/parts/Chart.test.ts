@@ -12,6 +12,7 @@ const mark = (series: string, bucket: string, x: number, y: number): Mark => ({
   bucket,
   label: `${series}, ${bucket}: $1.50`,
   value: '1.50',
+  drill: { from: '2026-11-16', to: '2026-11-17', only: { by: 'provider', key: series.toLowerCase(), provider: series.toLowerCase(), account: null } },
 });
 
 const picture: Picture = {
@@ -26,6 +27,9 @@ const picture: Picture = {
 };
 
 let page: Record<string, unknown>;
+const drilled = vi.fn();
+const called = vi.hoisted(() => vi.fn());
+vi.mock('../api', () => ({ call: called }));
 
 function press(key: string): void {
   document
@@ -45,12 +49,14 @@ beforeEach(() => {
       disconnect(): void {}
     },
   );
-  page = mount(Chart, { target: document.body, props: { picture, title: 'Waiting', onwidth: () => undefined } });
+  page = mount(Chart, { target: document.body, props: { picture, title: 'Waiting', onwidth: () => undefined, query: { kind: 'bars', by: 'provider' }, ondrill: drilled } });
   flushSync();
 });
 
 afterEach(async () => {
   await unmount(page);
+  drilled.mockReset();
+  called.mockReset();
   vi.unstubAllGlobals();
 });
 
@@ -83,4 +89,62 @@ it('has a table twin', () => {
   const cells = [...document.querySelectorAll('[data-testid="chart-table"] tbody tr')].map((row) => row.textContent);
   expect(cells).toHaveLength(2);
   expect(cells[0]).toContain('1.50');
+});
+
+it('leads into a mark by Enter, and nowhere without one', () => {
+  press('Enter');
+  expect(drilled).not.toHaveBeenCalled();
+  press('ArrowRight');
+  press('Enter');
+  expect(drilled).toHaveBeenCalledExactlyOnceWith(picture.marks[0], true);
+});
+
+function click(x: number, y: number, pointerType = 'mouse'): void {
+  const stage = document.querySelector('[data-testid="chart"]');
+  if (!stage) throw new Error('no chart');
+  vi.spyOn(stage, 'getBoundingClientRect').mockReturnValue({ left: 0, top: 0, width: 100, height: 100 } as DOMRect);
+  const event = new MouseEvent('click', { clientX: x, clientY: y, bubbles: true });
+  Object.defineProperty(event, 'pointerType', { value: pointerType });
+  stage.dispatchEvent(event);
+}
+
+it('tells a click on a bar from one beside it', () => {
+  click(5, 70);
+  expect(drilled).toHaveBeenLastCalledWith(picture.marks[0], true);
+  click(55, 5);
+  expect(drilled).toHaveBeenLastCalledWith(picture.marks[2], false);
+});
+
+it('lets a finger look before it leads on', () => {
+  click(5, 70, 'touch');
+  expect(drilled).not.toHaveBeenCalled();
+  press('ArrowRight');
+  const button = document.querySelector<HTMLElement>('.closer');
+  button?.click();
+  expect(drilled).toHaveBeenCalledExactlyOnceWith(picture.marks[0], true);
+});
+
+async function keep(way: string): Promise<string> {
+  document.querySelector<HTMLElement>('[data-testid="chart-keep"]')?.click();
+  flushSync();
+  document.querySelector<HTMLElement>(`[data-testid="${way}"]`)?.click();
+  await vi.waitFor(() => {
+    expect(document.querySelector('[data-testid="chart-told"]')?.textContent).not.toBe('');
+  });
+  return document.querySelector('[data-testid="chart-told"]')?.textContent ?? '';
+}
+
+it('saves the picture where the person says, and tells where that is', async () => {
+  vi.stubGlobal('matchMedia', () => ({ matches: true }));
+  called.mockImplementation(({ method }: { method: string }) => Promise.resolve({ path: method === 'choosePlace' ? '/home/me/a.png' : '~/a.png' }));
+  expect(await keep('chart-save-png')).toBe('Saved: ~/a.png');
+  expect(called.mock.calls).toEqual([
+    [{ method: 'choosePlace', params: { name: 'billed-by-day.png' } }],
+    [{ method: 'picture', params: { kind: 'bars', by: 'provider', theme: 'dark', format: 'png', path: '/home/me/a.png' } }],
+  ]);
+});
+
+it('says why a picture was not saved', async () => {
+  called.mockRejectedValue(new Error('The disk is full.'));
+  expect(await keep('chart-save-svg')).toBe('The disk is full.');
 });

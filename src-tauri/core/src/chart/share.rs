@@ -52,7 +52,7 @@ pub(super) fn draw(share: &Share) -> Result<Chart, ChartError> {
 /// The largest parts and one of all others. What is nought or below has no share.
 fn parts(share: &Share) -> Result<Vec<Part>, ChartError> {
     let mut rows: Vec<&ShareRow> = share.rows.iter().filter(|row| row.value > Decimal::ZERO).collect();
-    rows.sort_by(|a, b| b.value.cmp(&a.value));
+    rows.sort_by_key(|row| std::cmp::Reverse(row.value));
     let most = if rows.len() == MOST + 1 { MOST + 1 } else { MOST };
     let rest = rows.split_off(rows.len().min(most));
     let slot = |at: usize| SLOTS.get(at).copied().unwrap_or(Slot::Other);

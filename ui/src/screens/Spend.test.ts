@@ -1,0 +1,191 @@
+import { flushSync, mount, unmount } from 'svelte';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Mark, Picture, Spend, SpendQuery, UsageRow } from '../bindings';
+
+const called = vi.hoisted(() => vi.fn());
+vi.mock('../api', () => ({ call: called, onEvent: () => Promise.resolve(() => undefined), Refusal: class extends Error {} }));
+
+import { useLocale } from '../format';
+import { looked } from '../looked.svelte';
+import { app } from '../state.svelte';
+import SpendScreen from './Spend.svelte';
+
+const row = (key: string | null, name: string, amount: string): UsageRow => ({
+  key,
+  name,
+  provider: key,
+  account: null,
+  billed: [{ amount, currency: 'USD' }],
+  listed: [],
+  inputTokens: null,
+  outputTokens: null,
+  requests: null,
+  unpriced: 0,
+  lane: 'billed',
+  before: null,
+  spark: null,
+});
+
+const mark: Mark = {
+  x: 0,
+  y: 0,
+  width: 100,
+  height: 900,
+  series: 'OpenAI',
+  bucket: '12 November',
+  label: 'OpenAI, 12 November: $3.00',
+  value: '3',
+  drill: { from: '2026-11-12', to: '2026-11-13', only: { by: 'provider', key: 'openai', provider: 'openai', account: null } },
+};
+
+const picture = (title: string, marks: Mark[] = []): Picture => ({
+  svg: '<svg xmlns="http://www.w3.org/2000/svg"/>',
+  title,
+  description: '',
+  width: 100,
+  height: 100,
+  marks,
+  table: { columns: [], rows: [] },
+  estimated: false,
+});
+
+function answer({ by, measure, from = '', to = '', compare }: SpendQuery): Spend {
+  const rows = [row('openai', 'OpenAI', '3'), row(null, '', '1')];
+  const before = { billed: [{ amount: '2', currency: 'USD' }], billedUnknown: null, listed: null, inputTokens: null, outputTokens: null, requests: null, usageUnknown: 'OpenAI is not read yet.' };
+  return {
+    usage: {
+      from,
+      to,
+      days: 'UTC',
+      by,
+      lane: 'billed',
+      rows: compare ? rows.map((one) => ({ ...one, before })) : rows,
+      total: { ...row(null, 'All', '4'), before: compare ? before : null },
+      before: compare ? { from: '2026-09-20', to: '2026-10-20', gone: [row('mistral', 'Mistral', '7')] } : null,
+      beside: [],
+      asOf: null,
+      notes: [],
+    },
+    measure,
+    unit: 'USD',
+    bucket: 'day',
+    daily: picture('Bars', [mark]),
+    ranked: picture('Ranked'),
+    share: picture('Share'),
+    heat: null,
+    year: null,
+    sessions: null,
+  };
+}
+
+let page: Record<string, unknown>;
+const asked = (): SpendQuery[] => called.mock.calls.map(([request]) => (request as { params: SpendQuery }).params);
+const at = (id: string): HTMLElement | null => document.querySelector<HTMLElement>(`[data-testid="${id}"]`);
+
+async function press(action: () => void): Promise<SpendQuery> {
+  const before = called.mock.calls.length;
+  action();
+  flushSync();
+  await vi.waitFor(() => {
+    expect(called.mock.calls.length).toBeGreaterThan(before);
+    expect(document.querySelector('[aria-busy="true"]')).toBeNull();
+  });
+  flushSync();
+  return asked().at(-1) as SpendQuery;
+}
+
+const click = (id: string) => press(() => (at(id)?.querySelector('input') ?? at(id))?.click());
+const key = (name: string, more: KeyboardEventInit = {}) =>
+  document.body.dispatchEvent(new KeyboardEvent('keydown', { key: name, bubbles: true, cancelable: true, ...more }));
+
+beforeEach(async () => {
+  useLocale('en-US');
+  localStorage.clear();
+  looked.views = [{ range: '30d', first: '', last: '', by: 'provider', filters: [], step: null }];
+  looked.compare = false;
+  looked.measure = 'billed';
+  app.now = Date.parse('2026-11-18T12:00:00Z');
+  called.mockImplementation(({ params }: { params: SpendQuery }) => Promise.resolve(answer(params)));
+  vi.stubGlobal(
+    'ResizeObserver',
+    class {
+      constructor(readonly hear: (entries: { contentRect: { width: number } }[]) => void) {}
+      observe(): void {
+        this.hear([{ contentRect: { width: 800 } }]);
+      }
+      unobserve(): void {}
+      disconnect(): void {}
+    },
+  );
+  await press(() => {
+    page = mount(SpendScreen, { target: document.body });
+  });
+});
+
+afterEach(async () => {
+  await unmount(page);
+  called.mockReset();
+  vi.unstubAllGlobals();
+});
+
+it('asks for thirty days by provider first, and remembers what is chosen', async () => {
+  expect(asked()[0]).toEqual({ by: 'provider', measure: 'billed', from: '2026-10-20', to: '2026-11-19', chartWidth: 800, compare: false, only: [] });
+  await click('range-month');
+  await click('group-model');
+  expect(await click('measure-tokens')).toMatchObject({ by: 'model', measure: 'tokens', from: '2026-11-01' });
+  expect(JSON.parse(localStorage.getItem('spend') ?? '')).toMatchObject({ range: 'month', by: 'model', measure: 'tokens' });
+});
+
+it('looks into a row, and Backspace leads back to exactly what was there', async () => {
+  expect(at('trail')).toBeNull();
+  const inside = await click('row-drill');
+  expect(inside).toMatchObject({ by: 'model', only: [{ by: 'provider', key: 'openai', provider: 'openai', account: null }], from: '2026-10-20' });
+  expect(at('trail')?.textContent).toMatch(/30 days.*OpenAI/s);
+  expect(at('trail-said')?.textContent).toBe('Showing OpenAI');
+  await click('range-7d');
+  expect(await press(() => key('Backspace'))).toEqual(asked()[0]);
+  expect(at('trail')).toBeNull();
+});
+
+it('looks into a bar: its day and its group, hours by the core; Alt and the arrow lead back', async () => {
+  const layer = document.querySelector('[role="application"]');
+  const arrow = (name: string) => layer?.dispatchEvent(new KeyboardEvent('keydown', { key: name, bubbles: true, cancelable: true }));
+  const inside = await press(() => {
+    arrow('ArrowRight');
+    flushSync();
+    arrow('Enter');
+  });
+  expect(inside).toMatchObject({ by: 'model', from: '2026-11-12', to: '2026-11-13', only: [{ by: 'provider', key: 'openai' }] });
+  expect(inside.bucket).toBeUndefined();
+  expect(at('trail')?.textContent).toContain('OpenAI, Nov 12, 2026');
+  expect(await press(() => key('ArrowLeft', { altKey: true }))).toEqual(asked()[0]);
+});
+
+it('does not go back while something is typed', async () => {
+  await click('row-drill');
+  await press(() => at('range-custom')?.querySelector('input')?.click());
+  at('range-from')?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Backspace', bubbles: true }));
+  expect(at('trail')).not.toBeNull();
+});
+
+it('compares with the period before, and says what is not known', async () => {
+  const question = await click('compare');
+  expect(question.compare).toBe(true);
+  const [change] = document.querySelectorAll('[data-testid="change"]');
+  expect(change?.textContent.replace(/\s+/g, ' ').trim()).toBe('+$1.00 +50%');
+  expect(document.body.textContent).toMatch(/Compared with Sep 20\s–\sOct 19, 2026\./);
+  await click('measure-listed');
+  expect(document.body.textContent).toContain('No comparison: OpenAI is not read yet.');
+  await click('measure-billed');
+  const gone = document.querySelector('tr.gone');
+  expect(gone?.textContent).toContain('Mistral');
+  expect(gone?.textContent).toContain('-$7.00');
+  expect(gone?.textContent).toContain('-100%');
+});
+
+it('keeps the last good figures where new ones cannot be read', async () => {
+  called.mockRejectedValue(new Error('The disk is full.'));
+  await press(() => at('range-7d')?.querySelector('input')?.click());
+  expect(document.querySelector('[role="alert"]')?.textContent).toContain('The disk is full.');
+  expect(at('spend-total')?.textContent).toContain('$4.00');
+});
