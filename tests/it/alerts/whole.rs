@@ -72,6 +72,15 @@ async fn what_is_entered_is_judged_told_and_answered() {
     app.raise_alerts(false).await.unwrap();
     app.raise_alerts(false).await.unwrap();
     assert_eq!(inbox(&app).await, [said("expiry", "1d", "due"), said("expiry", "7d", "due")]);
+    // "I used it" ends every step of the lot, and can be taken back.
+    let of_week = ask(&app, "inbox", json!({})).await["alerts"][1]["id"].clone();
+    let said_of = |what: &str| json!({"id": of_week, "answer": {"do": what}});
+    assert_eq!(ask(&app, "answerAlert", said_of("used")).await["state"], "over");
+    app.raise_alerts(false).await.unwrap();
+    assert_eq!(inbox(&app).await, [said("expiry", "1d", "due"), said("expiry", "7d", "over")]);
+    assert_eq!(ask(&app, "answerAlert", said_of("unused")).await["state"], "seen");
+    app.raise_alerts(false).await.unwrap();
+    assert_eq!(inbox(&app).await, [said("expiry", "1d", "due"), said("expiry", "7d", "seen")]);
     let cost = |amount: &str, date: &str| json!({"account": 1, "entry": {"kind": "cost", "date": date, "amount": amount, "currency": "USD"}});
     // It comes out of the lot that lapses first, of which nothing is left then.
     ask(&app, "enter", cost("85", "2026-11-20")).await;

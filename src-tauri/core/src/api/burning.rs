@@ -125,9 +125,13 @@ impl<'a> Pool<'a> {
             values: values.clone(),
         });
         let label = self.purses.books.label_of(self.purse.account);
-        let on = if ahead.is_empty() { "" } else { ", and the likely way on" };
+        let title = if ahead.is_empty() {
+            format!("{label}: what was left of its credit by the end of each UTC day")
+        } else {
+            format!("{label}: what was left of its credit by the end of each UTC day, and the likely way on")
+        };
         let burn = BurnDown {
-            title: format!("{label}: what was left of its credit by the end of each UTC day{on}{ending}"),
+            title: title + ending,
             unit: self.unit(),
             days: days.collect(),
             today: past.len() - 1,
