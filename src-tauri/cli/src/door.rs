@@ -255,20 +255,24 @@ pub(crate) struct Door {
 impl Door {
     /// Opens the person's own store and keychain.
     pub(crate) async fn open(global: &Global) -> Result<Door, Failure> {
+        Door::with(Door::config(global)?).await
+    }
+
+    /// What the core needs to open them.
+    pub(crate) fn config(global: &Global) -> Result<Config, Failure> {
         let data_dir = match &global.data_dir {
             Some(folder) => folder.clone(),
             None => api::default_data_dir().ok_or_else(|| {
                 Failure::usage("There is no home folder to keep the store in. Name one with --data-dir DIR.")
             })?,
         };
-        let config = Config {
+        Ok(Config {
             data_dir,
             vault: Vault::system(),
             clock: global.clock(),
             zone: global.timezone,
             sample: None,
-        };
-        Door::with(config).await
+        })
     }
 
     pub(crate) async fn with(config: Config) -> Result<Door, Failure> {

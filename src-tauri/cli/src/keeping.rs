@@ -78,7 +78,19 @@ pub(crate) async fn restore(global: &Global, out: &Out, options: RestoreOptions)
     if !options.yes && asking::somebody_is_there() && !asking::agrees(&question)? {
         return Err(Failure::usage("Nothing was restored."));
     }
-    let (response, _) = Door::ask_once(global, Request::Restore(Restore { path: options.file })).await?;
+    let request = Restore { path: options.file };
+    let response = match Door::open(global).await {
+        Ok(door) => {
+            let answer = door.ask(Request::Restore(request)).await;
+            door.app.close().await;
+            answer?
+        }
+        // A store that does not open is what a backup is for.
+        Err(failure) if failure.ending == Ending::Store => {
+            Response::Restore(restore_unopened(Door::config(global)?, &request).await?)
+        }
+        Err(failure) => return Err(failure),
+    };
     let Response::Restore(restored) = &response else { return Err(Failure::mismatch()) };
     out.answer(&response, || of_restored(restored))?;
     Ok(Ending::Done)

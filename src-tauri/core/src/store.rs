@@ -48,7 +48,7 @@ use sqlx::{Connection as _, SqlSafeStr as _, SqliteConnection, SqlitePool};
 pub use accounts::{AccountRow, KeyPlace, NewAccount};
 pub use alerts::{AlertRow, AlertStand, Answer, BookedAlerts, EndedAlert, RaisedAlert};
 pub use answers::AnswerRow;
-pub use backups::{BackupError, Candidate, Holds};
+pub use backups::{BackupError, Candidate, Holds, SetAside};
 pub use balances::{BalanceSeries, Reading};
 pub use budgets::BudgetRow;
 pub use calendar::{CalendarLock, DayNote, ToldEvent};
@@ -126,7 +126,7 @@ pub enum StoreError {
     Busy,
     /// The file is damaged or is no store.
     #[error(
-        "the store is damaged: {0}. Restore a backup from the data folder, or start with another --data-dir"
+        "the store is damaged: {0}. Bring a backup back by `spendglass restore FILE`, or start with another --data-dir"
     )]
     Damaged(String),
     /// A row holds what no row should.

@@ -69,3 +69,25 @@ fn an_account_whose_key_is_not_here_is_told_after_a_restore() {
     let told = stage.run(&["--json", "restore", &backup]).ends(0).json();
     assert_eq!(told["keysMissing"], serde_json::json!(["OpenAI"]));
 }
+
+#[test]
+fn a_backup_comes_back_over_a_store_that_does_not_open() {
+    let town = Town::open("student", &[]);
+    let stage = Stage::with(&town, &["openai"]);
+    let backup = stage.path("backup.db").to_str().unwrap().to_owned();
+    stage.run(&["back-up", &backup]).ends(0);
+    let store = stage.data_dir().join("spendglass.db");
+    std::fs::write(&store, "this was a store, and is none any more").unwrap();
+    let damaged = stage.run(&["status"]).ends(5);
+    assert!(damaged.stderr.contains("spendglass restore FILE"), "{}", damaged.stderr);
+    // Where the backup is refused, too, all stays as it was.
+    let other = stage.path("notes.txt");
+    std::fs::write(&other, "no backup, but long enough for a head").unwrap();
+    stage.run(&["restore", other.to_str().unwrap()]).ends(2);
+    assert_eq!(std::fs::read_to_string(&store).unwrap(), "this was a store, and is none any more");
+    let told = stage.run(&["--json", "restore", &backup]).ends(0).json();
+    let kept = told["kept"].as_str().unwrap();
+    assert!(kept.contains("backup-damaged-"), "{told}");
+    assert_eq!(std::fs::read_to_string(kept).unwrap(), "this was a store, and is none any more");
+    assert_eq!(stage.run(&["--json", "accounts", "list"]).ends(0).json().as_array().unwrap().len(), 1);
+}

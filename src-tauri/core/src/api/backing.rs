@@ -4,8 +4,8 @@ use super::app::App;
 use super::files::{Place, What, meant, on_own_thread};
 use super::forms::refused;
 use super::keys::secret_of;
-use super::{ApiError, BackUp, BackedUp, ErrorCode, Event, Restore, Restored};
-use crate::store::{AccountLock, BackupError, KeyPlace, Store};
+use super::{ApiError, BackUp, BackedUp, Config, ErrorCode, Event, Restore, Restored};
+use crate::store::{AccountLock, BackupError, KeyPlace, SetAside, Store, StoreError};
 use crate::vault::VaultError;
 
 const WHAT: What = What { name: "the backup", example: "spendglass-backup.db" };
@@ -77,6 +77,46 @@ impl App {
             keys_missing,
             keys_problem,
         })
+    }
+}
+
+/// Restores a backup where the store here does not open, being damaged or of a newer version: its files are kept under a dated
+/// name. Where the backup is refused they are put back.
+pub async fn restore_unopened(config: Config, request: &Restore) -> Result<Restored, ApiError> {
+    let (folder, now) = (config.data_dir.clone(), config.clock.now());
+    match Store::open(&folder, now).await {
+        Err(StoreError::Damaged(_) | StoreError::TooNew { .. }) => {}
+        // Of one that is busy or on a full disk nothing is moved.
+        Err(error) => return Err(error.into()),
+        Ok(store) => {
+            store.close().await;
+            let app = App::open(config).await?;
+            let restored = app.restore(request).await;
+            app.close().await;
+            return restored;
+        }
+    }
+    let aside = SetAside::from(&folder, now).map_err(|error| {
+        let words =
+            format!("the store in {} could not be set aside: {error}. Nothing was changed", folder.display());
+        ApiError::new(ErrorCode::Store, words)
+    })?;
+    let restored = async {
+        let app = App::open(config).await?;
+        let restored = app.restore(request).await;
+        app.close().await;
+        restored
+    };
+    match restored.await {
+        Ok(restored) => {
+            // What was kept of the store between the two is an empty one.
+            let _ = std::fs::remove_file(&restored.kept);
+            Ok(Restored { kept: aside.kept.display().to_string(), ..restored })
+        }
+        Err(error) => {
+            aside.put_back();
+            Err(error)
+        }
     }
 }
 

@@ -172,6 +172,44 @@ impl Store {
     }
 }
 
+/// The files of a store that does not open, moved out of its place.
+#[derive(Debug)]
+pub struct SetAside {
+    moved: Vec<(PathBuf, PathBuf)>,
+    /// Where its main file is now.
+    pub kept: PathBuf,
+}
+
+impl SetAside {
+    /// Moves the files of a store that does not open under a dated name in the same folder.
+    pub fn from(folder: &Path, now: Timestamp) -> std::io::Result<SetAside> {
+        let kept = folder.join(format!("backup-damaged-{}.db", now.to_string().replace(':', "")));
+        let mut aside = SetAside { moved: Vec::new(), kept };
+        for ending in ["", "-wal", "-shm"] {
+            let from = folder.join(format!("{FILE}{ending}"));
+            let mut to = aside.kept.clone().into_os_string();
+            to.push(ending);
+            match fs::rename(&from, &to) {
+                Ok(()) => aside.moved.push((from, to.into())),
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => {
+                    aside.put_back();
+                    return Err(error);
+                }
+            }
+        }
+        Ok(aside)
+    }
+
+    /// Puts them back, over what is there by now.
+    pub fn put_back(self) {
+        for (from, to) in self.moved.into_iter().rev() {
+            // What cannot be put back is still there, under the other name.
+            let _ = fs::rename(to, from);
+        }
+    }
+}
+
 /// Takes over every table.
 async fn exchange(connection: &mut SqliteConnection) -> Result<(), BackupError> {
     let tables: Vec<(String,)> = sqlx::query_as(

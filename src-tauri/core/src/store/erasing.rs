@@ -88,7 +88,9 @@ fn is_own(path: &Path) -> bool {
     let lock = |start: &str| name.starts_with(start) && ends(name, ".lock");
     is_copy(path)
         || name.strip_prefix(FILE).is_some_and(|rest| ["", "-wal", "-shm", "-journal"].contains(&rest))
-        || name.strip_suffix("-journal").is_some_and(|copy| is_copy(Path::new(copy)))
+        || ["-journal", "-wal", "-shm"]
+            .iter()
+            .any(|ending| name.strip_suffix(ending).is_some_and(|copy| is_copy(Path::new(copy))))
         || ["open", "watch", "calendar", "sync-"].iter().any(|start| lock(start))
         || name.starts_with(".restore-")
         || (name.starts_with(".spendglass-") && ends(name, ".part"))
@@ -128,6 +130,7 @@ mod tests {
             "backup-before-restore-2026-11-22T101500Z.db",
             "backup.part",
             "backup.part-journal",
+            "backup-damaged-2026-11-22T101500Z.db-wal",
             "open.lock",
             "watch.lock",
             "sync-12.lock",
