@@ -174,7 +174,7 @@ async fn a_lot_is_added_corrected_removed_and_taken_back(window: &Window) {
     type_into(window, "lot-amount", "40").await;
     use_it(window, "lot-save").await;
     window.gone("lot-save").await;
-    window.says("lots", &["40"]).await;
+    window.says("lots-open", &["40"]).await;
     use_it(window, "lot-change").await;
     use_it(window, "lot-remove").await;
     window.until("the lot is removed", "return all('lot').length === 0", &[]).await;

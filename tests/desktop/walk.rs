@@ -32,7 +32,7 @@ fn each_figure_on_the_screen_is_the_terminals() {
         for (screen, ready) in [
             ("today", "chart"),
             ("spend", "spend-table"),
-            ("credits", "lots"),
+            ("credits", "lots-open"),
             ("limits", "limits"),
             ("plans", "plans-options"),
             ("accounts", "account-remove"),
