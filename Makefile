@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 export BASH_ENV := $(CURDIR)/.ci/environment
-.PHONY: run window demo test bench bundle package-test screenshots page packages-window packages-test packages-bundle
+.PHONY: run window demo test bench bundle package-test screenshots gallery page packages-window packages-test packages-bundle
 .NOTPARALLEL:
 
 # The development build: the window opens after half the time that an optimised build takes, and tests share its work.
@@ -44,6 +44,11 @@ package-test:
 # The pictures of the README, taken from the real window.
 screenshots: packages-test page
 	tests/desktop/session.sh cargo test --package spendglass-app --test window -- --ignored screenshots
+
+# Every screen and state of the window, light and dark, in three widths: open target/gallery/index.html.
+gallery: packages-test page
+	rm -rf target/gallery
+	SPENDGLASS_GALLERY=1 tests/desktop/session.sh cargo test --package spendglass-app --test window -- --include-ignored gallery_of_screens states:: keychain::
 
 # The window is compiled with the page inside, so the page comes before any cargo command.
 page: ui/node_modules/.package-lock.json

@@ -69,7 +69,7 @@ fn a_person_pastes_keys_and_sees_what_they_cost() {
 }
 
 /// Brings a text into the key's field through the clipboard, as a person does who copied it elsewhere.
-async fn paste(window: &Window, text: &str) {
+pub(crate) async fn paste(window: &Window, text: &str) {
     window.element("[data-testid=key-advanced] summary").await.click().await.unwrap();
     window.enter("key-base-url", text).await;
     window.press(&[keys::CONTROL], 'a').await;

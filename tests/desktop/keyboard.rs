@@ -41,6 +41,188 @@ fn everything_is_reached_and_done_by_keyboard() {
     });
 }
 
+/// No pointer at all, from a key to its account, through every task, to its removal and back.
+#[test]
+fn every_task_is_done_by_keyboard_alone() {
+    drive(async || {
+        let stage = Stage::new("by-keys", 78).await;
+        let window = stage.open().await;
+        adds_an_account(&stage, &window).await;
+        palette_leads_anywhere(&window).await;
+        spend_is_looked_into(&window).await;
+        a_lot_is_added_corrected_removed_and_taken_back(&window).await;
+        plans_and_estimates_are_asked_for(&window).await;
+        a_file_is_imported(&stage, &window).await;
+        a_budget_is_set_and_the_inbox_is_read(&window).await;
+        window.quit().await;
+    });
+}
+
+/// Presses Tab until the focus is on, or in, an element of this test id.
+async fn reach(window: &Window, id: &str) {
+    window.shown(id).await;
+    for _ in 0..160 {
+        let script = "return document.activeElement.closest(`[data-testid=\"${arguments[0]}\"]`) !== null";
+        if window.js(script, &[json!(id)]).await == true {
+            return;
+        }
+        window.press(&[], keys::TAB).await;
+    }
+    window.fail(&format!("the Tab key does not reach {id}")).await;
+}
+
+/// Reaches a control and presses Enter.
+async fn use_it(window: &Window, id: &str) {
+    reach(window, id).await;
+    window.press(&[], keys::ENTER).await;
+}
+
+/// Reaches a field, empties it and types.
+async fn type_into(window: &Window, id: &str, text: &str) {
+    reach(window, id).await;
+    window.press(&[keys::CONTROL], 'a').await;
+    let script = "return document.execCommand('insertText', false, arguments[0])";
+    if text.len() > 24 {
+        // As pasting does.
+        window.js(script, &[json!(text)]).await;
+    } else {
+        for letter in text.chars() {
+            window.press(&[], letter).await;
+        }
+    }
+    let held = window.js("return document.activeElement.value", &[]).await;
+    window.check(held == text, &format!("{id} holds {held}")).await;
+}
+
+async fn adds_an_account(stage: &Stage, window: &Window) {
+    let openai = stage.provider("openai");
+    type_into(window, "key-input", &openai.key).await;
+    window.shown("key-recognised").await;
+    // The pretend provider has an address of its own.
+    reach(window, "key-advanced").await;
+    window.press(&[], keys::ENTER).await;
+    type_into(window, "key-base-url", &openai.base_url).await;
+    window.press(&[], keys::ENTER).await;
+    stage.fresh(window, "openai").await;
+}
+
+async fn heading(window: &Window, screen: &str) {
+    let script = "return document.querySelector('h1').innerText.trim() === arguments[0]";
+    window.until(&format!("{screen} is open"), script, &[json!(screen)]).await;
+}
+
+async fn palette_leads_anywhere(window: &Window) {
+    window.press(&[keys::CONTROL], 'k').await;
+    window.shown("palette-input").await;
+    for letter in "credits".chars() {
+        window.press(&[], letter).await;
+    }
+    window.shown("palette-list").await;
+    window.press(&[], keys::ENTER).await;
+    window.gone("palette-input").await;
+    heading(window, "Credits").await;
+    window.press(&[keys::CONTROL], 'k').await;
+    window.shown("palette-input").await;
+    window.press(&[], keys::ESCAPE).await;
+    window.gone("palette-input").await;
+    heading(window, "Credits").await;
+}
+
+async fn spend_is_looked_into(window: &Window) {
+    window.press(&[keys::CONTROL], '2').await;
+    window.shown("spend-table").await;
+    // A group of radio buttons is walked with arrow keys.
+    for (group, last) in [("range", "range-7d"), ("group", "group-model")] {
+        let script = "const on = document.querySelector(`[data-testid^=\"${arguments[0]}-\"] input:checked`); return on !== null && document.activeElement === on";
+        let mut tries = 0;
+        while window.js(script, &[json!(group)]).await != true {
+            window.press(&[], keys::TAB).await;
+            tries += 1;
+            window.check(tries < 80, &format!("the Tab key does not reach the choice of {group}")).await;
+        }
+        let before = window.js("return document.activeElement.value", &[]).await;
+        window.press(&[], keys::RIGHT).await;
+        let changed = "return document.activeElement.type === 'radio' && document.activeElement.checked && document.activeElement.value !== arguments[0]";
+        window.until(&format!("another {group} is chosen, such as {last}"), changed, &[before]).await;
+        window.until("it is drawn", "return document.querySelector('[aria-busy=true]') === null", &[]).await;
+    }
+    // Into a mark of the chart, and back.
+    let chart = "const chart = document.querySelector('main [data-testid=chart] [role=application]'); return chart !== null && document.activeElement === chart";
+    let mut tries = 0;
+    while window.js(chart, &[]).await != true {
+        window.press(&[], keys::TAB).await;
+        tries += 1;
+        window.check(tries < 80, "the Tab key does not reach the chart").await;
+    }
+    window.press(&[], keys::END).await;
+    window.press(&[], keys::ENTER).await;
+    window.shown("trail-back").await;
+    use_it(window, "trail-back").await;
+    window.gone("trail-back").await;
+}
+
+async fn a_lot_is_added_corrected_removed_and_taken_back(window: &Window) {
+    window.press(&[keys::CONTROL], '3').await;
+    use_it(window, "lot-add").await;
+    window.shown("lot-save").await;
+    type_into(window, "lot-amount", "25").await;
+    use_it(window, "lot-save").await;
+    window.gone("lot-save").await;
+    window.until("the lot is there", "return all('lot').length === 1", &[]).await;
+    use_it(window, "lot-change").await;
+    window.shown("lot-save").await;
+    type_into(window, "lot-amount", "40").await;
+    use_it(window, "lot-save").await;
+    window.gone("lot-save").await;
+    window.says("lots-open", &["40"]).await;
+    use_it(window, "lot-change").await;
+    use_it(window, "lot-remove").await;
+    window.until("the lot is removed", "return all('lot').length === 0", &[]).await;
+    window.shown("toast-undo").await;
+    window.press(&[keys::CONTROL], 'z').await;
+    window.until("the lot is back", "return all('lot').length === 1", &[]).await;
+}
+
+async fn plans_and_estimates_are_asked_for(window: &Window) {
+    window.press(&[keys::CONTROL], '5').await;
+    window.shown("plans-advice").await;
+    reach(window, "buyer-country").await;
+    window.press(&[], 'i').await;
+    window.until("the country is another", "return document.activeElement.value !== ''", &[]).await;
+    window.shown("plans-advice").await;
+    window.press(&[keys::CONTROL], '6').await;
+    type_into(window, "estimate-text", "How much will this cost?").await;
+    window.shown("estimate-models").await;
+}
+
+async fn a_file_is_imported(stage: &Stage, window: &Window) {
+    let file = stage.folder.path().join("days.csv");
+    std::fs::write(&file, "date,cost_usd\n2026-11-03,1.25\n2026-11-04,2.50\n").unwrap();
+    window.press(&[keys::CONTROL], '7').await;
+    use_it(window, "import-open").await;
+    type_into(window, "import-path", file.to_str().unwrap()).await;
+    use_it(window, "import-look").await;
+    let looked = "return seen(at('import-report')) || seen(at('import-mapping')) || seen(at('import-error'))";
+    window.until("the file is looked into", looked, &[]).await;
+    window.press(&[], keys::ESCAPE).await;
+    window.gone("import-look").await;
+}
+
+async fn a_budget_is_set_and_the_inbox_is_read(window: &Window) {
+    window.press(&[keys::CONTROL], '8').await;
+    use_it(window, "budget-add").await;
+    type_into(window, "budget-amount", "300").await;
+    use_it(window, "budget-save").await;
+    window.gone("budget-save").await;
+    window.shown("budget").await;
+    window.press(&[keys::CONTROL], 'i').await;
+    heading(window, "Inbox").await;
+    use_it(window, "inbox-settings").await;
+    heading(window, "Settings").await;
+    window.press(&[keys::CONTROL], 'r').await;
+    window.says("status", &["Everything is up to date."]).await;
+}
+
 /// The Tab key comes by everything that can be used, forwards and backwards, and each has a visible mark of focus.
 async fn walks_through(window: &Window, screen: &str) {
     // A group of radio buttons is one stop.

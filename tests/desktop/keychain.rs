@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use crate::gallery::keep;
 use crate::stage::{Stage, drive, run};
+use crate::states::trouble;
 use crate::window::{PATIENCE, Window};
 
 /// The password that tests/desktop/session.sh gives its keychain.
@@ -24,6 +26,8 @@ fn a_locked_keychain_and_a_lost_key_are_told_apart() {
         window.click("sync-now").await;
         answer_until(&window, "", "keychain").await;
         assert_eq!(window.text("month-billed").await, month, "the last good figures stay");
+        trouble(&window, "keychainLocked", &["The keychain", "OpenAI"]).await;
+        keep(&window, "state", "keychain-locked").await;
         window.click("nav-accounts").await;
         window.says("account-row", &["keychain", "Unlock"]).await;
         window.says("account-advice", &["Try again"]).await;
@@ -39,6 +43,7 @@ fn a_locked_keychain_and_a_lost_key_are_told_apart() {
         let script = "return at('account-state')?.dataset.state === 'keyMissing'";
         window.until("the key is missing", script, &[]).await;
         window.says("account-row", &["no longer in the keychain", "Paste the key again"]).await;
+        keep(&window, "state", "key-missing").await;
         window.click("account-advice").await;
         window.shown("key-replace").await;
         let field = window.element("dialog [data-testid=key-input]").await;

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use crate::stage::{Stage, drive, out_dir, run};
 use crate::window::Window;
 
-const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-const SCREENS: [(&str, &str); 9] = [
+pub(crate) const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+pub(crate) const SCREENS: [(&str, &str); 9] = [
     ("today", "chart"),
     ("spend", "spend-table"),
     ("credits", "calendar"),
@@ -21,7 +21,7 @@ const SCREENS: [(&str, &str); 9] = [
     ("inbox", "inbox-settings"),
     ("accounts", "account-remove"),
 ];
-const WIDE: (u32, u32) = (1100, 760);
+pub(crate) const WIDE: (u32, u32) = (1100, 760);
 const NARROW: (u32, u32) = (400, 760);
 
 #[test]
@@ -63,6 +63,8 @@ fn every_screen_is_accessible_in_both_themes() {
                 ("credits", "lot-add", "lot-save"),
                 ("credits", "lot-change", "lot-save"),
                 ("settings", "budget-add", "budget-save"),
+                ("accounts", "import-open", "import-look"),
+                ("accounts", "entry-open", "entry-save"),
             ] {
                 go(&window, screen).await;
                 window.click(opener).await;
@@ -72,7 +74,10 @@ fn every_screen_is_accessible_in_both_themes() {
                 window.gone(inside).await;
             }
         }
+        palette_is_accessible(&window).await;
+        every_control_has_a_role_and_a_name(&window).await;
         no_sideways_scrolling(&window).await;
+        motion_and_colours_can_be_forced(&window).await;
         // axe-core measures by styles of its own, which the policy refuses: what the page did itself is asked for first.
         window.quit().await;
     });
@@ -212,7 +217,7 @@ fn screenshots() {
 }
 
 /// Lots of several rules and budgets, as a person of that account may have them.
-async fn prepay(window: &Window) {
+pub(crate) async fn prepay(window: &Window) {
     let script = "const done = arguments[arguments.length - 1]; \
         const ask = (request) => window.__TAURI_INTERNALS__.invoke('call', { request }); \
         const lot = (account, amount, acquired, rule, more) => \
@@ -232,17 +237,23 @@ async fn prepay(window: &Window) {
     window.until("the sync is over", "return at('sync-cancel') === null", &[]).await;
 }
 
-/// Opens a screen; the inbox is behind the bell.
-async fn go(window: &Window, screen: &str) {
-    if screen == "inbox" {
-        window.click("bell").await;
-    } else {
-        window.click(&format!("nav-{screen}")).await;
+/// Opens a screen by its keys; the inbox is behind the bell.
+pub(crate) async fn go(window: &Window, screen: &str) {
+    let place = ["today", "spend", "credits", "limits", "plans", "estimate", "accounts", "settings"];
+    let script = "return document.querySelector('h1').innerText.trim().toLowerCase() === arguments[0]";
+    match place.iter().position(|name| *name == screen) {
+        Some(at) => {
+            let digit = char::from_digit(u32::try_from(at).unwrap() + 1, 10).unwrap();
+            window.press(&[crate::window::keys::CONTROL], digit).await;
+        }
+        // The bell leads back again.
+        None if window.js(script, &[json!(screen)]).await == true => {}
+        None => window.press(&[crate::window::keys::CONTROL], 'i').await,
     }
 }
 
 /// Waits until figures and pictures are there, drawn to the width there is, and nothing moves.
-async fn settled(window: &Window) {
+pub(crate) async fn settled(window: &Window) {
     let script = "const charts = [...document.querySelectorAll('[data-testid=chart] svg')]; \
                   return document.querySelector('.skeleton, [aria-busy=true]') === null \
                   && charts.every((svg) => Math.abs(svg.getBoundingClientRect().width - svg.width.baseVal.value) < 1.5) \
@@ -251,7 +262,7 @@ async fn settled(window: &Window) {
 }
 
 /// Presses the theme's button until the theme is on.
-async fn wear(window: &Window, theme: &str) {
+pub(crate) async fn wear(window: &Window, theme: &str) {
     for _ in 0..3 {
         let worn = window.js("return document.documentElement.dataset.theme ?? 'system'", &[]).await;
         if worn == theme {
@@ -273,7 +284,7 @@ async fn wear(window: &Window, theme: &str) {
         .await;
 }
 
-async fn accessible(window: &Window, what: &str) {
+pub(crate) async fn accessible(window: &Window, what: &str) {
     settled(window).await;
     if window.js("return typeof axe", &[]).await == "undefined" {
         let source = fs::read_to_string(Path::new(ROOT).join("ui/node_modules/axe-core/axe.min.js")).unwrap();
@@ -297,7 +308,7 @@ async fn accessible(window: &Window, what: &str) {
         .await;
 }
 
-/// The page reflows down to 360 pixels, the least width of the window.
+/// The page reflows down to 360 pixels, the least width of the window, and to 320, as of a page that is enlarged to four times.
 async fn no_sideways_scrolling(window: &Window) {
     window.resize(360, 640).await;
     for (screen, ready) in SCREENS {
@@ -308,8 +319,80 @@ async fn no_sideways_scrolling(window: &Window) {
                       return [...document.querySelectorAll('main *')].filter((node) => node.getBoundingClientRect().right > root.clientWidth + 1).slice(0, 5).map((node) => node.outerHTML.slice(0, 120)).join(' / ') || 'something'";
         let wide = window.js(script, &[]).await;
         window.check(wide == "", &format!("{screen} is wider than the window: {wide}")).await;
+        window.js("document.documentElement.style.inlineSize = '320px'", &[]).await;
+        let script = "const late = [...document.querySelectorAll('main *')].filter((node) => node.checkVisibility() && !node.closest('.scroll-x, svg, .hidden') \
+                        && getComputedStyle(node).position !== 'absolute' && node.getBoundingClientRect().right > 321); \
+                      return late.slice(0, 5).map((node) => node.outerHTML.slice(0, 120)).join(' / ')";
+        let wide = window.js(script, &[]).await;
+        window.js("document.documentElement.style.inlineSize = ''", &[]).await;
+        window.check(wide == "", &format!("{screen} does not reflow at 320 pixels: {wide}")).await;
+        settled(window).await;
         accessible(window, &format!("{screen}, narrow")).await;
     }
+}
+
+async fn palette_is_accessible(window: &Window) {
+    for theme in ["light", "dark"] {
+        wear(window, theme).await;
+        window.press(&[crate::window::keys::CONTROL], 'k').await;
+        window.shown("palette-input").await;
+        accessible(window, &format!("palette, {theme}")).await;
+        if theme == "dark" {
+            let (role, name) = window.computed("[data-testid=palette-input]").await;
+            assert!(
+                role == "combobox" && !name.is_empty(),
+                "the palette's field is a {role} called {name:?}"
+            );
+        }
+        window.press(&[], crate::window::keys::ESCAPE).await;
+        window.gone("palette-input").await;
+    }
+    // In the other language the same holds.
+    crate::gallery::speak(window, "hi").await;
+    for (screen, ready) in SCREENS {
+        go(window, screen).await;
+        window.shown(ready).await;
+        accessible(window, &format!("{screen}, Hindi")).await;
+    }
+    crate::gallery::speak(window, "en").await;
+}
+
+/// What a screen reader is told, as the driver computes it, of what people use most.
+async fn every_control_has_a_role_and_a_name(window: &Window) {
+    for (screen, selector, roles, words) in [
+        ("today", "nav", &["navigation"][..], ""),
+        ("today", "main", &["main"], "Today"),
+        ("today", "[data-testid=nav-spend]", &["button", "link"], "Spend"),
+        ("today", "[data-testid=sync-now]", &["button"], "Sync"),
+        ("today", "[data-testid=bell]", &["button"], "nbox"),
+        ("today", "[data-testid=theme]", &["button"], "heme"),
+        ("today", "[data-testid=chart] [role=application]", &["application"], ""),
+        ("spend", "[data-testid=range-month] input", &["radio"], ""),
+        ("spend", "[data-testid=group-model] input", &["radio"], "Model"),
+        ("credits", "[data-testid=lot-add]", &["button"], ""),
+        ("accounts", "[data-testid=key-input]", &["textbox", "text field"], ""),
+        ("accounts", "[data-testid=account-sync]", &["button"], "Sync"),
+        ("accounts", "[data-testid=account-remove]", &["button"], "Remove"),
+        ("settings", "[data-testid=budget-add]", &["button"], ""),
+        ("estimate", "[data-testid=estimate-text]", &["textbox", "text field"], ""),
+    ] {
+        go(window, screen).await;
+        settled(window).await;
+        let (role, name) = window.computed(selector).await;
+        let told = format!("{screen}, {selector} is a {role:?} called {name:?}");
+        assert!(roles.contains(&role.to_lowercase().as_str()), "{told}");
+        assert!(name.contains(words) && (!name.trim().is_empty() || role == "navigation"), "{told}");
+    }
+}
+
+/// With less motion nothing moves, and with forced colours none of the program's own is left, by the style sheets' own rules.
+async fn motion_and_colours_can_be_forced(window: &Window) {
+    let script = "const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]); \
+                  const media = (of) => rules.filter((rule) => rule instanceof CSSMediaRule && rule.conditionText.includes(of)).map(({ cssText }) => cssText).join(' '); \
+                  const forced = media('forced-colors'); \
+                  const tokens = ['--text', '--accent', '--ground', '--chart-s1'].filter((token) => !forced.includes(`${token}: Canvas`) && !forced.includes(`${token}: LinkText`)); \
+                  return [media('prefers-reduced-motion').includes('animation: none'), tokens]";
+    assert_eq!(window.js(script, &[]).await, json!([true, []]));
 }
 
 /// Hears what the policy refuses, from the page's beginning where the engine tells it.

@@ -126,14 +126,14 @@ async fn stage_lots(window: &Window) -> Value {
 }
 
 /// A bus on which nothing is, and on which nothing is started by being asked for.
-struct Bus {
+pub(crate) struct Bus {
     daemon: Child,
-    address: String,
+    pub(crate) address: String,
     _folder: TempDir,
 }
 
 impl Bus {
-    fn start() -> Bus {
+    pub(crate) fn start() -> Bus {
         let folder = tempfile::tempdir().unwrap();
         let config = folder.path().join("bus.conf");
         let place = folder.path().join("bus");

@@ -42,6 +42,7 @@ pub(crate) fn out_dir() -> PathBuf {
 /// A town and the folder of a store that knows nothing yet.
 pub(crate) struct Stage {
     name: &'static str,
+    seed: u64,
     pub(crate) town: Town,
     pub(crate) folder: TempDir,
 }
@@ -53,14 +54,27 @@ impl Stage {
         for ending in [".log", "-failed.png"] {
             let _ = std::fs::remove_file(out_dir().join(format!("{name}{ending}")));
         }
-        let options = TownOptions {
-            listen: "127.0.0.1:0".parse().unwrap(),
-            person: Person::Freelancer,
-            seed,
-            now: NOW.parse().unwrap(),
-            faults: Vec::new(),
-        };
-        Stage { name, town: serve(options).await.unwrap(), folder: tempfile::tempdir().unwrap() }
+        let town = serve(options(seed, "127.0.0.1:0")).await.unwrap();
+        Stage { name, seed, town, folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// Nobody is there any more: as a network that is gone. Gives the address to come back to.
+    pub(crate) async fn leave(&mut self) -> String {
+        let address = self.town.address().to_string();
+        let elsewhere = serve(options(self.seed, "127.0.0.1:0")).await.unwrap();
+        std::mem::replace(&mut self.town, elsewhere).shutdown().await;
+        address
+    }
+
+    /// The town is where it was.
+    pub(crate) async fn come_back(&mut self, address: &str) {
+        let town = serve(options(self.seed, address)).await.unwrap();
+        std::mem::replace(&mut self.town, town).shutdown().await;
+    }
+
+    /// The window with its clock elsewhere.
+    pub(crate) async fn open_at(&self, now: &str) -> Window {
+        Window::open(self.name, &self.data_dir(), now).await
     }
 
     pub(crate) fn data_dir(&self) -> PathBuf {
@@ -114,6 +128,16 @@ impl Stage {
                       return row?.querySelector('[data-testid=account-state]')?.dataset.state === 'fresh' \
                       && at('sync-cancel') === null";
         window.until(&format!("{name} is up to date"), script, &[name.into()]).await;
+    }
+}
+
+fn options(seed: u64, listen: &str) -> TownOptions {
+    TownOptions {
+        listen: listen.parse().unwrap(),
+        person: Person::Freelancer,
+        seed,
+        now: NOW.parse().unwrap(),
+        faults: Vec::new(),
     }
 }
 

@@ -44,6 +44,7 @@ pub(crate) mod keys {
 /// A window, its driver and what they said. Both end with it.
 pub(crate) struct Window {
     client: Client,
+    address: String,
     _driver: Driver,
     pid: u32,
     name: String,
@@ -101,7 +102,14 @@ impl Window {
             }
         };
         let pid = processes::with_arguments(program, data_dir).expect("the program runs");
-        Window { client, _driver: driver, pid, name: name.to_owned(), log }
+        Window {
+            client,
+            address: format!("http://127.0.0.1:{port}"),
+            _driver: driver,
+            pid,
+            name: name.to_owned(),
+            log,
+        }
     }
 
     /// Hundredths of a second of processor time that the window and its processes have had.
@@ -225,6 +233,27 @@ impl Window {
     pub(crate) async fn focus(&self) -> String {
         let script = "const node = document.activeElement; return node.dataset.testid ?? node.localName";
         self.js(script, &[]).await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The role and the name that a screen reader is given of the first element of a selector.
+    pub(crate) async fn computed(&self, selector: &str) -> (String, String) {
+        let session = self.client.session_id().await.unwrap().expect("a session");
+        let base = format!("{}/session/{session}", self.address);
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let wanted = json!({"using": "css selector", "value": selector});
+        let answer = http.post(format!("{base}/element")).json(&wanted).send().await.unwrap();
+        let found: Value = answer.json().await.unwrap();
+        let element =
+            found["value"].as_object().and_then(|told| told.values().next()?.as_str().map(str::to_owned));
+        let Some(element) = element else { self.fail(&format!("{selector}: {found}")).await };
+        let mut told = Vec::new();
+        for what in ["computedrole", "computedlabel"] {
+            let answer = http.get(format!("{base}/element/{element}/{what}")).send().await.unwrap();
+            let answer: Value = answer.json().await.unwrap();
+            told.push(answer["value"].as_str().unwrap_or_default().to_owned());
+        }
+        let name = told.pop().unwrap_or_default();
+        (told.pop().unwrap_or_default(), name)
     }
 
     pub(crate) async fn resize(&self, width: u32, height: u32) {
