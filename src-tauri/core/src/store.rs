@@ -182,6 +182,7 @@ impl Schema {
             (7, "receipts", include_str!("../migrations/0007_receipts.sql")),
             (8, "prices", include_str!("../migrations/0008_prices.sql")),
             (9, "plans", include_str!("../migrations/0009_plans.sql")),
+            (11, "correction numbers", include_str!("../migrations/0011_correction_numbers.sql")),
         ])
     }
 
