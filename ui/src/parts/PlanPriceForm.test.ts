@@ -1,7 +1,6 @@
 import { flushSync, mount, unmount } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Refusal } from '../api';
-
 import { door } from '../pretend';
 import PlanPriceForm from './PlanPriceForm.svelte';
 
