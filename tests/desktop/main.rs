@@ -26,6 +26,7 @@ mod kinds;
 mod ways_in;
 mod looks;
 mod notifications;
+mod plans;
 mod refusals;
 mod sample;
 mod second;

@@ -166,6 +166,40 @@ async fn a_cost_is_what_the_prices_say_to_the_last_digit() {
 }
 
 #[tokio::test]
+async fn an_embedding_costs_what_goes_in() {
+    let desk = Desk::new().await;
+    let app = desk.open().await;
+    let models = json!(["text-embedding-3-small", "mistral-embed", "gpt-5-mini", "gpt-5-mini"]);
+    let told = ask(&app, json!({"text": TEXT, "models": models})).await;
+    let [openai, mistral, chat] = told["models"].as_array().unwrap().as_slice() else { panic!("{told}") };
+    for embedding in [openai, mistral] {
+        assert_eq!(embedding["output"], json!({"low": 0, "typical": 0, "high": 0}));
+        assert!(embedding["costs"][0]["typical"]["amount"].is_string(), "{embedding}");
+        assert!(embedding["outputBy"]["words"].as_str().unwrap().starts_with("An embedding"));
+    }
+    assert_eq!(chat["output"]["typical"], 500);
+    app.close().await;
+}
+
+#[tokio::test]
+async fn a_name_like_a_familys_is_told_with_names_like_it() {
+    let desk = Desk::new().await;
+    let app = desk.open().await;
+    let told =
+        ask(&app, json!({"text": TEXT, "models": ["gpt-5-minni", "gpt-5-minni", "nothing-like-it"]})).await;
+    let unknown = told["unknown"].as_array().unwrap();
+    assert_eq!(unknown.len(), 2, "{unknown:?}");
+    assert_eq!((&unknown[0]["asked"], &unknown[0]["near"][0]), (&json!("gpt-5-minni"), &json!("gpt-5-mini")));
+    // Its tokens are counted all the same, without a price.
+    assert_eq!(told["models"].as_array().unwrap().len(), 1);
+    assert_eq!(told["models"][0]["costs"][0]["typical"], Value::Null);
+    let (field, words) = refused(&app, json!({"path": "nowhere.txt"})).await;
+    assert_eq!(field.as_deref(), Some("path"));
+    assert!(words.starts_with("the file nowhere.txt "), "{words}");
+    app.close().await;
+}
+
+#[tokio::test]
 async fn answers_are_as_long_as_the_persons_own_of_that_model_and_lane() {
     let desk = Desk::new().await;
     let account = desk.account("anthropic", "Studio").await;
@@ -253,9 +287,9 @@ async fn a_name_that_nobody_knows_is_named_with_those_like_it() {
     let app = desk.open().await;
     let told = ask(&app, json!({"text": TEXT, "models": ["gtp-5-mini", "my-own-thing", "gpt-9", "groq/llama-3.3-70b-versatile"]})).await;
     let unknown = told["unknown"].as_array().unwrap();
-    assert_eq!(unknown.len(), 2, "{told}");
+    assert_eq!(unknown.len(), 3, "{told}");
     assert_eq!((&unknown[0]["asked"], &unknown[0]["near"][0]), (&json!("gtp-5-mini"), &json!("gpt-5-mini")));
-    assert_eq!(unknown[1]["asked"], "my-own-thing");
+    assert_eq!((&unknown[1]["asked"], &unknown[2]["asked"]), (&json!("my-own-thing"), &json!("gpt-9")));
     // What has a tokenizer and no price is counted, and its cost is not known.
     let [gpt9, llama] = told["models"].as_array().unwrap().as_slice() else { panic!("{told}") };
     assert_eq!((&gpt9["provider"], &gpt9["costs"][0]["typical"]), (&Value::Null, &Value::Null));

@@ -139,6 +139,79 @@ async fn corrections_stay_take_each_others_place_and_can_be_taken_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn numbers_of_corrections_are_never_given_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = open(folder.path(), NOW).await;
+    let price = |plan: &str| json!({"plan": plan, "price": {"amount": "21", "currency": "USD"}});
+    let number = |told: Value| told["corrections"][0]["id"].as_i64().unwrap();
+    let first = number(answer(&app, "correctPlan", price("cursor/pro")).await);
+    answer(&app, "removePlanCorrection", json!({"id": first})).await;
+    let second = number(answer(&app, "correctPlan", price("anthropic/claude-pro")).await);
+    assert!(second > first, "{second}");
+    app.close().await;
+    let app = open(folder.path(), NOW).await;
+    answer(&app, "removePlanCorrection", json!({"id": second})).await;
+    assert!(number(answer(&app, "correctPlan", price("cursor/pro")).await) > second);
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_most_likely_a_slip_is_asked_about() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = open(folder.path(), NOW).await;
+    let plan = "anthropic/claude-pro";
+    for (what, words) in [
+        (json!({"price": {"amount": "0", "currency": "USD"}}), "0 would make it free"),
+        (json!({"price": {"amount": "99999999", "currency": "USD"}}), "more than 10 times off the 20 USD"),
+        (json!({"price": {"amount": "-5", "currency": "USD"}}), "below nought"),
+        (json!({"limit": {"unit": "requests", "amount": "0", "window": "day"}}), "lets nothing be used"),
+        (json!({"limit": {"unit": "requests", "amount": "-1", "window": "day"}}), "below nought"),
+        (json!({"credit": {"unit": "USD", "amount": "0.0"}}), "a credit of 0 is none"),
+    ] {
+        let mut form = what.clone();
+        form["plan"] = json!(plan);
+        let (code, told) = call(&app, "correctPlan", form.clone()).await.unwrap_err();
+        assert!(code == ErrorCode::BadRequest && told.contains(words), "{told}\nlacks {words}");
+    }
+    // With a reason it is taken: nobody knows an invoice better.
+    let free =
+        json!({"plan": plan, "price": {"amount": "0", "currency": "USD"}, "note": "a gift of the maker"});
+    answer(&app, "correctPlan", free).await;
+
+    let price = |price: &str, note: Option<&str>| json!({"provider": "openai", "model": "gpt-5", "meter": "input", "price": price, "from": "2026-11-01", "note": note});
+    for (amount, words) in [
+        ("0", "0 would make it free: the list says 1.25 USD for 1000000"),
+        ("0.00000125", "more than 100 times off"),
+    ] {
+        let (code, told) = call(&app, "correctPrice", price(amount, None)).await.unwrap_err();
+        assert!(code == ErrorCode::BadRequest && told.contains(words), "{told}\nlacks {words}");
+    }
+    answer(&app, "correctPrice", price("0", Some("a grant"))).await;
+    answer(&app, "correctPrice", price("1.1", None)).await;
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_plans_of_ones_own_are_enough_and_a_mark_in_front_of_a_file_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = open(folder.path(), NOW).await;
+    let plans = |count: usize| {
+        let one = |n: usize| json!({"id": format!("acme/own-{n}"), "provider": "acme", "product": "Acme", "name": n.to_string()});
+        json!({"plans": (0..count).map(one).collect::<Vec<_>>()}).to_string()
+    };
+    let (code, told) = call(&app, "correctPlan", json!({"file": plans(101)})).await.unwrap_err();
+    assert!(code == ErrorCode::BadRequest && told.contains("101 plans of your own, and 100"), "{told}");
+    let marked = format!("\u{feff}{}", plans(100));
+    assert_eq!(
+        answer(&app, "correctPlan", json!({"file": marked})).await["corrections"].as_array().unwrap().len(),
+        100
+    );
+    // One in the place of another is not one more.
+    answer(&app, "correctPlan", json!({"file": plans(1)})).await;
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn newer_plans_are_fetched_where_asked_kept_and_given_up_again() {
     let folder = tempfile::tempdir().unwrap();
     let town = open_town(Person::Student, NOW).await;

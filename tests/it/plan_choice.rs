@@ -154,6 +154,37 @@ fn equal_options_share_their_chance() {
 }
 
 #[test]
+fn options_that_cost_the_same_in_every_month_are_one() {
+    // Never used up as it is, and at twice as much it is.
+    let mut roomy = bare("roomy", dec("10"), 1);
+    roomy.limits.push(limit(Measure::Requests, dec("500"), QuotaWindow::Month, 1));
+    let choice = chosen(&steady(90), &[offer(roomy)]);
+    let ids: Vec<&str> = choice.options.iter().map(|one| one.id.as_str()).collect();
+    assert_eq!(ids, ["roomy", "metered"]);
+    assert_eq!(option(&choice, "roomy").chance_cheapest, Some(dec("100")));
+    let double = choice.what_if.iter().find(|what| what.of == Scenario::Double).unwrap();
+    assert_eq!(
+        double.cheapest.as_ref().unwrap().0,
+        "roomy+metered",
+        "what goes on behind it is not forgotten"
+    );
+
+    // A seat without a price, whose use is paid at list, is nothing else than paying as you go.
+    let mut seat = bare("seat", Decimal::ZERO, 1);
+    seat.pools.push(pool(Measure::List, Decimal::ZERO, Rollover::Lapses, 1));
+    seat.overage = at_list(Decimal::ONE_HUNDRED);
+    let choice = chosen(&steady(90), &[offer(seat.clone())]);
+    let ids: Vec<&str> = choice.options.iter().map(|one| one.id.as_str()).collect();
+    assert_eq!(ids, ["metered"]);
+    let why = WhyLeftOut::SameAs { than: "metered".to_owned() };
+    assert_eq!(choice.left_out, [(vec![Part::Offer("seat".to_owned())], why)]);
+    // Who has it finds it.
+    let current = Current { plans: vec!["seat".to_owned()], ..Current::default() };
+    let drawn = draw(&steady(90), &[offer(seat)], Some(&current), &[], &as_listed(), None);
+    assert!(choose(&drawn, &as_listed()).options.iter().any(|one| one.id == "seat"));
+}
+
+#[test]
 fn what_refuses_more_is_not_the_cheapest_of_the_same_thing() {
     let mut terms = bare("capped", dec("1"), 1);
     terms.limits.push(limit(Measure::Requests, dec("8"), QuotaWindow::Day, 1));
@@ -278,7 +309,7 @@ fn what_could_not_be_taken_in_is_told_with_its_share() {
         what: "acme/unheard-of".to_owned(),
         why: WhyExcluded::Unpriced,
         rows: 12,
-        share: dec("3.5"),
+        share: Some(dec("3.5")),
     };
     let usage = Usage { excluded: vec![unpriced.clone()], ..steady(90) };
     assert_eq!(chosen(&usage, &[]).excluded, [unpriced]);

@@ -314,6 +314,42 @@ async fn nothing_at_all_is_an_answer_too() {
 }
 
 #[tokio::test]
+async fn usage_of_long_ago_is_compared_with_a_warning() {
+    let setting = Setting::new().await;
+    let account = setting.account("openai", "admin").await;
+    setting.use_daily(account, "2026-06-10", "2026-10-01", &[SMALL]).await;
+    let file = setting.catalogue(&[FLAT]);
+    let app = setting.door().await;
+    let why = ask(&app, json!({"catalogue": file})).await["recommendation"]["why"].clone();
+    assert!(why.as_str().unwrap().contains("known up to 2026-09-30 only, 48 days ago"), "{why}");
+    app.close().await;
+    // What is of yesterday is not.
+    let (setting, _) = Setting::usual().await;
+    let file = setting.catalogue(&[FLAT]);
+    let app = setting.door().await;
+    let why = ask(&app, json!({"catalogue": file})).await["recommendation"]["why"].clone();
+    assert!(!why.as_str().unwrap().contains("days ago"), "{why}");
+    app.close().await;
+}
+
+#[tokio::test]
+async fn a_model_that_nobody_knows_is_no_wish() {
+    let (setting, _) = Setting::usual().await;
+    let file = setting.catalogue(&[FLAT]);
+    let app = setting.door().await;
+    let refused = async |must: &str| call(&app, with(&file, json!({"must": [must]}))).await.unwrap_err();
+    let (code, field, words) = refused("gpt-5-minni").await;
+    assert_eq!((code, field.as_deref()), (ErrorCode::BadRequest, Some("must")));
+    assert!(words.contains("\"gpt-5-minni\"") && words.contains("did you mean gpt-5-mini"), "{words}");
+    let (_, _, words) = refused("smal-1").await;
+    assert!(words.contains("did you mean small-1"), "{words}");
+    for known in ["small-1", "SMALL-1", "gpt-5", "small-*"] {
+        call(&app, with(&file, json!({"must": [known]}))).await.unwrap();
+    }
+    app.close().await;
+}
+
+#[tokio::test]
 async fn the_window_ends_with_the_last_day_that_all_tell_and_names_who_is_far_behind() {
     let (setting, _) = Setting::usual().await;
     let late = setting.account("anthropic", "admin").await;

@@ -232,6 +232,7 @@ fn migrations_are_listed_and_never_edited() {
         ("0008_prices.sql", "c7559b063988e2b31c25f2adab04820928bbebb7424a2646c0d0c6feb6754fef"),
         ("0009_plans.sql", "35c448a653cc6db38d2a196d009129c521964443504d08a001eaf1d36769f23b"),
         ("0010_sessions.sql", "e4dbb0d50319682fd57af6a1f848bae52f48b5e5fb417ef77d2ea9c5ec9c2d2b"),
+        ("0011_correction_numbers.sql", "362efd1184eec7416b64724db2c14be170d85b2134c59af43a0243b97a5c4abf"),
     ];
     let listed = format!("{:?}", Schema::current());
     let found = files("src-tauri/core/migrations", &[".sql"]);

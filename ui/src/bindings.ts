@@ -1865,7 +1865,7 @@ rows: number,
 /**
  * Their share of all usage, in per cent.
  */
-share: string, };
+share: string | null, };
 
 /**
  * What to take away, and where to.
@@ -3957,7 +3957,11 @@ currency: string,
 /**
  * For how many units.
  */
-per: number, };
+per: number, 
+/**
+ * The first day of the person's own price, where it is one.
+ */
+ownFrom: string | null, };
 
 /**
  * A provider's prices of a model on a day.

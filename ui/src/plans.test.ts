@@ -98,7 +98,7 @@ describe('what to do', () => {
     [{ action: 'switch', option: 'free' }, 'Switch to The free'],
     [{ action: 'stay', option: 'current' }, 'Stay as you are'],
     [{ action: 'stay', option: 'metered' }, 'Stay as you are'],
-    [{ action: 'stay', option: 'pro' }, 'Stay: The pro'],
+    [{ action: 'stay', option: 'pro' }, 'Stay with The pro'],
     [{ action: 'notEnoughData', option: null }, 'Not enough data yet'],
   ] as const)('%o', (told, words) => {
     expect(advice(comparison(options, told))).toBe(words);

@@ -1,22 +1,26 @@
-// bare words: not yet in the messages
 // What is wished for on the Plans screen, as a question to the core, and its answer in the words of the screen.
 
-import type { PlanComparison, PlanOption, PlansQuery, RefusedUse, Settings, TaxStatus } from './bindings';
-import { about, count, counted, money, percentText, span, UNKNOWN } from './format';
+import type { CorrectPlan, PlanComparison, PlanCorrectionRow, PlanOption, PlansQuery, RefusedUse, Settings, TaxStatus } from './bindings';
+import { about, count, every, money, percentText, span, UNKNOWN } from './format';
+import { t } from './messages.svelte';
 
 export type Days = '30' | '90' | '365';
 
-export const DAYS: readonly (readonly [Days, string])[] = [
-  ['30', '30 days'],
-  ['90', '90 days'],
-  ['365', 'A year'],
-];
+export function spans(): readonly (readonly [Days, string])[] {
+  return [
+    ['30', t('shared.days.count', { count: 30 })],
+    ['90', t('shared.days.count', { count: 90 })],
+    ['365', t('plans.days.year')],
+  ];
+}
 
-export const TAXES: readonly (readonly [TaxStatus, string])[] = [
-  ['consumer', 'I pay it'],
-  ['registered', 'I claim it back'],
-  ['none', 'I pay none'],
-];
+export function taxes(): readonly (readonly [TaxStatus, string])[] {
+  return [
+    ['consumer', t('plans.tax.consumer')],
+    ['registered', t('plans.tax.registered')],
+    ['none', t('plans.tax.none')],
+  ];
+}
 
 /** What was chosen here. What was not is as the settings say. */
 export interface Wishes {
@@ -40,10 +44,10 @@ export const NO_WISHES: Wishes = { days: '90', volume: 100, anySurface: false, m
 export function wrongWish(wishes: Wishes): { field: string; words: string } | null {
   const { cardMarkup, seats } = wishes;
   if (cardMarkup !== undefined && !/^\d{1,2}(?:\.\d{1,4})?$/.test(cardMarkup)) {
-    return { field: 'cardMarkup', words: 'Give it in per cent, such as 3.5.' };
+    return { field: 'cardMarkup', words: t('plans.wrong.markup') };
   }
   if (seats !== undefined && !/^[1-9]\d{0,4}$/.test(seats)) {
-    return { field: 'seats', words: 'Give a whole number, 1 at least.' };
+    return { field: 'seats', words: t('plans.wrong.seats') };
   }
   return null;
 }
@@ -101,8 +105,8 @@ export function monthly({ monthly: cost }: PlanOption): { middle: string; range:
 /** What would be refused, in words; nothing where nothing is. */
 export function refusal({ requests, hours, share }: RefusedUse): string | null {
   if (hours === 0 && (requests ?? 0) === 0) return null;
-  const what = requests === null ? 'some requests' : counted(requests, 'request');
-  return `${what} in ${counted(hours, 'hour')}, ${percentText(share)} of your use`;
+  const places = { hours, share: percentText(share) };
+  return requests === null ? t('plans.refusal.some', places) : t('plans.refusal.counted', { requests, ...places });
 }
 
 /** The name of an option, by its id. */
@@ -113,11 +117,11 @@ export function optionName(comparison: PlanComparison, id: string | null): strin
 /** What to do, in a few words. */
 export function advice(comparison: PlanComparison): string {
   const { action, option, saves, currency } = comparison.recommendation;
-  if (action === 'notEnoughData') return 'Not enough data yet';
+  if (action === 'notEnoughData') return t('plans.advice.none');
   const name = optionName(comparison, option);
-  if (action === 'stay') return option === 'current' || name === null ? 'Stay as you are' : `Stay: ${name}`;
-  const saved = saves !== null && currency !== null ? `, and save about ${about({ amount: saves, currency })} a month` : '';
-  return `Switch to ${name ?? UNKNOWN}${saved}`;
+  if (action === 'stay') return option === 'current' || name === null ? t('plans.advice.stay') : t('plans.advice.stayWith', { name });
+  if (saves === null || currency === null) return t('plans.advice.switch', { name: name ?? UNKNOWN });
+  return t('plans.advice.switchSaving', { name: name ?? UNKNOWN, amount: about({ amount: saves, currency }) });
 }
 
 /** The options that are shown at first: the best, and always what is advised, its rival and what is paid now. */
@@ -130,10 +134,11 @@ export function firstShown(comparison: PlanComparison, most: number): PlanOption
 
 /** The options as a table, every figure exact: what is copied. */
 export function planTable({ options, buyer }: PlanComparison): string[][] {
-  const unit = `(${buyer.currency})`;
+  const { currency } = buyer;
   const head = [
-    'Rank', 'Option', `Month P10 ${unit}`, `Month P50 ${unit}`, `Month P90 ${unit}`, 'Chance of being cheapest (%)', `Regret ${unit}`,
-    'Refused requests', 'Refused hours', 'Refused share (%)', 'Break-even', 'Least sure figure', 'Illustration',
+    t('plans.table.rank'), t('plans.table.option'), t('plans.table.month', { part: 'P10', currency }), t('plans.table.month', { part: 'P50', currency }),
+    t('plans.table.month', { part: 'P90', currency }), t('plans.table.chance'), t('plans.table.regret', { currency }), t('plans.table.requests'),
+    t('plans.table.hours'), t('plans.table.share'), t('plans.breakEven'), t('plans.table.confidence'), t('plans.illustration'),
   ]; // prettier-ignore
   const rows = options.map((option, at) => [
     count(at + 1),
@@ -148,16 +153,73 @@ export function planTable({ options, buyer }: PlanComparison): string[][] {
     option.refused.share,
     option.breakEven.map(({ words }) => words).join('; '),
     option.confidence,
-    option.illustration ? 'yes' : 'no',
+    option.illustration ? t('plans.table.yes') : t('plans.table.no'),
   ]);
   return [head, ...rows];
 }
 
+/** How sure a figure is. */
+export function sureness(confidence: string): string {
+  switch (confidence) {
+    case 'high':
+      return t('plans.sure.high');
+    case 'medium':
+      return t('plans.sure.medium');
+    case 'low':
+      return t('plans.sure.low');
+    default:
+      return confidence;
+  }
+}
+
+/** The form that says the same of a plan once more; nothing where it cannot be read. */
+export function saidAgain({ plan, kind, value, note }: PlanCorrectionRow): CorrectPlan | null {
+  const said = note === null ? {} : { note };
+  if (kind === 'plan') return { file: value, ...said };
+  let told: Record<string, unknown>;
+  try {
+    told = JSON.parse(value) as Record<string, unknown>;
+  } catch {
+    return null;
+  }
+  const text = (name: string): string => (typeof told[name] === 'string' ? told[name] : '');
+  const filled = <Name extends string>(...names: readonly Name[]): Partial<Record<Name, string>> =>
+    Object.fromEntries(names.flatMap((name) => (text(name) === '' ? [] : [[name, text(name)]]))) as Partial<Record<Name, string>>;
+  if (kind === 'price') {
+    const seat = typeof told['per_seat'] === 'boolean' ? { perSeat: told['per_seat'] } : {};
+    const price = { amount: text('amount'), currency: text('currency'), billedYearly: told['billed_yearly'] === true, ...seat, ...filled('every', 'tax') };
+    return { plan, price, ...said };
+  }
+  if (kind === 'limit') {
+    return { plan, limit: { unit: text('unit'), amount: text('amount'), window: text('window'), ...filled('starts') }, ...said };
+  }
+  return { plan, credit: { unit: text('unit'), amount: text('amount'), ...filled('every', 'starts') }, ...said };
+}
+
+/** What a person said of a plan, in words. */
+export function correctionWords(row: PlanCorrectionRow): string {
+  const again = saidAgain(row);
+  if (again?.price) {
+    const { amount, currency, every: each } = again.price;
+    return t('plans.own.price', { price: listPrice(amount, currency, each ?? 'month') });
+  }
+  if (again?.limit) {
+    const { amount, unit, window } = again.limit;
+    return t('plans.own.limit', { amount, unit, every: every(window) });
+  }
+  if (again?.credit) {
+    const { amount, unit, every: each } = again.credit;
+    return t('plans.own.credit', { amount, unit, every: every(each ?? 'month') });
+  }
+  return t('plans.own.plan');
+}
+
 /** What a plan's list price is, such as `$20.00 a month`. */
-export function listPrice(price: string | null, currency: string | null, every: string | null): string {
+export function listPrice(price: string | null, currency: string | null, each: string | null): string {
   if (price === null) return UNKNOWN;
   const amount = /^-?\d+(?:\.\d+)?$/.test(price) && currency !== null ? money({ amount: price, currency }) : price;
-  return every === null ? amount : `${amount} a ${every}`;
+  if (each === null) return amount;
+  return each === 'once' ? t('plans.price.once', { amount }) : t('plans.price.every', { amount, every: every(each) });
 }
 
 /** The name of the place that an address leads to; nothing where a text is no address. */

@@ -19,7 +19,7 @@ use crate::text::{Stand, Table, UNKNOWN, amount, cell, clean, count, explained, 
 The text is counted on this machine: nothing of it is kept or sent. OpenAI's models are counted exactly, others by what their
 family was measured to make of such text. How long the answer will be is taken from your own requests to the model.
 
-Exit code 2 where none of the models is known, or the file is no text.
+Exit code 2 where a model is not known, or the file is no text.
 
 Examples:
   spendglass estimate prompt.txt
@@ -52,7 +52,8 @@ pub(crate) async fn run(global: &Global, out: &Out, options: Options) -> Result<
     let (response, _) = Door::ask_once(global, request).await?;
     let Response::Estimate(estimate) = &response else { return Err(Failure::mismatch()) };
     out.answer(&response, || words(estimate))?;
-    Ok(if estimate.models.is_empty() { Ending::Usage } else { Ending::Done })
+    let known = estimate.unknown.is_empty() && !estimate.models.is_empty();
+    Ok(if known { Ending::Done } else { Ending::Usage })
 }
 
 /// The text on standard input.
@@ -167,8 +168,13 @@ fn share_words(share: &ShareRow) -> String {
         ShareOf::Lots => "credit",
         ShareOf::Balance => "balance",
     };
-    let percent =
-        share.percent.as_deref().map_or_else(|| UNKNOWN.to_owned(), |percent| format!("{percent} %"));
+    let over =
+        |percent: &str| spendglass_core::money::exact(percent).is_ok_and(|percent| percent > 100.into());
+    let percent = match share.percent.as_deref() {
+        None => UNKNOWN.to_owned(),
+        Some(percent) if over(percent) => "more than all".to_owned(),
+        Some(percent) => format!("{percent} %"),
+    };
     let fits = match share.fits {
         Fits::Yes => "it fits",
         Fits::Likely => "it fits most likely",

@@ -17,7 +17,7 @@ use crate::text::{Stand, Table, UNKNOWN, cell, clean, explained, number, time};
 const LONGEST: u64 = 1_000_000;
 
 #[derive(Args)]
-#[command(args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Options {
     #[command(subcommand)]
     command: Option<Command>,

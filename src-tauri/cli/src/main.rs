@@ -48,7 +48,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use spendglass_core::time::{Clock, Timestamp, Zone};
 
 use door::{Ending, Failure, Out};
@@ -217,7 +218,15 @@ fn read(typed: &[OsString]) -> Result<Arguments, ExitCode> {
         door::complain(key::IN_ARGUMENTS);
         return Err(Ending::Usage.into());
     }
-    Arguments::try_parse_from(typed).map_err(|error| {
+    let arguments = || {
+        let mut command = Arguments::command();
+        let mut matches = command.try_get_matches_from_mut(typed)?;
+        if let Some(words) = does_nothing(&command, &matches) {
+            return Err(command.error(ErrorKind::ArgumentConflict, words));
+        }
+        Arguments::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+    };
+    arguments().map_err(|error| {
         let takes_key = given().any(|argument| argument == "add" || argument == "replace-key");
         if takes_key && matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand) {
             door::complain(key::STRAY);
@@ -227,6 +236,23 @@ fn read(typed: &[OsString]) -> Result<Arguments, ExitCode> {
         }
         u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
     })
+}
+
+/// An option of a command that has commands of its own does nothing in front of one of them. Those of every command do.
+fn does_nothing(root: &clap::Command, matches: &ArgMatches) -> Option<String> {
+    let (name, of) = matches.subcommand()?;
+    let (inner, _) = of.subcommand()?;
+    let mut own = root.find_subcommand(name)?.get_arguments().filter(|argument| !argument.is_global_set());
+    let typed = |argument: &&clap::Arg| {
+        let id = argument.get_id().as_str();
+        of.try_contains_id(id).is_ok_and(|known| known)
+            && of.value_source(id) == Some(ValueSource::CommandLine)
+    };
+    let stray = own.find(typed)?;
+    let called = stray.get_long().map_or_else(|| stray.get_id().to_string(), |long| format!("--{long}"));
+    Some(format!(
+        "{called} does nothing before `{inner}`: leave it out, or see spendglass {name} {inner} --help"
+    ))
 }
 
 async fn run(global: &Global, out: &Out, command: Command) -> Result<Ending, Failure> {
@@ -294,6 +320,30 @@ mod tests {
             let global = read(line);
             assert!(global.json);
             assert_eq!(global.timezone.unwrap().name(), "Asia/Kolkata");
+        }
+    }
+
+    #[test]
+    fn global_arguments_go_before_a_command_of_a_command() {
+        let typed = |line: &str| line.split(' ').map(OsString::from).collect::<Vec<_>>();
+        for line in [
+            "plans --json list",
+            "prices --json unset gpt-5 input",
+            "rates --json refresh",
+            "limits --json tier 1 none",
+            "savings --json dismiss a",
+        ] {
+            assert!(super::read(&typed(&format!("spendglass {line}"))).unwrap().global.json, "{line}");
+        }
+        for (line, stray) in [
+            ("plans --country IN list", "--country"),
+            ("rates --from USD refresh", "--from"),
+            ("prices --provider openai refresh", "--provider"),
+        ] {
+            let mut command = Arguments::command();
+            let matches = command.try_get_matches_from_mut(typed(&format!("spendglass {line}"))).unwrap();
+            let words = does_nothing(&command, &matches).unwrap();
+            assert!(words.starts_with(&format!("{stray} does nothing before")), "{words}");
         }
     }
 }

@@ -32,7 +32,7 @@ Examples:
 A price takes the place of every price for the same period, a limit of those of the same unit and window. Nothing of it is sent.
 
 Examples:
-  spendglass plans correct anthropic/claude-pro --price 1999 INR --tax included --note invoice
+  spendglass plans correct anthropic/claude-pro --price 1999 INR --price-tax included --note invoice
   spendglass plans correct cursor/pro --price 192 USD --every year
   spendglass plans correct openai/chatgpt-plus --limit 40 usage week
   spendglass plans correct mistral/pro --credit 20 USD month")]
@@ -90,8 +90,8 @@ pub(crate) struct Correct {
     #[arg(long, requires = "price")]
     yearly: bool,
     /// Whether tax is in the price: included, excluded or unstated
-    #[arg(long, value_name = "WHETHER", requires = "price")]
-    tax: Option<String>,
+    #[arg(long, alias = "tax", value_name = "WHETHER", requires = "price")]
+    price_tax: Option<String>,
     /// The price is for each seat
     #[arg(long, requires = "price")]
     per_seat: bool,
@@ -168,12 +168,13 @@ pub(crate) async fn run(global: &Global, out: &Out, command: Command) -> Result<
 }
 
 fn correction(correct: Correct) -> CorrectPlan {
-    let Correct { plan, price, limit, credit, every, yearly, tax, per_seat, starts, note } = correct;
+    let Correct { plan, price, limit, credit, every, yearly, price_tax, per_seat, starts, note } = correct;
     let mut form = CorrectPlan { plan: Some(plan), note, ..CorrectPlan::default() };
     // Clap has counted the values of each.
     if let Some([amount, currency]) = price.map(<[String; 2]>::try_from).and_then(Result::ok) {
         let per_seat = per_seat.then_some(true);
-        form.price = Some(OwnPlanPrice { amount, currency, every, billed_yearly: yearly, per_seat, tax });
+        form.price =
+            Some(OwnPlanPrice { amount, currency, every, billed_yearly: yearly, per_seat, tax: price_tax });
     }
     if let Some([amount, unit, window]) = limit.map(<[String; 3]>::try_from).and_then(Result::ok) {
         form.limit = Some(OwnPlanLimit { unit, amount, window, starts: starts.clone() });

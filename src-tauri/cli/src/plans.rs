@@ -18,9 +18,7 @@ use crate::{Global, credits, plan_catalogue};
 const MOST_ROWS: usize = 15;
 
 #[derive(Args)]
-#[command(
-    args_conflicts_with_subcommands = true,
-    after_help = "\
+#[command(after_help = "\
 The usage of whole UTC days is replayed through every plan that could be had, with its limits, credit, overage and rollover, and
 what each would cost is landed: with tax, exchange and card mark-up. A switch is advised only where it saves at least 5 % and one
 US dollar a month with a chance of 80 % or more. What is left out here is as the settings say.
@@ -31,8 +29,7 @@ Examples:
   spendglass plans --student --must gpt-5 --days 365 --sources
   spendglass plans --catalogue my-plans.json --json
   spendglass plans --chart plans.svg
-  spendglass plans list"
-)]
+  spendglass plans list")]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option that is typed or not")]
 pub(crate) struct Options {
     #[command(subcommand)]
@@ -177,40 +174,49 @@ fn words(told: &PlanComparison, zone: Zone, options: &Options) -> String {
     };
     match advice.action {
         PlanAction::Switch => put!(text, "Switch to {}.\n", named(advice.option.as_deref())),
-        PlanAction::Stay => put!(text, "Stay: {}.\n", named(advice.option.as_deref())),
+        PlanAction::Stay if advice.option.as_deref() == Some("current") => {
+            text.push_str("Stay as you are.\n")
+        }
+        PlanAction::Stay => put!(text, "Stay with {}.\n", named(advice.option.as_deref())),
         PlanAction::NotEnoughData => text.push_str("Not enough data.\n"),
     }
     put!(text, "{}\n\n", clean(&advice.why));
 
     let window = &told.window;
-    put!(
-        text,
-        "Your usage of {} (UTC): {}, {} complete days since the first use, {}, {} at list price, {}.\n",
-        days(&window.from, &window.to),
-        several(window.usage_rows, "row"),
-        window.complete_days,
-        window
-            .requests
-            .map_or("requests not counted everywhere".to_owned(), |requests| several(requests, "request")),
-        money(window.list_cost.as_deref(), window.list_currency.as_deref()),
-        as_of(window.as_of.as_deref(), zone),
-    );
+    if window.usage_rows == 0 {
+        text.push_str("There is no usage with a known price to compare with.\n");
+    } else {
+        put!(
+            text,
+            "Your usage of {} (UTC): {}, {} since the first use, {}, {} at list price, {}.\n",
+            days(&window.from, &window.to),
+            several(window.usage_rows, "row"),
+            several(window.complete_days.into(), "complete day"),
+            window.requests.map_or("requests not counted everywhere".to_owned(), |requests| several(
+                requests, "request"
+            )),
+            money(window.list_cost.as_deref(), window.list_currency.as_deref()),
+            as_of(window.as_of.as_deref(), zone),
+        );
+    }
     text.push_str(&buyer(told));
     if !told.options.is_empty() {
         text.push('\n');
         text.push_str(&table(told));
     }
-    for (place, option) in told.options.iter().take(MOST_ROWS).enumerate() {
+    for (place, option) in shown(told) {
         more(&mut text, place + 1, option, options);
     }
-    if told.options.len() > MOST_ROWS {
-        put!(text, "\n{} dearer options are told with --json.\n", told.options.len() - MOST_ROWS);
+    match told.options.len() - shown(told).count() {
+        0 => {}
+        1 => text.push_str("\nOne dearer option is told with --json.\n"),
+        more => put!(text, "\n{more} dearer options are told with --json.\n"),
     }
     if told.dearer > 0 {
         put!(
             text,
-            "\n{} need no look: by their fees alone they cost more than another, or add nothing to it.\n",
-            several(told.dearer.into(), "further combination")
+            "\nFurther combinations that need no look, since their fees alone cost more than another or they add nothing to it: {}.\n",
+            told.dearer
         );
     }
     left_out(&mut text, told);
@@ -221,6 +227,13 @@ fn words(told: &PlanComparison, zone: Zone, options: &Options) -> String {
         }
     }
     explained(text)
+}
+
+/// The options that are told in words, with their places: the best, and always what is paid now and what is advised.
+fn shown(told: &PlanComparison) -> impl Iterator<Item = (usize, &PlanOption)> {
+    let advised = told.recommendation.option.as_deref();
+    let always = move |id: &str| id == "current" || id == "metered" || Some(id) == advised;
+    told.options.iter().enumerate().filter(move |(place, option)| *place < MOST_ROWS || always(&option.id))
 }
 
 fn money(figure: Option<&str>, currency: Option<&str>) -> String {
@@ -272,7 +285,7 @@ fn table(told: &PlanComparison) -> String {
         ("refused", Stand::Left),
         ("sure", Stand::Left),
     ]);
-    for (place, option) in told.options.iter().take(MOST_ROWS).enumerate() {
+    for (place, option) in shown(told) {
         let of = |pick: fn(&spendglass_core::api::Spread) -> &String| {
             let figure = option.monthly.as_ref().map(|monthly| pick(&monthly.range).as_str());
             money(figure, Some(currency))
@@ -384,10 +397,12 @@ fn left_out(text: &mut String, told: &PlanComparison) {
         for ExcludedUsage { what, why, rows, share } in &told.window.excluded {
             put!(
                 text,
-                "  - {}, {}, {} % of all: {}\n",
+                "  - {}, {}{}: {}\n",
                 clean(what),
                 several(*rows, "row"),
-                clean(share),
+                share
+                    .as_deref()
+                    .map_or_else(String::new, |share| format!(", {} % of all tokens", clean(share))),
                 clean(why)
             );
         }

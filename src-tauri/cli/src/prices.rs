@@ -11,7 +11,7 @@ use crate::door::{Door, Ending, Failure, Out};
 use crate::text::{Stand, Table, cell, clean, number, several};
 
 #[derive(Args)]
-#[command(args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Options {
     #[command(subcommand)]
     command: Option<Command>,
@@ -27,6 +27,8 @@ pub(crate) struct Options {
 
 /// What the plain tier is called.
 const STANDARD: &str = "standard";
+/// Who says the person's own prices.
+const YOURS: &str = "your own price";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -232,8 +234,11 @@ fn rows(table: &mut Table, group: &PriceGroupRow) {
             cell(if group.over_tokens == 0 { String::new() } else { number(&group.over_tokens.to_string()) }),
             shown(&price.meter),
             cell(priced(price)),
-            shown(group.effective_from.as_deref().unwrap_or_default()),
-            shown(format!("{} {}", group.source, group.version).trim()),
+            shown(price.own_from.as_ref().or(group.effective_from.as_ref()).map_or("", String::as_str)),
+            match price.own_from {
+                Some(_) => cell(YOURS),
+                None => shown(format!("{} {}", group.source, group.version).trim()),
+            },
         ]);
     }
 }

@@ -10,7 +10,7 @@ use crate::door::{Door, Ending, Failure, Out};
 use crate::text::{Stand, Table, UNKNOWN, amount, cell, clean, several};
 
 #[derive(Args)]
-#[command(args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Options {
     #[command(subcommand)]
     command: Option<Command>,
@@ -27,14 +27,14 @@ pub(crate) struct Options {
     #[arg(long)]
     amount: Option<String>,
     /// Whether that price holds its tax; nobody says without it
-    #[arg(long, value_enum, requires = "amount")]
-    tax: Option<Tax>,
+    #[arg(long, value_enum, value_name = "WHETHER", requires = "amount")]
+    price_tax: Option<Tax>,
     /// The country you buy in, such as IN
     #[arg(long, requires = "amount")]
     country: Option<String>,
-    /// How you stand to taxes there
-    #[arg(long, value_enum, requires = "amount")]
-    tax_status: Option<Status>,
+    /// How you stand to taxes there: consumer pays it, registered claims it back, none pays none
+    #[arg(long, alias = "tax-status", value_enum, value_name = "STATUS", requires = "amount")]
+    tax: Option<Status>,
     /// Your own rate of tax in per cent
     #[arg(long, value_name = "PERCENT", requires = "amount")]
     tax_rate: Option<String>,
@@ -47,7 +47,7 @@ const EXAMPLES: &str = "\
 Examples:
   spendglass rates
   spendglass rates --from USD --to INR --at 2026-01-06
-  spendglass rates --from USD --to INR --amount 20 --tax excluded --country IN --card-markup 3.5
+  spendglass rates --from USD --to INR --amount 20 --price-tax excluded --country IN --tax consumer --card-markup 3.5
   spendglass rates refresh";
 
 #[derive(Subcommand)]
@@ -90,24 +90,24 @@ enum Status {
 }
 
 pub(crate) async fn run(global: &Global, out: &Out, options: Options) -> Result<Ending, Failure> {
-    let Options { command, at, from, to, amount, tax, country, tax_status, tax_rate, card_markup } = options;
+    let Options { command, at, from, to, amount, price_tax, country, tax, tax_rate, card_markup } = options;
     if let Some(Command::Refresh(Refresh { url })) = command {
         let (response, _) = Door::ask_once(global, Request::RefreshRates(RefreshRates { url })).await?;
         let Response::RefreshRates(done) = &response else { return Err(Failure::mismatch()) };
         out.answer(&response, || refreshed(done))?;
         return Ok(Ending::Done);
     }
-    let tax = tax.map(|tax| match tax {
+    let held = price_tax.map(|held| match held {
         Tax::Included => TaxIs::Included,
         Tax::Excluded => TaxIs::Excluded,
         Tax::Unstated => TaxIs::Unstated,
     });
-    let tax_status = tax_status.map(|status| match status {
+    let tax_status = tax.map(|status| match status {
         Status::Consumer => TaxStatus::Consumer,
         Status::Registered => TaxStatus::Registered,
         Status::None => TaxStatus::None,
     });
-    let query = RatesQuery { at, from, to, amount, tax, country, tax_status, tax_rate, card_markup };
+    let query = RatesQuery { at, from, to, amount, tax: held, country, tax_status, tax_rate, card_markup };
     let (response, _) = Door::ask_once(global, Request::Rates(query)).await?;
     let Response::Rates(rates) = &response else { return Err(Failure::mismatch()) };
     out.answer(&response, || words(rates))?;

@@ -10,9 +10,7 @@ use crate::door::{Door, Ending, Failure, Out};
 use crate::text::{Stand, Table, amount, as_of, cell, clean, count, days, explained};
 
 #[derive(Args)]
-#[command(
-    args_conflicts_with_subcommands = true,
-    after_help = "\
+#[command(after_help = "\
 Each saving is worked out on your own usage at list prices. Where several are of the same use, only one can be had: the sum counts
 each part of the usage once, and leaves out what only you can confirm.
 
@@ -20,8 +18,7 @@ Examples:
   spendglass savings
   spendglass savings --days 365 --json
   spendglass savings confirm batch:1:key:nightly
-  spendglass savings dismiss smaller:1:gpt-5.4"
-)]
+  spendglass savings dismiss smaller:1:gpt-5.4")]
 pub(crate) struct Options {
     /// About so many days back, in whole billing months: 30, 90 or 365
     #[arg(long, value_name = "N", default_value_t = 90)]

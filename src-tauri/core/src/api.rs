@@ -149,7 +149,7 @@ pub use prices::{
     PriceSheet, PriceSource, Prices, PricesQuery, RefreshPrices, RemovePriceCorrection,
 };
 pub use rates::{LandedPrice, LandedStepRow, RateRow, Rates, RatesQuery, RatesRefresh, RefreshRates, TaxIs};
-pub use restoring::restore_unopened;
+pub use backing::restore_unopened;
 pub use savings::{
     AnswerSaving, SavingAnswer, SavingCertainty, SavingRange, SavingRow, Savings, SavingsQuery,
 };

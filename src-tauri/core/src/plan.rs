@@ -26,7 +26,7 @@ pub use choice::{
 pub use drawn::{Drawn, draw};
 pub use judge::choose;
 pub use learn::{Capacity, Learned, NotLearned, WindowReading, learn};
-pub use options::{Announced, Billed, Current, Offer, Part, WhyLeftOut, id_of};
+pub use options::{Announced, Billed, Current, Offer, Part, WhyLeftOut, id_of, parts_of};
 pub use replay::{ElementUse, MonthCost, Prepared, Refused, ReplayError, Replayed, replay, row_by_row};
 pub use resolve::{Abstains, Buyer, Case, Resolved, UsedFact, resolve, resolve_tier};
 pub use terms::{

@@ -191,6 +191,7 @@ impl Schema {
             (8, "prices", include_str!("../migrations/0008_prices.sql")),
             (9, "plans", include_str!("../migrations/0009_plans.sql")),
             (10, "sessions", include_str!("../migrations/0010_sessions.sql")),
+            (11, "correction numbers", include_str!("../migrations/0011_correction_numbers.sql")),
         ])
     }
 

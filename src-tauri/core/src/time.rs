@@ -83,6 +83,11 @@ impl Timestamp {
         Timestamp::from_unix(parsed.timestamp()).map_err(|_| bad())
     }
 
+    /// As a title tells it: `2026-11-22 09:30 UTC`.
+    pub fn to_the_minute(self) -> String {
+        self.chrono().format("%Y-%m-%d %H:%M UTC").to_string()
+    }
+
     fn chrono(self) -> DateTime<Utc> {
         // Within FIRST..=LAST this always succeeds.
         DateTime::from_timestamp(self.0, 0).unwrap_or_default()

@@ -100,6 +100,30 @@ fn an_own_price_goes_through_multiples_but_not_over_listed_tiers() {
 }
 
 #[test]
+fn a_sheet_tells_ones_own_price_apart_from_the_list() {
+    let at = day("2026-11-22");
+    let book = PriceBook::bundled().with_own(vec![own("gpt-5", None, Meter::Output, "8", "2026-11-01")]);
+    let (told, plain) = (sheet(&book, "openai", "gpt-5", at).unwrap(), PriceBook::bundled());
+    let before = sheet(plain, "openai", "gpt-5", at).unwrap();
+    let standard = &told.groups[0];
+    assert_eq!(standard.own, [(Meter::Output, day("2026-11-01"))]);
+    // The others keep the list's source and first day.
+    assert_eq!(standard.basis.source, before.groups[0].basis.source);
+    assert_eq!(standard.basis.effective_from, before.groups[0].basis.effective_from);
+    let price = |meter: Meter, sheet: &spendglass_core::pricing::Sheet| {
+        sheet.groups[0].basis.unit_prices.iter().find(|unit| unit.meter == meter).map(|unit| unit.price)
+    };
+    assert_eq!(price(Meter::Output, &told), Some(dec("8")));
+    for meter in [Meter::Input, Meter::CacheRead, Meter::InputImage] {
+        assert_eq!(price(meter, &told), price(meter, &before), "{meter:?}");
+    }
+    // The list has prices of its own for a batch.
+    let batch = told.groups.iter().find(|group| group.tier.as_deref() == Some("batch")).unwrap();
+    assert!(batch.own.is_empty(), "{batch:?}");
+    assert!(before.groups.iter().all(|group| group.own.is_empty()));
+}
+
+#[test]
 fn own_prices_of_another_currency_are_never_added_to_the_lists() {
     let mut rupees = own("gpt-4o", None, Meter::Input, "200", "2026-01-01");
     rupees.currency = Currency::national("INR").unwrap();

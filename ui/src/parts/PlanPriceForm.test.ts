@@ -1,26 +1,10 @@
 import { flushSync, mount, unmount } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Refusal } from '../api';
-import type { Request } from '../bindings';
+import { door } from '../pretend';
 import PlanPriceForm from './PlanPriceForm.svelte';
 
-const door = vi.hoisted(() => ({
-  asked: [] as Request[],
-  answer: (() => Promise.resolve(undefined)) as (request: Request) => Promise<unknown>,
-}));
-vi.mock('../api', () => ({
-  Refusal: class extends Error {
-    readonly field: string | null;
-    constructor({ message, field = null }: { message: string; field?: string | null }) {
-      super(message);
-      this.field = field;
-    }
-  },
-  call: (request: Request) => {
-    door.asked.push(request);
-    return door.answer(request);
-  },
-}));
+vi.mock('../api', async () => (await import('../pretend')).api);
 
 let page: Record<string, unknown>;
 const done = vi.fn();

@@ -1,20 +1,10 @@
 import { flushSync, mount, unmount } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Request, SavingRow, Savings } from '../bindings';
+import type { SavingRow, Savings } from '../bindings';
+import { door } from '../pretend';
 import SavingsList from './Savings.svelte';
 
-const door = vi.hoisted(() => ({
-  asked: [] as Request[],
-  answer: (() => Promise.resolve(undefined)) as (request: Request) => Promise<unknown>,
-}));
-vi.mock('../api', () => ({
-  Refusal: class extends Error {},
-  call: (request: Request) => {
-    door.asked.push(request);
-    return door.answer(request);
-  },
-  onEvent: () => Promise.resolve(() => undefined),
-}));
+vi.mock('../api', async () => (await import('../pretend')).api);
 
 const usd = (amount: string) => ({ amount, currency: 'USD' });
 const row = (id: string, more: Partial<SavingRow> = {}): SavingRow => ({

@@ -2,27 +2,11 @@ import { flushSync, mount, unmount } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Refusal } from '../api';
 import type { Estimate, Request } from '../bindings';
+import { door } from '../pretend';
 import { wished } from '../wishes.svelte';
 import EstimateScreen from './Estimate.svelte';
 
-const door = vi.hoisted(() => ({
-  asked: [] as Request[],
-  answer: (() => Promise.resolve(undefined)) as (request: Request) => Promise<unknown>,
-}));
-vi.mock('../api', () => ({
-  Refusal: class extends Error {
-    readonly field: string | null;
-    constructor({ message, field = null }: { message: string; field?: string | null }) {
-      super(message);
-      this.field = field;
-    }
-  },
-  call: (request: Request) => {
-    door.asked.push(request);
-    return door.answer(request);
-  },
-  onEvent: () => Promise.resolve(() => undefined),
-}));
+vi.mock('../api', async () => (await import('../pretend')).api);
 
 const usd = (amount: string) => ({ amount, currency: 'USD' });
 const estimate: Estimate = {

@@ -2,28 +2,12 @@ import { flushSync, mount, unmount } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Refusal } from '../api';
 import type { PlanComparison, Request } from '../bindings';
+import { door } from '../pretend';
 import { NO_WISHES } from '../plans';
 import { wished } from '../wishes.svelte';
 import Plans from './Plans.svelte';
 
-const door = vi.hoisted(() => ({
-  asked: [] as Request[],
-  answer: (() => Promise.resolve(undefined)) as (request: Request) => Promise<unknown>,
-}));
-vi.mock('../api', () => ({
-  Refusal: class extends Error {
-    readonly field: string | null;
-    constructor({ message, field = null }: { message: string; field?: string | null }) {
-      super(message);
-      this.field = field;
-    }
-  },
-  call: (request: Request) => {
-    door.asked.push(request);
-    return door.answer(request);
-  },
-  onEvent: () => Promise.resolve(() => undefined),
-}));
+vi.mock('../api', async () => (await import('../pretend')).api);
 
 const refused = { requests: 12, hours: 3, share: '4' };
 const told = (more: Partial<PlanComparison> = {}): PlanComparison =>

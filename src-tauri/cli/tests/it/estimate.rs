@@ -53,6 +53,8 @@ fn what_cannot_be_estimated_ends_with_words_and_code_2() {
     assert!(ran.stderr.contains("nowhere.txt"), "{ran:?}");
     let ran = stage.run_with(&["estimate", "--model", "gtp-5-mini"], TEXT).ends(2);
     assert!(ran.stdout.contains("No model is known by the name gtp-5-mini. Like it: gpt-5-mini"), "{ran:?}");
+    let ran = stage.run_with(&["estimate", "--model", "gpt-5-mini", "--model", "gpt-5-minni"], TEXT).ends(2);
+    assert!(ran.stdout.contains("Like it: gpt-5-mini"), "{ran:?}");
     let ran = stage.run_with(&["estimate", "--model", "gpt-5-mini"], "").ends(0);
     assert!(ran.stdout.contains("only the answer costs"), "{ran:?}");
 }

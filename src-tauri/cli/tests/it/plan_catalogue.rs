@@ -83,6 +83,14 @@ fn the_page_on_adding_a_plan_is_true() {
     for words in ["1999 INR a month", "limit of usage in a window of week", "added up to at most 2000"] {
         assert!(ran.stdout.contains(words), "{words}: {}", ran.stdout);
     }
+    // In a comparison it is seen where OpenAI is used.
+    let town = Town::open("freelancer", &[]);
+    let used = Stage::with(&town, &["openai"]);
+    used.run(&["sync"]).ends(0);
+    let told = used.run(&["plans", "--catalogue", file.to_str().unwrap(), "--json"]).ends(0).json();
+    let ids: Vec<&str> =
+        told["options"].as_array().unwrap().iter().map(|option| option["id"].as_str().unwrap()).collect();
+    assert!(ids.iter().any(|id| id.starts_with("acme/studio")), "{ids:?} {}", told["abstained"]);
     std::fs::write(&file, example.replace("\"20\"", "\"twenty\"")).unwrap();
     let ran = stage.run(&["plans", "add", file.to_str().unwrap()]).ends(2);
     assert!(ran.stderr.contains("acme/studio: prices[0].amount"), "{}", ran.stderr);

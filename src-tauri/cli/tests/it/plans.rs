@@ -80,7 +80,7 @@ fn a_dear_plan_is_not_and_a_chart_is_drawn() {
     let dear = file(&folder, "5000");
     let chart = folder.path().join("plans.svg");
     let ran = stage.run(&["plans", "--catalogue", &dear, "--chart", chart.to_str().unwrap()]).ends(0);
-    assert!(ran.stdout.starts_with("Stay: "), "{}", ran.stdout);
+    assert!(ran.stdout.starts_with("Stay "), "{}", ran.stdout);
     assert!(ran.stdout.contains("Kept in "), "{}", ran.stdout);
     assert!(std::fs::read_to_string(chart).unwrap().starts_with("<svg"));
     let told = stage

@@ -151,7 +151,7 @@ fn a_price_is_landed_in_rupees_step_by_step() {
         assert!(ran.stdout.contains(words), "{words}: {}", ran.stdout);
     }
     let landed =
-        stage.run(&with(&["--tax-status", "registered", "--tax", "excluded", "--json"])).ends(0).json();
+        stage.run(&with(&["--tax", "registered", "--price-tax", "excluded", "--json"])).ends(0).json();
     assert_eq!(landed["landed"]["recoverable"]["currency"], "INR");
     let ran = stage.run(&with(&[])).ends(0);
     assert!(ran.stdout.contains("If the price holds its tax already"), "{}", ran.stdout);

@@ -23,6 +23,8 @@ use crate::time::Date;
 
 /// The plans that were fetched, in the data folder: a line about them, then the file as it came.
 const FILE: &str = "plans.json";
+/// Each plan is replayed in many ways: with more of them a comparison takes long.
+const MOST_OWN_PLANS: usize = 100;
 /// A price that is so many times another is a slip, or another currency.
 const FAR_OFF: u32 = 10;
 
@@ -131,9 +133,12 @@ impl App {
         let house = self.house().await;
         let today = self.now().utc_date();
         let (field, corrections) = corrections(&form, today)?;
-        let why = note(form.note)?;
+        let why = note(form.note.clone())?;
         let base = house.catalogue()?;
         let mut rows = house.store.plan_corrections().await?;
+        if why.is_none() {
+            doubted(&form, &base.plans)?;
+        }
         let mut put = Vec::new();
         for correction in corrections {
             let part = correction.part().map_err(|error| wrong(field, said(&error)))?;
@@ -147,6 +152,15 @@ impl App {
             let place = if correction.kind == CorrectionKind::Plan { 0 } else { rows.len() };
             rows.insert(place, row);
             put.push((correction, part));
+        }
+        let own = rows.iter().filter(|row| row.correction.kind == CorrectionKind::Plan).count();
+        if own > MOST_OWN_PLANS && put.iter().any(|(one, _)| one.kind == CorrectionKind::Plan) {
+            return Err(wrong(
+                field,
+                format!(
+                    "there would be {own} plans of your own, and {MOST_OWN_PLANS} are compared at most: take some back first (spendglass plans restore)"
+                ),
+            ));
         }
         let tried = over(&base.text, &rows)?;
         let new = |index: usize| rows.get(index).is_some_and(|row| row.id == 0);
@@ -221,6 +235,48 @@ impl App {
         self.tell(Event::Changed);
         Ok(refresh(&before, &house.catalogue()?, today))
     }
+}
+
+/// A price, limit or credit of nothing, or a price far off the catalogue's, is most likely a slip: a note says that it is meant.
+fn doubted(form: &CorrectPlan, plans: &Plans) -> Result<(), ApiError> {
+    let number = |text: &str| crate::money::exact(text.trim()).ok();
+    let meant = "If it is meant, say why in a note";
+    if let Some(limit) =
+        form.limit.as_ref().filter(|limit| number(&limit.amount).is_some_and(|n| n.is_zero()))
+    {
+        let words = format!("a limit of 0 {} lets nothing be used. {meant}", cut(&limit.unit));
+        return Err(wrong("limit", words));
+    }
+    if form.credit.as_ref().is_some_and(|credit| number(&credit.amount).is_some_and(|n| n.is_zero())) {
+        return Err(wrong("credit", format!("a credit of 0 is none. {meant}")));
+    }
+    let (Some(price), Some(id)) = (&form.price, form.plan.as_deref()) else { return Ok(()) };
+    let (Some(new), Some(plan)) = (number(&price.amount), plans.find(id.trim())) else { return Ok(()) };
+    let every = price.every.as_deref().map_or("month", str::trim);
+    let like = |known: &&PlanPrice| {
+        known.currency.as_str().eq_ignore_ascii_case(price.currency.trim())
+            && known.every.to_string() == every
+    };
+    let listed = plan.prices.iter().filter(like).find_map(|known| match known.amount {
+        Quantity::Exact(amount) => Some((amount, known.currency)),
+        _ => None,
+    });
+    let costs =
+        plan.prices.iter().any(|price| !matches!(price.amount, Quantity::Exact(amount) if amount.is_zero()));
+    if new.is_zero() && costs {
+        return Err(wrong(
+            "price",
+            format!("0 would make it free, and the catalogue says that it is not. {meant}"),
+        ));
+    }
+    let Some((old, currency)) = listed.filter(|(old, _)| !old.is_zero()) else { return Ok(()) };
+    let far = |a: Decimal, b: Decimal| exact_mul(b, FAR_OFF.into()).is_none_or(|most| a > most);
+    if far(new, old) || far(old, new) {
+        let words =
+            format!("{new} is more than {FAR_OFF} times off the {old} {currency} of the catalogue. {meant}");
+        return Err(wrong("price", words));
+    }
+    Ok(())
 }
 
 /// Refuses plans that no catalogue can be: none at all, illustrations, or prices far off those of this version.

@@ -13,6 +13,7 @@ use crate::estimate::{Replies, replies};
 use crate::ledger::Lane;
 use crate::money::{Currency, Decimal, Total, exact};
 use crate::pricing::{PriceBook, listed_as};
+use crate::providers::openrouter;
 use crate::report;
 use crate::store::{AnswerRow, Dimension};
 use crate::time::Timestamp;
@@ -65,6 +66,8 @@ pub(super) struct Remains {
     pub(super) as_of: Option<String>,
     pub(super) until: Option<String>,
     models: Vec<Models>,
+    /// Whether it counts models that cost nothing alone.
+    pub(super) free_alone: bool,
 }
 
 impl Remains {
@@ -152,6 +155,7 @@ impl App {
                 as_of,
                 until,
                 models: Vec::new(),
+                free_alone: false,
             };
             let mut told = BTreeSet::new();
             let held = holdings.of(row.id, now);
@@ -239,5 +243,6 @@ fn of_limit(row: &LimitRow) -> Option<Remains> {
             .as_deref()
             .map(|all| all.split(", ").map(Models::one).collect())
             .unwrap_or_default(),
+        free_alone: row.provider == openrouter::PROVIDER.id && row.name == openrouter::FREE_REQUESTS,
     })
 }

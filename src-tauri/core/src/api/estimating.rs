@@ -1,5 +1,6 @@
 //! What a text will cost. It is counted on a thread of its own, and nothing of it stays.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::app::App;
@@ -15,9 +16,9 @@ use crate::estimate::{
     Counted, Encoding, Family, LONGEST, NoText, Prompt, Range, Text, TokenRatios, Way, cost, near, text_of,
     warm,
 };
-use crate::ledger::ListCost;
+use crate::ledger::{ListCost, Meter};
 use crate::money::{Currency, Decimal, Money};
-use crate::pricing::{Correction, PriceBook, Pricer, Unpriced, listed_as};
+use crate::pricing::{Correction, PriceBook, Pricer, Unpriced, listed_as, sheet};
 use crate::providers;
 use crate::time::{Date, Timestamp};
 
@@ -121,7 +122,7 @@ fn check(query: &EstimateQuery) -> Result<(), ApiError> {
 }
 
 fn read(path: &str) -> Result<String, ApiError> {
-    let told = |words: String| field("path", format!("{path} cannot be counted: {words}"));
+    let told = |words: String| field("path", format!("the file {path} cannot be counted: {words}"));
     let file = std::fs::metadata(Path::new(path)).map_err(|error| told(error.to_string()))?;
     if !file.is_file() {
         return Err(told("it is no file; give the path of one text file".to_owned()));
@@ -140,12 +141,20 @@ fn wanted(asked: &[String], facts: &EstimateFacts, ratios: &TokenRatios) -> (Vec
     for asked in asked {
         let asked = asked.trim();
         let one = find(asked, facts);
-        if one.place.is_some() || Encoding::of(&one.model).is_some() || ratios.family(&one.model).is_some() {
-            found.push(one);
-        } else {
+        let known = one.place.is_some() || facts.used.iter().any(|(_, model)| *model == one.model);
+        if !known {
+            // A name may be like a family's and yet be a slip: tokens are counted then, and it is told all the same.
             unknown.push(UnknownModel { asked: asked.to_owned(), near: like(asked, facts) });
         }
+        let counted = Encoding::of(&one.model).is_some() || ratios.family(&one.model).is_some();
+        if known || counted {
+            found.push(one);
+        }
     }
+    let mut seen = BTreeSet::new();
+    found.retain(|one: &Wanted| seen.insert((one.place.clone(), one.model.clone())));
+    let mut seen = BTreeSet::new();
+    unknown.retain(|one: &UnknownModel| seen.insert(one.asked.clone()));
     if asked.is_empty() {
         let own = facts.used.iter().filter_map(|(provider, model)| at(&facts.book, provider, model, model));
         found.extend(own.take(OWN_MODELS));
@@ -258,8 +267,14 @@ impl Bench<'_> {
     fn model(&mut self, wanted: Wanted) -> ModelEstimate {
         let (input, counted) = self.text.tokens(self.ratios, &wanted.model);
         let provider = wanted.place.as_ref().map(|(provider, _)| provider.clone());
-        let (output, output_by) = self.output(provider.as_deref(), &wanted.model);
         let today = self.now.utc_date();
+        let (output, output_by) = if self.output.is_none() && self.only_reads(&wanted, today) {
+            let words = "An embedding answers with numbers that cost nothing: only what goes in is priced."
+                .to_owned();
+            (Range::exactly(0), OutputBy { by: OutputTeller::Convention, requests: None, words })
+        } else {
+            self.output(provider.as_deref(), &wanted.model)
+        };
         let all = WAYS.map(|(way, sent)| (sent, self.costs(&wanted, way, today, input, output)));
         let now = all[0].1.as_ref().ok().cloned();
         let mut rows = Vec::new();
@@ -289,6 +304,25 @@ impl Bench<'_> {
             model: wanted.model,
             provider,
         }
+    }
+
+    /// Whether a model answers with nothing that is priced, as one that makes embeddings.
+    fn only_reads(&self, wanted: &Wanted, today: Date) -> bool {
+        if wanted.model.to_ascii_lowercase().contains("embed") {
+            return true;
+        }
+        let Some((provider, listed)) = &wanted.place else { return false };
+        let sheets = [listed, provider].map(|of| sheet(&self.facts.book, of, &wanted.model, today));
+        let plain =
+            sheets.into_iter().flatten().flat_map(|sheet| sheet.groups).find(|group| group.tier.is_none());
+        let reads = |meter: Meter| {
+            matches!(meter, Meter::Input | Meter::CacheRead | Meter::CacheWrite | Meter::InputImage)
+        };
+        plain.is_some_and(|group| {
+            let prices = &group.basis.unit_prices;
+            prices.iter().any(|price| price.meter == Meter::Input)
+                && prices.iter().all(|price| reads(price.meter))
+        })
     }
 
     fn costs(&mut self, wanted: &Wanted, way: Way, at: Date, input: Range, output: Range) -> Costs {
@@ -354,12 +388,15 @@ impl Bench<'_> {
         output: Range,
         now: Option<&[ListCost; 3]>,
     ) -> Vec<ShareRow> {
+        let free =
+            now.is_some_and(|[_, typical, high]| typical.cost.amount.is_zero() && high.cost.amount.is_zero());
         let of = self.facts.left.iter().filter(|(of, left)| of == provider && left.is_for(model));
-        of.filter_map(|(_, left)| {
-            let takes = takes(&left.unit, input, output, now)?;
-            Some(share(left, takes))
-        })
-        .collect()
+        of.filter(|(_, left)| free || !left.free_alone)
+            .filter_map(|(_, left)| {
+                let takes = takes(&left.unit, input, output, now)?;
+                Some(share(left, takes))
+            })
+            .collect()
     }
 }
 

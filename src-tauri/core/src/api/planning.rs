@@ -7,6 +7,7 @@ mod drawing;
 mod landings;
 mod learning;
 mod memory;
+mod musts;
 mod offers;
 mod saving;
 mod taking;
@@ -43,6 +44,8 @@ use usage::Used;
 
 /// A catalogue is some hundred kilobytes.
 const LARGEST_FILE: u64 = 8 << 20;
+/// With more plans a comparison takes long.
+const MOST_PLANS: usize = 200;
 
 /// Everything that takes time, done.
 struct Stand {
@@ -54,6 +57,13 @@ struct Stand {
     /// Of the usage at the volume that was asked for.
     requests: Option<u64>,
     list_cost: Decimal,
+}
+
+impl Stand {
+    /// Whether anything was used that is compared.
+    fn drawn_from(&self) -> bool {
+        !self.used.usage.rows.is_empty()
+    }
 }
 
 /// A comparison, with what it was made from.
@@ -113,7 +123,11 @@ impl App {
         width: u32,
     ) -> Result<Chart, ApiError> {
         let compared = self.compare(query).await?;
-        let as_of = compared.stand.used.as_of.map_or_else(String::new, |at| format!(", as of {at}"));
+        let as_of = compared
+            .stand
+            .used
+            .as_of
+            .map_or_else(String::new, |at| format!(", as of {}", at.to_the_minute()));
         let ending = if compared.sample { format!("{as_of}, sample data") } else { as_of };
         drawing::draw(&compared.told(), which, width, &ending)
     }
@@ -135,6 +149,7 @@ impl App {
                 Arc::new(usage::read(&house, &books, &accounts, asked.days, now.utc_date(), &rates).await?)
             }
         };
+        musts::check(&asked.must, &used.usage, &catalogue, &book)?;
         let of_usage = used.usage.currency;
         let payer = asked.payer(of_usage);
         let key = asked.key(&catalogue.plans, catalogue.alone);
@@ -200,6 +215,12 @@ impl App {
         let text = text.map_err(|error| wrong(error.to_string()))?;
         let text = text.ok_or_else(|| wrong(format!("it is larger than {} MB", LARGEST_FILE >> 20)))?;
         let plans = Plans::read(&text).map_err(|error| wrong(error.to_string()))?;
+        let count = plans.plans.len();
+        if count > MOST_PLANS {
+            return Err(wrong(format!(
+                "it has {count} plans, and {MOST_PLANS} are compared at most: leave some out"
+            )));
+        }
         Ok(Catalogue { plans: Arc::new(plans), alone: true })
     }
 }
@@ -355,6 +376,7 @@ impl Compared {
             list_source: &self.list_source,
             today: self.now.utc_date(),
             of_usage: self.stand.used.usage.currency,
+            until: self.stand.used.usage.window.filter(|_| self.stand.drawn_from()).map(|(_, to)| to),
         }
     }
 
@@ -413,6 +435,10 @@ impl Compared {
         let stale = |plan: &&Plan| plan.fact.stale(today, self.catalogue.plans.stale_after_days);
         match self.catalogue.plans.plans.iter().filter(|plan| !plan.illustration).filter(stale).count() {
             0 => {}
+            1 => notes.push(format!(
+                "One plan was last looked up more than {} days ago: it is worth checking before you buy.",
+                self.catalogue.plans.stale_after_days
+            )),
             count => notes.push(format!(
                 "{count} plans were last looked up more than {} days ago: they are worth checking before you buy.",
                 self.catalogue.plans.stale_after_days
@@ -420,6 +446,9 @@ impl Compared {
         }
         match self.stand.offered.idle {
             0 => {}
+            1 => notes.push(
+                "One plan or free tier serves nothing of what you used that costs anything, where you used it.".to_owned(),
+            ),
             count => notes.push(format!(
                 "{count} plans and free tiers serve nothing of what you used that costs anything, where you used it."
             )),

@@ -122,7 +122,7 @@ pub struct ExcludedUsage {
     #[ts(type = "number")]
     pub rows: u64,
     /// Their share of all usage, in per cent.
-    pub share: String,
+    pub share: Option<String>,
 }
 
 /// By whom and where it is bought.

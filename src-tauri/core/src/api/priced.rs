@@ -7,13 +7,16 @@ use super::{
     PriceRow, PriceSheet, Prices, PricesQuery, RemovePriceCorrection,
 };
 use crate::ledger::{Meter, UnitPrice, named};
-use crate::money::Currency;
+use crate::money::{Currency, Decimal, exact_mul};
 use crate::pricing::{
     Change, Correction, PriceBook, PriceGroup, Sheet, in_usual_units, listed_as, sheet, usual_per,
 };
 use crate::store::PriceChange;
+use crate::time::Date;
 
 const LONGEST_NAME: usize = 120;
+/// A price so many times off the list's is most likely for another number of units.
+const FAR_OFF: u32 = 100;
 /// The tier that is the same as none.
 const STANDARD: &str = "standard";
 
@@ -78,6 +81,7 @@ impl App {
         let of_model = |known: &&Correction| {
             known.provider == own.provider && book.is_of(&own.provider, &known.model, &own.model)
         };
+        doubted(&own, &book)?;
         if own.currency.is_own_unit() {
             return Err(wrong("currency", "give the currency of a country, such as USD"));
         }
@@ -149,6 +153,38 @@ impl App {
     }
 }
 
+/// A price that is nothing, or far off what the list says, is most likely a slip: a note says that it is meant.
+fn doubted(own: &Correction, book: &PriceBook) -> Result<(), ApiError> {
+    if own.note.is_some() || own.currency != Currency::USD {
+        return Ok(());
+    }
+    let known = sheet(&book.with_own(Vec::new()), &own.provider, &own.model, own.from);
+    let group = known
+        .and_then(|sheet| sheet.groups.into_iter().find(|group| group.tier == own.tier && group.over == 0));
+    let listed =
+        group.and_then(|group| group.basis.unit_prices.into_iter().find(|unit| unit.meter == own.meter));
+    let Some(listed) = listed.filter(|unit| !unit.price.is_zero() && unit.per == usual_per(own.meter)) else {
+        return Ok(());
+    };
+    let why = if own.price.is_zero() {
+        "0 would make it free".to_owned()
+    } else {
+        let far = |a: Decimal, b: Decimal| exact_mul(b, FAR_OFF.into()).is_none_or(|most| a > most);
+        if !far(own.price, listed.price) && !far(listed.price, own.price) {
+            return Ok(());
+        }
+        format!("{} is more than {FAR_OFF} times off", own.price)
+    };
+    let per = if listed.per == 1 { String::new() } else { format!(" for {}", listed.per) };
+    Err(wrong(
+        "price",
+        format!(
+            "{why}: the list says {} USD{per}. If it is meant, say why in a note (--note)",
+            listed.price.normalize()
+        ),
+    ))
+}
+
 fn filled(text: Option<String>) -> Option<String> {
     text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }
@@ -198,6 +234,7 @@ fn price_row(unit: &UnitPrice, currency: Currency) -> PriceRow {
         price: unit.price.normalize().to_string(),
         currency: currency.to_string(),
         per: unit.per,
+        own_from: None,
     }
 }
 
@@ -207,17 +244,21 @@ fn correction_row(own: &Correction) -> CorrectionRow {
         provider: own.provider.clone(),
         model: own.model.clone(),
         tier: own.tier.clone(),
-        price: price_row(&unit, own.currency),
+        price: PriceRow { own_from: Some(own.from.to_string()), ..price_row(&unit, own.currency) },
         from: own.from.to_string(),
         note: own.note.clone(),
     }
 }
 
 fn sheet_row(sheet: &Sheet) -> PriceSheet {
-    let group = |PriceGroup { tier, over, basis }: &PriceGroup| PriceGroupRow {
+    let priced = |unit: &UnitPrice, currency: Currency, own: &[(Meter, Date)]| {
+        let from = own.iter().find(|(meter, _)| *meter == unit.meter).map(|(_, from)| from.to_string());
+        PriceRow { own_from: from, ..price_row(unit, currency) }
+    };
+    let group = |PriceGroup { tier, over, basis, own }: &PriceGroup| PriceGroupRow {
         tier: tier.clone(),
         over_tokens: *over,
-        prices: basis.unit_prices.iter().map(|unit| price_row(unit, basis.currency)).collect(),
+        prices: basis.unit_prices.iter().map(|unit| priced(unit, basis.currency, own)).collect(),
         source: basis.source.clone(),
         version: basis.data_version.clone(),
         effective_from: basis.effective_from.map(|from| from.to_string()),

@@ -96,6 +96,8 @@ pub struct PriceRow {
     pub currency: String,
     /// For how many units.
     pub per: u32,
+    /// The first day of the person's own price, where it is one.
+    pub own_from: Option<String>,
 }
 
 /// Plain prices from a day on.

@@ -28,6 +28,8 @@ pub(super) enum Written {
 impl Written {
     /// Reads a whole file.
     pub(super) fn read(text: &str) -> Result<Written, CatalogueError> {
+        // Some editors put a mark in front.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let raw: &RawValue =
             serde_json::from_str(text).map_err(|error| CatalogueError(format!("it is no JSON: {error}")))?;
         value(raw, 0)

@@ -60,18 +60,24 @@ const TOLD: usize = 5;
 /// The names closest to one that is not known, closest first.
 pub fn near<'n>(asked: &str, known: impl IntoIterator<Item = &'n str>) -> Vec<&'n str> {
     let asked = folded(asked);
-    let mut close: Vec<(usize, &str)> = Vec::new();
+    let mut close: Vec<(usize, usize, &str)> = Vec::new();
     for name in known {
         let other = folded(name);
         let within = asked.len() >= 3 && (other.contains(&asked) || asked.contains(&other));
         let apart = slips(&asked, &other);
         if within || apart * 3 <= asked.chars().count().max(4) {
-            close.push((if within { apart.min(1) } else { apart }, name));
+            close.push((if within { apart.min(1) } else { apart }, apart, name));
         }
     }
     close.sort_unstable();
-    close.dedup_by(|a, b| a.1 == b.1);
-    close.into_iter().map(|(_, name)| name).take(TOLD).collect()
+    // A name with its maker's in front is the same one.
+    let mut told: Vec<&str> = Vec::new();
+    for (_, _, name) in close {
+        if told.len() < TOLD && !told.iter().any(|known| folded(known) == folded(name)) {
+            told.push(name);
+        }
+    }
+    told
 }
 
 fn folded(name: &str) -> String {

@@ -264,6 +264,8 @@ impl Drawn {
                 tried.ways == one.tried.ways
                     && tried.exact.months == one.tried.exact.months
                     && tried.exact.refused == one.tried.exact.refused
+                    // One may go on where the other ends.
+                    && tried.curve.iter().map(|mean| mean.refuses).eq(one.tried.curve.iter().map(|mean| mean.refuses))
             };
             let twin = all.iter().find(|(parts, tried)| shorter(parts) && same(tried));
             if let Some((parts, _)) = twin.filter(|_| one.parts.last() == Some(&Part::Metered))

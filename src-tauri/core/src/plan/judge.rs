@@ -40,6 +40,8 @@ pub fn choose(drawn: &Drawn, landings: &Landings) -> Choice {
             Err(purse) => left_out.push((followed.parts.clone(), WhyLeftOut::NoRate(purse))),
         }
     }
+    let all_ways = what_if(drawn, &landed);
+    let landed = folded(landed, drawn, &mut left_out);
     let (chances, regrets) = contest(&landed, drawn.listed.len());
     let staying = landed.iter().position(|one| one.followed.parts == [Part::Current]);
     let as_you_go = landed.iter().position(|one| one.followed.parts == [Part::Metered]);
@@ -95,7 +97,7 @@ pub fn choose(drawn: &Drawn, landings: &Landings) -> Choice {
         few: drawn.few,
         draws: drawn.draws,
         recommendation: recommend(drawn, &options, base_id.as_deref(), landings),
-        what_if: what_if(drawn, &landed, base),
+        what_if: all_ways,
         options,
         left_out,
         combinations_left_out: drawn.combinations_left_out,
@@ -173,6 +175,51 @@ impl<'a> Landed<'a> {
             });
         percent(sums.1, sums.0)
     }
+}
+
+/// Options that cost and refuse the same in every month are one: the one of fewer parts, and paying as you go before any plan. A plan
+/// that the person has stays, so that it is found.
+fn folded<'a>(
+    landed: Vec<Landed<'a>>,
+    drawn: &Drawn,
+    left_out: &mut Vec<(Vec<Part>, WhyLeftOut)>,
+) -> Vec<Landed<'a>> {
+    if drawn.draws == 0 {
+        return landed;
+    }
+    let has = |part: &Part| matches!(part, Part::Offer(id) if drawn.has.contains(id));
+    let twin = |one: &Landed<'_>| {
+        let same = |other: &&Landed<'_>| {
+            let within = other.followed.parts.iter().all(|part| one.followed.parts.contains(part));
+            let plain = other.followed.parts == [Part::Metered];
+            (within || plain)
+                && (other.followed.parts.len() < one.followed.parts.len() || plain)
+                && other.id != one.id
+                && other.months == one.months
+                && other.followed.tried.ways.refused == one.followed.tried.ways.refused
+                && other.serves_all == one.serves_all
+        };
+        let all = landed.iter().filter(same);
+        all.min_by_key(|other| other.followed.parts.len()).map(|other| other.id.clone())
+    };
+    let stays = |one: &Landed<'_>| {
+        one.followed.parts == [Part::Current]
+            || (one.followed.parts.iter().any(has) && one.followed.parts.len() == 1)
+    };
+    let twins: Vec<Option<String>> =
+        landed.iter().map(|one| if stays(one) { None } else { twin(one) }).collect();
+    let mut kept = Vec::with_capacity(landed.len());
+    for (one, twin) in landed.into_iter().zip(twins) {
+        match twin {
+            None => kept.push(one),
+            // What stands behind a plan is no plan that is missing.
+            Some(than) if than == "metered" => {
+                left_out.push((one.followed.parts.clone(), WhyLeftOut::SameAs { than }));
+            }
+            Some(_) => {}
+        }
+    }
+    kept
 }
 
 /// How likely each option is the cheapest of a month, and by how much it is dearer on average. Only those that serve a month whole
@@ -285,10 +332,13 @@ pub(super) fn advisable(saving: &Saving, least: Decimal) -> bool {
     enough_on_average(saving, least) && saving.chance >= Decimal::new(80, 0)
 }
 
-fn what_if(drawn: &Drawn, landed: &[Landed<'_>], base: Option<usize>) -> Vec<WhatIf> {
+/// Of all options: one that costs the same as a shorter one here may go on where that one ends.
+fn what_if(drawn: &Drawn, landed: &[Landed<'_>]) -> Vec<WhatIf> {
     if drawn.draws == 0 {
         return Vec::new();
     }
+    let alone = |part: &Part| landed.iter().position(|one| one.followed.parts == [part.clone()]);
+    let base = alone(&Part::Current).or_else(|| alone(&Part::Metered));
     let cost = |one: &Landed<'_>, scenario: usize| {
         let at_volume =
             |eighths: usize| one.curve.get(eighths).filter(|(_, refuses)| !refuses).map(|(cost, _)| *cost);

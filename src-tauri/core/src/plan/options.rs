@@ -85,6 +85,16 @@ pub fn id_of(parts: &[Part]) -> String {
     named.collect::<Vec<_>>().join("+")
 }
 
+/// The parts of an option by its id.
+pub fn parts_of(id: &str) -> Vec<Part> {
+    let part = |name: &str| match name {
+        "current" => Part::Current,
+        "metered" => Part::Metered,
+        offer => Part::Offer(offer.to_owned()),
+    };
+    id.split('+').map(part).collect()
+}
+
 /// Why something that could be had is not among the options.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum WhyLeftOut {
@@ -94,6 +104,11 @@ pub enum WhyLeftOut {
     NoRate(Purse),
     /// In every month its fees alone are more than what another option costs that serves everything.
     DearerFees {
+        /// The other option.
+        than: String,
+    },
+    /// In every month it costs and serves the same as another option, which is simpler.
+    SameAs {
         /// The other option.
         than: String,
     },

@@ -75,8 +75,9 @@ pub struct Excluded {
     pub why: WhyExcluded,
     /// How many rows.
     pub rows: u64,
-    /// Their share of all tokens, or of all rows where nothing counts tokens, in per cent.
-    pub share: Decimal,
+    /// Their share of all tokens, or of all rows where nothing counts tokens, in per cent; nothing where that is
+    /// not told, as of money alone.
+    pub share: Option<Decimal>,
 }
 
 /// Why usage could not be taken in.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::book::{PriceBook, Prices, When};
 use super::names::is_listed_as;
-use super::own::Correction;
-use super::resolve::{KEYS, rates};
+use super::own::{self, Correction};
+use super::resolve::{KEYS, listed, rates};
 use super::{Consumed, Unpriced, Usage};
 use crate::ledger::{Meter, PriceBasis, UnitPrice};
 use crate::money::Decimal;
@@ -38,8 +38,10 @@ pub struct PriceGroup {
     pub tier: Option<String>,
     /// For prompts of more tokens than this.
     pub over: u64,
-    /// The prices, with source, version and date.
+    /// The prices, with source, version and date: those of the list, where it has any of them.
     pub basis: PriceBasis,
+    /// Which of them are the person's own, each with its first day.
+    pub own: Vec<(Meter, Date)>,
 }
 
 /// Prices from a day on.
@@ -90,11 +92,16 @@ pub fn sheet(book: &PriceBook, provider: &str, model: &str, at: Date) -> Option<
             };
             match rates(book, &usage) {
                 Ok(found) => {
-                    let basis = PriceBasis::clone(&found.basis);
+                    let (basis, mine) = told_apart(book, &usage, PriceBasis::clone(&found.basis));
                     let shorter = groups.iter().find(|group| group.tier.as_deref() == tier);
                     // A longer prompt that costs the same is no other price.
                     if shorter.is_none_or(|shorter| shorter.basis.unit_prices != basis.unit_prices) {
-                        groups.push(PriceGroup { tier: tier.map(str::to_owned), over: *over, basis });
+                        groups.push(PriceGroup {
+                            tier: tier.map(str::to_owned),
+                            over: *over,
+                            basis,
+                            own: mine,
+                        });
                     }
                 }
                 Err(reason) if tier.is_none() => unpriced = Some(reason),
@@ -111,6 +118,35 @@ pub fn sheet(book: &PriceBook, provider: &str, model: &str, at: Date) -> Option<
         listed.prices.iter().map(change).collect()
     });
     Some(Sheet { provider: provider.to_owned(), model: id.to_owned(), unpriced, groups, changes, own })
+}
+
+/// The person's own prices of a group, told apart from the list's: each has its own source and first day.
+fn told_apart(book: &PriceBook, usage: &Usage, mut basis: PriceBasis) -> (PriceBasis, Vec<(Meter, Date)>) {
+    let corrections = own::prices(book, usage);
+    let Some(first) = corrections.first() else { return (basis, Vec::new()) };
+    let listed = listed(book, usage).ok();
+    let in_list = |unit: &UnitPrice| {
+        let mut all = listed.iter().flat_map(|listed| &listed.basis.unit_prices);
+        all.any(|known| known == unit)
+    };
+    let from = |unit: &UnitPrice| {
+        let of = corrections.iter().find(|(own, exactly)| *exactly && own.meter == unit.meter);
+        let of = of.or_else(|| corrections.iter().find(|(own, _)| own.meter == unit.meter));
+        // What the list prices like the whole follows the person's price of the whole.
+        let whole = || corrections.iter().find(|(own, _)| own.meter == Meter::Input).unwrap_or(first);
+        of.unwrap_or_else(whole).0.from
+    };
+    let exactly = |unit: &UnitPrice| corrections.iter().any(|(own, of)| *of && own.meter == unit.meter);
+    let mine: Vec<(Meter, Date)> = basis
+        .unit_prices
+        .iter()
+        .filter(|unit| exactly(unit) || !in_list(unit))
+        .map(|unit| (unit.meter, from(unit)))
+        .collect();
+    if mine.len() < basis.unit_prices.len() {
+        basis.effective_from = listed.and_then(|listed| listed.basis.effective_from);
+    }
+    (basis, mine)
 }
 
 /// The prices that the list gives by name, for short prompts.

@@ -12,6 +12,9 @@ use crate::ledger::{Balance, BalanceKind, Charge, Lane, QuotaReading, QuotaWindo
 use crate::money::{Currency, Decimal, Money, exact_add};
 use crate::time::{Date, Period, Timestamp};
 
+/// What its count of requests to models that cost nothing is called.
+pub const FREE_REQUESTS: &str = "free model requests";
+
 /// OpenRouter.
 pub const PROVIDER: Provider = Provider {
     id: "openrouter",
@@ -180,7 +183,7 @@ fn key(body: &[u8], query: &Query) -> Result<Page, ParseError> {
     {
         let unit = Currency::virtual_unit("requests").map_err(|error| ParseError::new("data", error))?;
         let number = |count: Option<Count>| count.map(|count| Decimal::from(count.0));
-        see("free model requests", QuotaWindow::Day, unit, number(used), number(limit));
+        see(FREE_REQUESTS, QuotaWindow::Day, unit, number(used), number(limit));
     }
     Ok(Page { entries, next: Next::End })
 }

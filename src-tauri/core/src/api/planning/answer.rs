@@ -27,6 +27,8 @@ pub(super) struct Told<'a> {
     pub(super) list_source: &'a FigureSource,
     pub(super) today: Date,
     pub(super) of_usage: Option<Currency>,
+    /// The end of the usage that is compared, where there is any.
+    pub(super) until: Option<Date>,
 }
 
 fn text(number: Decimal) -> String {
@@ -182,7 +184,8 @@ impl Told<'_> {
     }
 
     pub(super) fn recommendation(&self) -> Recommendation {
-        let why = words::why(self.choice, self.offered);
+        let mut why = words::why(self.choice, self.offered);
+        why.extend(self.until.and_then(|until| words::old(until, self.today)));
         let currency = Some(self.choice.currency.to_string());
         match &self.choice.recommendation {
             plan::Recommendation::Switch { to, saves, rival } => Recommendation {
@@ -225,7 +228,10 @@ impl Told<'_> {
                 continue;
             }
             let offers = parts.iter().filter(|part| matches!(part, Part::Offer(_))).count();
-            let bound = matches!(why, WhyLeftOut::DearerFees { .. } | WhyLeftOut::AddsNothing);
+            let bound = matches!(
+                why,
+                WhyLeftOut::DearerFees { .. } | WhyLeftOut::SameAs { .. } | WhyLeftOut::AddsNothing
+            );
             if bound && (offers > 1 || parts.len() > 1) {
                 dearer += 1;
             } else if said.insert(id.clone()) {
@@ -257,6 +263,6 @@ pub(super) fn excluded(one: &Excluded) -> ExcludedUsage {
         what: one.what.clone(),
         why: words::excluded(one.why).to_owned(),
         rows: one.rows,
-        share: text(one.share),
+        share: one.share.map(text),
     }
 }

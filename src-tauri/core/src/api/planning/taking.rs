@@ -307,9 +307,10 @@ impl<'a> Reading<'a> {
             why: *why,
             rows: tally.rows,
             share: match (counts(*why), tokens) {
-                (false, _) => Decimal::ZERO,
-                (true, 0) => percent(u128::from(tally.rows), rows),
-                (true, _) => percent(tally.tokens, tokens),
+                (false, _) => None,
+                (true, 0) => Some(percent(u128::from(tally.rows), rows)),
+                // What is counted otherwise, as pictures, is no part of the tokens.
+                (true, _) => (tally.tokens > 0).then(|| percent(tally.tokens, tokens)),
             },
         });
         used.usage = Usage {

@@ -3,9 +3,10 @@
 use super::offers::Offered;
 use crate::money::{Currency, Decimal};
 use crate::plan::{
-    Against, BreakEven, Choice, Judged, NEEDED_DAYS, Part, Recommendation, Saving, Scenario, Volume,
+    self, Against, BreakEven, Choice, Judged, NEEDED_DAYS, Part, Recommendation, Saving, Scenario, Volume,
     VolumeUnit, WhatIf, WhyExcluded, WhyLeftOut, WhyStay,
 };
+use crate::time::Date;
 
 /// An amount as a person reads it: money to a hundredth, what is smaller to its first digits.
 pub(super) fn figure(amount: Decimal) -> String {
@@ -57,7 +58,7 @@ pub(super) fn name(parts: &[Part], offered: &Offered) -> String {
 /// The name of an option by its id.
 pub(super) fn name_of(id: &str, choice: &Choice, offered: &Offered) -> String {
     let option = choice.options.iter().find(|option| option.id == id);
-    option.map_or_else(|| offered.name(id), |option| name(&option.parts, offered))
+    option.map_or_else(|| name(&plan::parts_of(id), offered), |option| name(&option.parts, offered))
 }
 
 pub(super) const fn excluded(why: WhyExcluded) -> &'static str {
@@ -87,6 +88,12 @@ pub(super) fn left_out(why: &WhyLeftOut, choice: &Choice, offered: &Offered) -> 
         ),
         WhyLeftOut::DearerFees { than } => {
             format!("Its fees alone are more in every month than all of {}.", name_of(than, choice, offered))
+        }
+        WhyLeftOut::SameAs { than } if than == "metered" => {
+            "It costs as much as paying as you go, in every month.".to_owned()
+        }
+        WhyLeftOut::SameAs { than } => {
+            format!("It costs as much as {}, in every month.", name_of(than, choice, offered))
         }
         WhyLeftOut::AddsNothing => "It costs no less than the same without it, in any month.".to_owned(),
         WhyLeftOut::ServesNothing => "It serves nothing of what you used.".to_owned(),
@@ -178,6 +185,20 @@ fn saving(saving: &Saving, choice: &Choice) -> String {
         saving.percent.round_dp(1).normalize(),
         saving.chance.round_dp(0)
     )
+}
+
+/// Usage is known a day or two after it was. What ends earlier is told of: what was used since is not in it.
+const FRESH_DAYS: i64 = 3;
+
+/// That usage is of long ago, where it is.
+pub(super) fn old(until: Date, today: Date) -> Option<String> {
+    let days = today.days_since(until);
+    (days > FRESH_DAYS).then(|| {
+        format!(
+            " Mind that your usage is known up to {} only, {days} days ago: sync or import what came since before you decide.",
+            until.plus_days(-1)
+        )
+    })
 }
 
 /// Why, in words.
