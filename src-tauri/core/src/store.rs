@@ -25,6 +25,7 @@ mod plan_corrections;
 mod price_bases;
 mod prices;
 mod quotas;
+mod removals;
 mod rollup;
 mod settings;
 mod snapshots;
@@ -182,6 +183,7 @@ impl Schema {
             (7, "receipts", include_str!("../migrations/0007_receipts.sql")),
             (8, "prices", include_str!("../migrations/0008_prices.sql")),
             (9, "plans", include_str!("../migrations/0009_plans.sql")),
+            (12, "removals", include_str!("../migrations/0012_removals.sql")),
         ])
     }
 
@@ -260,6 +262,7 @@ impl Store {
             .await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(3)
+            .after_connect(|reader, _| Box::pin(removals::leave_out(reader)))
             .connect_lazy_with(options.clone().pragma("query_only", "ON").statement_cache_capacity(64));
         let store = Store { writer, readers, options, folder: folder.to_owned(), remembered: Arc::default() };
         store.assert_sqlite().await?;
