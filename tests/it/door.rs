@@ -81,6 +81,8 @@ fn name(request: &Request) -> &'static str {
         Request::CheckAccount(_) => "checkAccount",
         Request::ReplaceKey(_) => "replaceKey",
         Request::RemoveAccount(_) => "removeAccount",
+        Request::BeginRemoval(_) => "beginRemoval",
+        Request::EndRemoval(_) => "endRemoval",
         Request::Entries(_) => "entries",
         Request::Enter(_) => "enter",
         Request::ChangeEntry(_) => "changeEntry",
@@ -137,10 +139,11 @@ fn name(request: &Request) -> &'static str {
         Request::ChangeSettings(_) => "changeSettings",
         Request::EnterSample => "enterSample",
         Request::LeaveSample => "leaveSample",
+        Request::ShowMenu(_) => "showMenu",
     }
 }
 
-const NAMES: usize = 66;
+const NAMES: usize = 69;
 
 /// A whole visit, in the order in which a person makes it.
 #[expect(clippy::too_many_lines, reason = "one line for each request")]
@@ -249,6 +252,10 @@ fn visit(town: &Town) -> Vec<Value> {
         json!({"method": "accounts"}),
         add(&openai, &openai.key),
         json!({"method": "leaveSample"}),
+        json!({"method": "showMenu", "params": {"language": "hi"}}),
+        json!({"method": "beginRemoval", "params": {"account": 3}}),
+        json!({"method": "endRemoval", "params": {"account": 3}}),
+        json!({"method": "endRemoval", "params": {"account": 3}}),
         json!({"method": "removeAccount", "params": {"account": 3}}),
         json!({"method": "removeAccount", "params": {"account": 3}}),
         json!({"method": "accounts"}),
@@ -313,6 +320,7 @@ async fn every_request_is_answered_and_no_answer_holds_a_key() {
             ("refreshRates", ErrorCode::Unreachable),
             ("changeSettings", ErrorCode::BadRequest),
             ("addAccount", ErrorCode::BadRequest),
+            ("endRemoval", ErrorCode::NoSuchAccount),
             ("removeAccount", ErrorCode::NoSuchAccount),
         ]
     );
