@@ -17,7 +17,7 @@ use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::sync::{OnceCell, RwLock, oneshot};
 
 use crate::options::Options;
-use crate::{show, tray};
+use crate::{menu, show, tray};
 
 /// The core, opened by the first who needs it. Where it does not open, every request is answered with the reason, and the
 /// next one tries again: a full disk or a missing folder can be mended while the window stands.
@@ -212,6 +212,10 @@ async fn pass_on(mut events: Receiver<Event>, page: AppHandle) {
         };
         if let Event::Show { screen } = &event {
             show(&page, Some(screen));
+            continue;
+        }
+        if let Event::MenuAsked { language } = event {
+            menu::ask(&page, language);
             continue;
         }
         if let Err(error) = page.emit("event", event) {

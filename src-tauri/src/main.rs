@@ -5,6 +5,7 @@ mod door;
 mod host;
 mod links;
 mod login;
+mod menu;
 mod options;
 mod sample;
 mod tray;
@@ -45,6 +46,7 @@ fn main() -> anyhow::Result<()> {
         .plugin(tauri_plugin_autostart::Builder::new().args(login::arguments(&options)).build())
         .manage(Tray::default())
         .manage(Door::new(options))
+        .on_menu_event(|app, event| menu::chosen(app, &event))
         .invoke_handler(tauri::generate_handler![door::call])
         .on_window_event(|window, event| match event {
             WindowEvent::CloseRequested { api, .. } if window.state::<Tray>().keeps() => {

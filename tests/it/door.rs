@@ -82,6 +82,8 @@ fn name(request: &Request) -> &'static str {
         Request::CheckAccount(_) => "checkAccount",
         Request::ReplaceKey(_) => "replaceKey",
         Request::RemoveAccount(_) => "removeAccount",
+        Request::BeginRemoval(_) => "beginRemoval",
+        Request::EndRemoval(_) => "endRemoval",
         Request::Entries(_) => "entries",
         Request::Enter(_) => "enter",
         Request::ChangeEntry(_) => "changeEntry",
@@ -144,10 +146,11 @@ fn name(request: &Request) -> &'static str {
         Request::ChangeSettings(_) => "changeSettings",
         Request::EnterSample => "enterSample",
         Request::LeaveSample => "leaveSample",
+        Request::ShowMenu(_) => "showMenu",
     }
 }
 
-const NAMES: usize = 72;
+const NAMES: usize = 75;
 
 /// A whole visit, in the order in which a person makes it.
 #[expect(clippy::too_many_lines, reason = "one line for each request")]
@@ -263,6 +266,10 @@ fn visit(town: &Town) -> Vec<Value> {
         json!({"method": "accounts"}),
         add(&openai, &openai.key),
         json!({"method": "leaveSample"}),
+        json!({"method": "showMenu", "params": {"language": "hi"}}),
+        json!({"method": "beginRemoval", "params": {"account": 3}}),
+        json!({"method": "endRemoval", "params": {"account": 3}}),
+        json!({"method": "endRemoval", "params": {"account": 3}}),
         json!({"method": "removeAccount", "params": {"account": 3}}),
         json!({"method": "removeAccount", "params": {"account": 3}}),
         json!({"method": "accounts"}),
@@ -332,6 +339,7 @@ async fn every_request_is_answered_and_no_answer_holds_a_key() {
             ("refreshRates", ErrorCode::Unreachable),
             ("changeSettings", ErrorCode::BadRequest),
             ("addAccount", ErrorCode::BadRequest),
+            ("endRemoval", ErrorCode::NoSuchAccount),
             ("removeAccount", ErrorCode::NoSuchAccount),
         ]
     );

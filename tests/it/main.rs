@@ -44,6 +44,7 @@ mod plan_persons;
 mod plans;
 mod plan_catalogue;
 mod providers;
+mod removing;
 mod journey;
 mod keeping;
 mod saving;

@@ -4,6 +4,7 @@ import { call, onEvent, Refusal } from './api';
 import type { Account, Event, Language, Overview, Settings, Theme } from './bindings';
 import * as format from './format';
 import { speak, t } from './messages.svelte';
+import { amountsHidden, hideAmounts } from './privacy.svelte';
 import { rememberedTheme, wear } from './theme';
 import { UndoOffers } from './undo.svelte';
 
@@ -25,6 +26,10 @@ const STALE = 15 * 60_000;
 
 class WindowState {
   screen = $state<Screen>('today');
+  /** The place of the screen that is gone to: the id of an element. */
+  place = $state<string | null>(null);
+  /** What is to be done when something is chosen from the window's menu. */
+  onchosen: ((what: string) => void) | null = null;
   overview = $state.raw<Overview | null>(null);
   /** Why there is no overview, or no fresh one. */
   failure = $state.raw<Refusal | null>(null);
@@ -107,7 +112,8 @@ class WindowState {
     };
   }
 
-  open(screen: Screen): void {
+  open(screen: Screen, place: string | null = null): void {
+    this.place = place;
     if (this.screen === screen) return;
     this.#before = this.screen;
     this.screen = screen;
@@ -200,6 +206,16 @@ class WindowState {
     } catch (error) {
       this.say(error);
     }
+  }
+
+  /** Hides every amount, or shows them again. */
+  setPrivacy(on: boolean): void {
+    hideAmounts(on);
+    this.notice = { text: on ? t('shell.privacy.on') : t('shell.privacy.off'), bad: false };
+  }
+
+  get privacy(): boolean {
+    return amountsHidden();
   }
 
   async setLanguage(language: Language): Promise<void> {
@@ -310,6 +326,12 @@ class WindowState {
       this.#show(event.screen);
       return;
     }
+    if (event.type === 'chosen') {
+      this.onchosen?.(event.what);
+      return;
+    }
+    // That is for the window, not for the page.
+    if (event.type === 'menuAsked') return;
     // Whoever asked for it shows how far it is.
     if (event.type === 'importProgress' || event.type === 'exportProgress') return;
     const { account } = event;

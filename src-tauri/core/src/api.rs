@@ -78,6 +78,7 @@ mod rises;
 mod rating;
 mod refreshing;
 mod restoring;
+mod removing;
 mod risks;
 mod running;
 mod scenes;
@@ -159,9 +160,8 @@ pub use spend::{
 };
 pub use summaries::{ClientRow, ClientSummary, ClientSummaryQuery};
 pub use syncing::{AccountReport, StreamReport, SyncQuery, SyncReport};
-pub use upkeep::{About, Doctor, Finding, FindingState, Language, SampleState, Settings, Theme};
 pub use troubles::{Trouble, TroubleKind};
-pub use upkeep::{Doctor, Finding, FindingState, Language, SampleState, Settings, Theme};
+pub use upkeep::{About, Doctor, Finding, FindingState, Language, SampleState, Settings, ShowMenu, Theme};
 pub use watch::{CalendarAddress, CalendarFile, ExportCalendar, NextRefresh, Watching};
 pub use watching::Told;
 
@@ -193,6 +193,10 @@ pub enum Request {
     ReplaceKey(ReplaceKey),
     /// Removes an account, its key and everything read with it.
     RemoveAccount(AccountId),
+    /// Hides an account and everything read with it. It is removed for good by [`Request::RemoveAccount`], or after a minute.
+    BeginRemoval(AccountId),
+    /// Takes that back while it is not removed for good.
+    EndRemoval(AccountId),
     /// What was entered by hand.
     Entries(EntriesQuery),
     /// Enters something by hand.
@@ -327,6 +331,8 @@ pub enum Request {
     EnterSample,
     /// Leaves sample data; it is deleted.
     LeaveSample,
+    /// Shows the window's menu, or hides it again, where it takes no room until it is asked for.
+    ShowMenu(ShowMenu),
 }
 
 /// The answer to each request, under the same name.
@@ -358,6 +364,10 @@ pub enum Response {
     ReplaceKey(Account),
     /// To [`Request::RemoveAccount`].
     RemoveAccount(AccountId),
+    /// To [`Request::BeginRemoval`].
+    BeginRemoval(AccountId),
+    /// To [`Request::EndRemoval`].
+    EndRemoval(AccountId),
     /// To [`Request::Entries`].
     Entries(Vec<EntryRow>),
     /// To [`Request::Enter`].
@@ -492,6 +502,8 @@ pub enum Response {
     EnterSample(SampleState),
     /// To [`Request::LeaveSample`].
     LeaveSample(SampleState),
+    /// To [`Request::ShowMenu`].
+    ShowMenu,
 }
 
 /// Answers a request.
@@ -522,6 +534,14 @@ async fn answer(app: &App, request: Request) -> Result<Response, ApiError> {
         Request::RemoveAccount(AccountId { account }) => {
             app.remove_account(account).await?;
             Response::RemoveAccount(AccountId { account })
+        }
+        Request::BeginRemoval(AccountId { account }) => {
+            app.begin_removal(account).await?;
+            Response::BeginRemoval(AccountId { account })
+        }
+        Request::EndRemoval(AccountId { account }) => {
+            app.end_removal(account).await?;
+            Response::EndRemoval(AccountId { account })
         }
         Request::Entries(query) => Response::Entries(app.entries(&query).await?),
         Request::Enter(entry) => Response::Enter(app.enter(entry).await?),
@@ -613,6 +633,10 @@ async fn answer(app: &App, request: Request) -> Result<Response, ApiError> {
         Request::LeaveSample => {
             app.leave_sample().await;
             Response::LeaveSample(SampleState { sample: false })
+        }
+        Request::ShowMenu(ShowMenu { language }) => {
+            app.tell(Event::MenuAsked { language });
+            Response::ShowMenu
         }
     })
 }

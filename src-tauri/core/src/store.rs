@@ -28,6 +28,7 @@ mod plan_corrections;
 mod price_bases;
 mod prices;
 mod quotas;
+mod removals;
 mod rollup;
 mod settings;
 mod snapshots;
@@ -192,6 +193,7 @@ impl Schema {
             (9, "plans", include_str!("../migrations/0009_plans.sql")),
             (10, "sessions", include_str!("../migrations/0010_sessions.sql")),
             (11, "correction numbers", include_str!("../migrations/0011_correction_numbers.sql")),
+            (12, "removals", include_str!("../migrations/0012_removals.sql")),
         ])
     }
 
@@ -270,6 +272,7 @@ impl Store {
             .await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(3)
+            .after_connect(|reader, _| Box::pin(removals::leave_out(reader)))
             .connect_lazy_with(options.clone().pragma("query_only", "ON").statement_cache_capacity(64));
         let store = Store { writer, readers, options, folder: folder.to_owned(), remembered: Arc::default() };
         store.assert_sqlite().await?;

@@ -130,6 +130,10 @@ impl App {
         now: Timestamp,
         fresh: bool,
     ) -> Result<usize, ApiError> {
+        if !house.store.removals().await?.is_empty() {
+            // What is over while an account is hidden would be raised a second time when it comes back.
+            return Ok(house.store.due_alerts(now, Channel::Desktop, None).await?.len());
+        }
         let settings = in_room(&self.kept_alert_settings(house).await?);
         let calendar = self.calendar().await?;
         let facts = self.alert_facts(house, &settings, now, calendar).await?;

@@ -3,6 +3,8 @@
 use serde::Serialize;
 use ts_rs::TS;
 
+use super::Language;
+
 /// What happens without being asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
@@ -62,6 +64,16 @@ pub enum Event {
     Show {
         /// The screen.
         screen: String,
+    },
+    /// Something was chosen from the window's menu, such as `palette`.
+    Chosen {
+        /// Its name.
+        what: String,
+    },
+    /// The page asks for the window's menu, which takes no room until then.
+    MenuAsked {
+        /// The language of its words.
+        language: Language,
     },
     /// Accounts or settings changed, or sample data was entered or left.
     Changed,

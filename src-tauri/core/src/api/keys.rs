@@ -125,6 +125,7 @@ impl App {
                 }
             }
         };
+        self.make_way(house, &account).await?;
         match house.store.add_account(&account, self.now()).await {
             Ok(id) => Ok(id),
             Err(error) => {
@@ -224,29 +225,6 @@ impl App {
         }
         self.tell(Event::Changed);
         self.account(row.id).await
-    }
-
-    pub(super) async fn remove_account(&self, id: i64) -> Result<(), ApiError> {
-        let house = self.house().await;
-        let row = find_account(&house, id).await?;
-        let Some(_turn) = house.store.try_lock_account(id)? else {
-            return Err(ApiError::new(
-                ErrorCode::Busy,
-                "this account is being read right now: cancel that, or wait for it",
-            ));
-        };
-        if let KeyPlace::Keychain(entry) = &row.account.key_place
-            && let Ok(entry) = entry.parse()
-        {
-            match house.vault.remove(&entry).await {
-                // Where no keychain exists, no key of it can be left behind.
-                Ok(()) | Err(VaultError::Missing | VaultError::NoService | VaultError::NoKeyring) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        house.store.remove_account(id).await?;
-        self.tell(Event::Changed);
-        Ok(())
     }
 
     /// Asks the provider about a key and settles its kind; refuses a key that sees nothing or is connected already.

@@ -137,3 +137,11 @@ pub enum FindingState {
     /// It does not work.
     Fails,
 }
+
+/// Asks for the window's menu.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ShowMenu {
+    /// The language of its words.
+    pub language: Language,
+}

@@ -271,6 +271,7 @@ impl App {
 
     /// Evaluates and delivers.
     async fn look(&self, house: &House, anew: bool, tell: Tell<'_>) -> Result<(), ApiError> {
+        self.finish_removals(house).await?;
         self.evaluate_alerts(house, self.now(), anew).await?;
         self.deliver(house, tell).await?;
         self.watch_state().memory().looked = Some(self.now());

@@ -163,7 +163,7 @@ fn in_json(details: &BTreeMap<String, String>) -> Result<String, StoreError> {
     serde_json::to_string(details).map_err(|error| StoreError::Row(format!("details of an account: {error}")))
 }
 
-fn account(row: &SqliteRow) -> Result<AccountRow, StoreError> {
+pub(super) fn account(row: &SqliteRow) -> Result<AccountRow, StoreError> {
     let entry: Option<String> = row.try_get("keychain_entry")?;
     let variable: Option<String> = row.try_get("key_variable")?;
     let place: String = row.try_get("key_place")?;

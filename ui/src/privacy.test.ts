@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { exactMoney, money } from './format';
+import { amountsHidden, cover, coverAmounts, COVERED, hideAmounts } from './privacy.svelte';
+
+const hide = (text: string): string => cover(text, 'hidden');
+let root: HTMLElement;
+let stop: (() => void) | null = null;
+
+beforeEach(() => {
+  document.body.replaceChildren();
+  root = document.createElement('main');
+  document.body.append(root);
+});
+afterEach(() => {
+  stop?.();
+  stop = null;
+  hideAmounts(false);
+});
+
+const settled = (): Promise<void> => new Promise((done) => setTimeout(done, 0));
+
+it.each([
+  [{ amount: '1234567.89', currency: 'USD' }],
+  [{ amount: '12345678.90', currency: 'INR' }],
+  [{ amount: '0.000123', currency: 'USD' }],
+  [{ amount: '-4.20', currency: 'EUR' }],
+  [{ amount: '1500', currency: 'JPY' }],
+  [{ amount: '12.5', currency: 'CHF' }],
+  [{ amount: '7', currency: 'THB' }],
+  [{ amount: '1200.5', currency: 'openrouter.credits' }],
+  [{ amount: '1', currency: 'credits' }],
+])('hides %o as it is written', (amount) => {
+  expect(hide(money(amount)), money(amount)).not.toMatch(/\d/);
+  expect(hide(`About ${exactMoney(amount)} of it.`), exactMoney(amount)).toMatch(/^About .{0,4}hidden of it\.$/);
+});
+
+it.each([
+  ['$12.30 will lapse on 4 December; $3 a day saves it.', 'hidden will lapse on 4 December; hidden a day saves it.'],
+  ['USD 12.50 was billed', 'hidden was billed'],
+  ['12.50 USD was billed', 'hidden was billed'],
+  ['$1.2K', 'hidden'],
+  ['−$4.20', 'hidden'],
+  ['US$3', 'hidden'],
+  ['₹1,23,45,678.90', 'hidden'],
+])('reads “%s”', (text, covered) => {
+  expect(hide(text)).toBe(covered);
+});
+
+it.each(['12,400 tokens in 3 requests', '83 % of 22 Nov 2026, 09:30 UTC', 'gpt-5.2 and claude-4', '3 days', 'Account 2'])(
+  'leaves “%s” alone',
+  (text) => {
+    expect(hide(text)).toBe(text);
+  },
+);
+
+it('covers the page, what comes later, and gives everything back', async () => {
+  const page = '<p title="$12.3456">$12.35</p><p>Today cost $4.</p><svg class="sg-chart"><title>Up to $9</title><text>9</text></svg>';
+  root.replaceChildren(...new DOMParser().parseFromString(page, 'text/html').body.childNodes);
+  const before = root.innerHTML;
+  stop = coverAmounts(root);
+  const [amount, sentence] = root.querySelectorAll('p');
+  expect(root.innerHTML).not.toMatch(/\$|>9</);
+  expect(amount?.textContent).toBe('hidden');
+  expect(amount?.hasAttribute(COVERED)).toBe(true);
+  expect(amount?.title).toBe('hidden');
+  expect(sentence?.textContent).toBe('Today cost hidden.');
+  expect(sentence?.hasAttribute(COVERED)).toBe(false);
+
+  const late = document.createElement('p');
+  late.setAttribute('aria-label', '€5 left');
+  late.append('€5');
+  root.append(late);
+  if (sentence?.firstChild) sentence.firstChild.nodeValue = 'Today cost $5.';
+  await settled();
+  expect(late.textContent).toBe('hidden');
+  expect(late.getAttribute('aria-label')).toBe('hidden left');
+  expect(sentence?.textContent).toBe('Today cost hidden.');
+
+  late.remove();
+  await settled();
+  stop();
+  stop = null;
+  expect(root.innerHTML).toBe(before.replace('$4.', '$5.'));
+});
+
+it('remembers whether it is on', () => {
+  expect(amountsHidden()).toBe(false);
+  hideAmounts(true);
+  expect(amountsHidden()).toBe(true);
+  expect(localStorage.getItem('privacy')).toBe('on');
+});
