@@ -88,6 +88,11 @@ fn name(request: &Request) -> &'static str {
         Request::Enter(_) => "enter",
         Request::ChangeEntry(_) => "changeEntry",
         Request::RemoveEntry(_) => "removeEntry",
+        Request::RestoreEntry(_) => "restoreEntry",
+        Request::RestoreLot(_) => "restoreLot",
+        Request::RestoreBudget(_) => "restoreBudget",
+        Request::RestorePlanCorrection(_) => "restorePlanCorrection",
+        Request::LimitHistory(_) => "limitHistory",
         Request::Formats => "formats",
         Request::PreviewImport(_) => "previewImport",
         Request::Import(_) => "import",
@@ -150,7 +155,7 @@ fn name(request: &Request) -> &'static str {
     }
 }
 
-const NAMES: usize = 75;
+const NAMES: usize = 80;
 
 /// A whole visit, in the order in which a person makes it.
 #[expect(clippy::too_many_lines, reason = "one line for each request")]
@@ -186,6 +191,7 @@ fn visit(town: &Town) -> Vec<Value> {
         json!({"method": "editLot", "params": {"id": "entry-99", "rule": "never"}}),
         json!({"method": "moveLot", "params": {"id": "entry-99", "account": 2}}),
         json!({"method": "removeLot", "params": {"id": "entry-99"}}),
+        json!({"method": "restoreLot", "params": {"id": "entry-99"}}),
         json!({"method": "answerOffer", "params": {"id": "nothing", "was": "none"}}),
         json!({"method": "forecast", "params": {"chartWidth": 600}}),
         json!({"method": "estimate", "params": {"text": "How much is this?"}}),
@@ -196,6 +202,7 @@ fn visit(town: &Town) -> Vec<Value> {
         json!({"method": "setBudget", "params": {"of": {"kind": "all"}, "span": "month", "amount": "100", "currency": "USD"}}),
         json!({"method": "budgets"}),
         json!({"method": "removeBudget", "params": {"id": 99}}),
+        json!({"method": "restoreBudget", "params": {"id": 99}}),
         json!({"method": "assign", "params": {"assignment": {"kind": "client", "name": "Acme", "account": 1}, "on": true}}),
         json!({"method": "assignments"}),
         json!({"method": "alertSettings"}),
@@ -219,6 +226,7 @@ fn visit(town: &Town) -> Vec<Value> {
         json!({"method": "about"}),
         json!({"method": "showDataFolder"}),
         json!({"method": "limits"}),
+        json!({"method": "limitHistory", "params": {"chartWidth": 240}}),
         json!({"method": "learnLimit", "params": {"account": 1, "text": "Rate limit reached for gpt-5 on tokens per min (TPM): Limit 30000"}}),
         json!({"method": "learnLimit", "params": {"account": 1, "text": "out of order"}}),
         json!({"method": "chooseTier", "params": {"account": 3, "tier": "openrouter.free"}}),
@@ -234,6 +242,7 @@ fn visit(town: &Town) -> Vec<Value> {
         json!({"method": "changeEntry", "params": {"id": 2, "entry": {"kind": "balance", "amount": "6", "currency": "USD", "asOf": "2026-11-18"}}}),
         json!({"method": "entries", "params": {}}),
         json!({"method": "removeEntry", "params": {"id": 2}}),
+        json!({"method": "restoreEntry", "params": {"id": 2}}),
         json!({"method": "accounts"}),
         json!({"method": "overview", "params": {"chartWidth": 600}}),
         json!({"method": "overview", "params": {}}),
@@ -248,6 +257,7 @@ fn visit(town: &Town) -> Vec<Value> {
         json!({"method": "planCatalogue", "params": {"plan": "cursor/pro"}}),
         json!({"method": "removePlanCorrection", "params": {"id": 1}}),
         json!({"method": "removePlanCorrection", "params": {"id": 1}}),
+        json!({"method": "restorePlanCorrection", "params": {"id": 1}}),
         json!({"method": "refreshPlans", "params": {"url": format!("http://{}/feeds/plans/ok", town.address())}}),
         json!({"method": "prices", "params": {"model": "gpt-4o"}}),
         json!({"method": "prices", "params": {"model": "gpt-99-imaginary"}}),
@@ -314,10 +324,12 @@ async fn every_request_is_answered_and_no_answer_holds_a_key() {
             ("editLot", ErrorCode::BadRequest),
             ("moveLot", ErrorCode::BadRequest),
             ("removeLot", ErrorCode::BadRequest),
+            ("restoreLot", ErrorCode::BadRequest),
             ("answerOffer", ErrorCode::BadRequest),
             ("estimate", ErrorCode::BadRequest),
             ("savings", ErrorCode::BadRequest),
             ("removeBudget", ErrorCode::BadRequest),
+            ("restoreBudget", ErrorCode::BadRequest),
             ("answerAlert", ErrorCode::BadRequest),
             ("exportCalendar", ErrorCode::BadRequest),
             ("chooseFile", ErrorCode::BadRequest),

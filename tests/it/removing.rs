@@ -2,7 +2,7 @@
 
 use spendglass_core::api::{
     AccountId, AddAccount, App, BudgetOf, ErrorCode, Grouping, Request, Response, SetBudget, SyncQuery,
-    handle,
+    UsageQuery, handle,
 };
 use spendglass_core::store::Store;
 use spendglass_core::vault::Secret;
@@ -56,7 +56,7 @@ async fn shown(app: &App) -> Vec<String> {
 }
 
 async fn providers(app: &App) -> Vec<String> {
-    let query = spendglass_core::api::UsageQuery { by: Grouping::Provider, from: None, to: None };
+    let query = UsageQuery::of(Grouping::Provider, None, None);
     let Response::Usage(usage) = handle(app, Request::Usage(query)).await.unwrap() else { panic!() };
     usage.rows.into_iter().map(|row| row.name).collect()
 }

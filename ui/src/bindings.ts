@@ -3499,7 +3499,7 @@ export type PictureFormat = "svg" | "png";
 /**
  * The charts that can be kept.
  */
-export type PictureKind = "daily" | "models" | "planCurve" | "planSpread" | "timeLine" | "burnDown" | "bars" | "ranked" | "share" | "heat" | "year" | "sessions";
+export type PictureKind = "daily" | "models" | "planCurve" | "planSpread" | "bars" | "ranked" | "share" | "heat" | "year" | "sessions" | "timeLine" | "burnDown";
 
 /**
  * A chart to keep as a file.
@@ -3526,6 +3526,10 @@ theme: PictureTheme,
  */
 format: PictureFormat, 
 /**
+ * What plans are compared for, for charts of plans.
+ */
+plans?: PlansQuery, 
+/**
  * The account's number, for charts of credit; the first that has such a chart without it.
  */
 account?: number, 
@@ -3533,10 +3537,6 @@ account?: number,
  * The currency or unit, for charts of what is left of credit; the first without it.
  */
 currency?: string, 
-/**
- * What plans are compared for, for charts of plans.
- */
-plans?: PlansQuery, 
 /**
  * By what the figures are grouped, for charts of the Spend screen; without it by provider.
  */
@@ -4878,15 +4878,6 @@ priceFeed: string | null,
 rateFeed: string | null, };
 
 /**
- * Asks for the window's menu.
- */
-export type ShowMenu = { 
-/**
- * The language of its words.
- */
-language: Language, };
-
-/**
  * What is left of.
  */
 export type ShareOf = "limit" | "lots" | "balance";
@@ -4943,6 +4934,15 @@ asOf: string | null,
  * When it starts again or lapses: RFC 3339, or a date.
  */
 until: string | null, };
+
+/**
+ * Asks for the window's menu.
+ */
+export type ShowMenu = { 
+/**
+ * The language of its words.
+ */
+language: Language, };
 
 /**
  * A line without axes, as high as a row of text.

@@ -3,7 +3,7 @@
 use clap::Args;
 use spendglass_core::api::{
     BackUp, BackedUp, DeleteEverything, Deleted, DesktopWays, LeftBehind, Request, Response, Restore,
-    Restored,
+    Restored, restore_unopened,
 };
 
 use crate::door::{Door, Ending, Failure, Out};

@@ -103,6 +103,7 @@ pub use alerts::{
     SetBudget, SetWebhook, TestedAlert, Webhook,
 };
 pub use app::App;
+pub use backing::restore_unopened;
 pub use belongings::{
     BackUp, BackedUp, DeleteEverything, Deleted, Export, Exported, ExportedFile, LeftBehind, Restore,
     Restored,
@@ -150,7 +151,6 @@ pub use prices::{
     PriceSheet, PriceSource, Prices, PricesQuery, RefreshPrices, RemovePriceCorrection,
 };
 pub use rates::{LandedPrice, LandedStepRow, RateRow, Rates, RatesQuery, RatesRefresh, RefreshRates, TaxIs};
-pub use backing::restore_unopened;
 pub use savings::{
     AnswerSaving, SavingAnswer, SavingCertainty, SavingRange, SavingRow, Savings, SavingsQuery,
 };

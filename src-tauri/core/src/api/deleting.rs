@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::app::App;
+use super::backing::lock_accounts;
 use super::failures::sentence;
 use super::forms::refused;
-use super::backing::lock_accounts;
 use super::webhook;
 use super::{ApiError, DeleteEverything, Deleted, ErrorCode, LeftBehind};
 use crate::vault::{EntryName, Vault, VaultError};
