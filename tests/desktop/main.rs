@@ -30,6 +30,7 @@ mod plans;
 mod refusals;
 mod sample;
 mod second;
+mod shell;
 mod states;
 mod tray;
 mod walk;

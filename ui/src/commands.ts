@@ -1,6 +1,9 @@
 // Everything that can be done or gone to from anywhere: by the palette, by the menu of the window, and by keys.
 
 import en from './messages/en/shell.json';
+import type { UsageRow } from './bindings';
+import { into } from './drill';
+import { looked } from './looked.svelte';
 import { t, type MessageKey } from './messages.svelte';
 import type { Command } from './palette';
 import type { IconName } from './parts/Icon.svelte';
@@ -34,8 +37,38 @@ export function screenName(screen: Screen): string {
   return t(`shell.screen.${screen}` as MessageKey);
 }
 
+/** What spending is known by: the groups of it that can be gone to. */
+export const GROUPS = ['model', 'project', 'client'] as const;
+export type Groups = Readonly<Partial<Record<(typeof GROUPS)[number], readonly UsageRow[]>>>;
+/** Of each grouping the dearest; the others are on the screen itself. */
+const MOST = 40;
+
+/** Jumps into Spend: a model, a project, a client. */
+function jumps(groups: Groups): Command[] {
+  return GROUPS.flatMap((by) =>
+    (groups[by] ?? []).slice(0, MOST).flatMap(({ key, name, provider, account }): Command[] => {
+      if (key === null) return [];
+      const only = { by, key, provider, account };
+      return [
+        {
+          id: `spend:${by}:${String(account ?? provider ?? '')}:${key}`,
+          name,
+          group: t(`shell.palette.${by}`),
+          icon: 'spend',
+          also: `${en['shell.screen.spend']} ${en[`shell.palette.${by}`]} ${key}`,
+          run: () => {
+            const view = into({ ...looked.view, filters: [], step: null }, { from: null, to: null, only }, name);
+            if (view) looked.go(view);
+            app.open('spend');
+          },
+        },
+      ];
+    }),
+  );
+}
+
 /** Every command there is now. */
-export function commands(here: Here): Command[] {
+export function commands(here: Here, groups: Groups = {}): Command[] {
   const actions = t('shell.palette.actions');
   const act = (id: string, key: ShellKey, icon: IconName, run: () => void, keys = ''): Command => {
     const also = `shell.also.${id}` as ShellKey;
@@ -129,5 +162,5 @@ export function commands(here: Here): Command[] {
       },
     }),
   );
-  return [...screens, ...doing.filter(({ id }) => id !== 'sync' || accounts.length > 0), ...accounts, ...settings];
+  return [...screens, ...doing.filter(({ id }) => id !== 'sync' || accounts.length > 0), ...accounts, ...jumps(groups), ...settings];
 }

@@ -34,6 +34,14 @@ it.each(Object.entries(sources))('%s has no style that the security policy refus
   expect(text).not.toMatch(/cssText|setAttribute\(\s*['"]style|adoptedStyleSheets|createElement\(['"]style/);
 });
 
+it.each(Object.entries(sources))('%s reads from right to left as well', (file, text) => {
+  const css = styles(file, text);
+  // A picture and what lies over it stay as they are drawn.
+  if (file === './parts/Chart.svelte') return;
+  expect(css).not.toMatch(/(?:margin|padding|border)-(?:left|right)\b|^\s*(?:left|right):|text-align:\s*(?:left|right)/m);
+  for (const [, start, end] of css.matchAll(/(?:margin|padding): \S+ (\S+) \S+ (\S+);/g)) expect(start).toBe(end);
+});
+
 describe('contrast', () => {
   const colours = new Map(
     [...tokens.matchAll(/--([\w-]+): light-dark\((#\w{6}), (#\w{6})\);/g)].map(([, name = '', light = '', dark = '']) => [

@@ -9,7 +9,7 @@ const SIGN = String.raw`[-−+]?`;
 const LARGE = String.raw`(?:\s?(?:[KMBT]|k|m|bn|L|Cr|लाख|क॰|हज़ार|अ॰)(?![\p{L}\p{M}]))?`;
 const CODES =
   'USD|EUR|GBP|INR|JPY|CNY|AUD|BRL|CAD|CHF|CZK|DKK|HKD|HUF|IDR|ILS|ISK|KRW|MXN|MYR|NOK|NZD|PHP|PLN|RON|SEK|SGD|THB|TRY|ZAR';
-const UNITS = String.raw`(?:\p{Lu}[\p{L}\d]* )?(?:credits?|points?|क्रेडिट)`;
+const UNITS = String.raw`(?:\p{Lu}[\p{L}\d]* |[a-z_]+\.)?(?:credits?|points?|क्रेडिट)`;
 const MONEY = new RegExp(
   [
     String.raw`${SIGN}(?:\b[A-Z]{1,2})?\p{Sc}\s?${SIGN}${NUMBER}${LARGE}`,
@@ -21,7 +21,7 @@ const MONEY = new RegExp(
 );
 /** The cells of a chart's table hold bare numbers. */
 const BARE = new RegExp(`${SIGN}${NUMBER}`, 'gu');
-const BARE_PLACE = '.twin td.number, .sg-chart text';
+const BARE_PLACE = '.twin td.number';
 const SAID = ['title', 'aria-label', 'aria-valuetext', 'aria-description'] as const;
 /** Marks what is nothing but an amount: it is blurred. */
 export const COVERED = 'data-covered';
@@ -122,6 +122,7 @@ function uncover(): void {
 /** Covers all amounts below an element and those that come. The returned function gives them back. */
 export function coverAmounts(root: Element): () => void {
   const word = t('shell.privacy.hidden');
+  document.documentElement.dataset['privacy'] = 'on';
   const watch = { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: [...SAID] };
   coverTree(root, word);
   const observer = new MutationObserver((changes) => {
@@ -137,6 +138,7 @@ export function coverAmounts(root: Element): () => void {
   observer.observe(root, watch);
   return () => {
     observer.disconnect();
+    delete document.documentElement.dataset['privacy'];
     uncover();
   };
 }

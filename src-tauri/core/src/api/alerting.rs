@@ -130,7 +130,7 @@ impl App {
         now: Timestamp,
         fresh: bool,
     ) -> Result<usize, ApiError> {
-        if !house.store.removals().await?.is_empty() {
+        if self.awaits_return(house, now).await? {
             // What is over while an account is hidden would be raised a second time when it comes back.
             return Ok(house.store.due_alerts(now, Channel::Desktop, None).await?.len());
         }

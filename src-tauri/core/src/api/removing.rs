@@ -4,6 +4,7 @@ use super::app::{App, House};
 use super::states::no_such_account;
 use super::{ApiError, ErrorCode, Event};
 use crate::store::{AccountRow, KeyPlace, NewAccount};
+use crate::time::Timestamp;
 use crate::vault::VaultError;
 
 /// Seconds after which nobody takes a removal back any more, such as when the window was closed meanwhile.
@@ -45,6 +46,12 @@ impl App {
         }
         self.tell(Event::Changed);
         Ok(())
+    }
+
+    /// Whether an account is hidden that may come back at any moment.
+    pub(super) async fn awaits_return(&self, house: &House, now: Timestamp) -> Result<bool, ApiError> {
+        let removals = house.store.removals().await?;
+        Ok(removals.iter().any(|(_, since)| (0..GONE_AFTER).contains(&now.seconds_since(*since))))
     }
 
     /// Removes for good what nobody took back.

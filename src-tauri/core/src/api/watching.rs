@@ -271,7 +271,10 @@ impl App {
 
     /// Evaluates and delivers.
     async fn look(&self, house: &House, anew: bool, tell: Tell<'_>) -> Result<(), ApiError> {
-        self.finish_removals(house).await?;
+        if let Err(error) = self.finish_removals(house).await {
+            // Such as with a locked keychain: it is tried again at the next look, and holds up no alert.
+            tell(Told::Failed { words: error.message });
+        }
         self.evaluate_alerts(house, self.now(), anew).await?;
         self.deliver(house, tell).await?;
         self.watch_state().memory().looked = Some(self.now());
