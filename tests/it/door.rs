@@ -155,7 +155,7 @@ fn name(request: &Request) -> &'static str {
     }
 }
 
-const NAMES: usize = 80;
+const NAMES: usize = 81;
 
 /// A whole visit, in the order in which a person makes it.
 #[expect(clippy::too_many_lines, reason = "one line for each request")]

@@ -233,6 +233,7 @@ fn migrations_are_listed_and_never_edited() {
         ("0009_plans.sql", "35c448a653cc6db38d2a196d009129c521964443504d08a001eaf1d36769f23b"),
         ("0010_sessions.sql", "e4dbb0d50319682fd57af6a1f848bae52f48b5e5fb417ef77d2ea9c5ec9c2d2b"),
         ("0011_correction_numbers.sql", "362efd1184eec7416b64724db2c14be170d85b2134c59af43a0243b97a5c4abf"),
+        ("0012_removals.sql", "0b0573ac18c525f6215ef0bc58e29feabf7305e05763c9d1638078cac23bb18e"),
     ];
     let listed = format!("{:?}", Schema::current());
     let found = files("src-tauri/core/migrations", &[".sql"]);

@@ -140,6 +140,18 @@ it('asks again when something is wished, and keeps what was last good', async ()
   expect(at('plans-failure')?.textContent).toContain('The database is locked. The figures below are the last good ones.');
 });
 
+it('shows what is wrong with a wish that lay folded away', async () => {
+  wished.plans = { ...NO_WISHES };
+  await open();
+  expect((at('buyer-more') as HTMLDetailsElement).open).toBe(false);
+  door.answer = () => Promise.reject(new Refusal({ code: 'badRequest', message: 'Did you mean gpt-5?', retryAt: null, field: 'must' }));
+  (at('buyer-days-365')?.querySelector('input') as HTMLInputElement).click();
+  flushSync();
+  await settle();
+  expect((at('buyer-more') as HTMLDetailsElement).open).toBe(true);
+  expect(at('buyer-must-other-error')?.textContent).toContain('Did you mean gpt-5?');
+});
+
 it('says so where there is too little to compare', async () => {
   door.answer = (request) =>
     Promise.resolve(
