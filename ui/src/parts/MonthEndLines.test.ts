@@ -39,7 +39,9 @@ function show(rows: MonthEnd[], budgets: BudgetRow[] = []): string {
 }
 
 const lengths = (): string[] =>
-  [...document.querySelectorAll<HTMLElement>('[data-testid="span-bar"] [style]')].map(({ style }) => `${style.left} ${style.width}`.trim());
+  [...document.querySelectorAll<HTMLElement>('[data-testid="span-bar"] [style]')].map((node) =>
+    [...(node.getAttribute('style') ?? '').matchAll(/([\d.]+%)/g)].map(([length]) => length).join(' '),
+  );
 
 beforeEach(() => {
   useLocale('en-US');
