@@ -1,6 +1,7 @@
 //! Pictures of every screen and every state, and a page on which a person leafs through them: `make gallery`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -62,29 +63,25 @@ async fn steady(window: &Window) {
 
 /// The page: plain, by group and name; the arrow keys leaf.
 fn write_index(folder: &Path) {
-    let mut shown: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
+    let mut shown: BTreeMap<(String, String), BTreeSet<(String, u32, String)>> = BTreeMap::new();
     for entry in fs::read_dir(folder).unwrap() {
         let file = entry.unwrap().file_name().into_string().unwrap();
         let parts: Vec<&str> = file.trim_end_matches(".png").split("--").collect();
         if let [group, name, theme, width] = parts.as_slice() {
-            let order = format!("{theme}--{width:0>5}--{file}");
-            shown.entry(((*group).to_owned(), (*name).to_owned())).or_default().push(order);
+            let picture = ((*theme).to_owned(), width.parse().unwrap(), file.clone());
+            shown.entry(((*group).to_owned(), (*name).to_owned())).or_default().insert(picture);
         }
     }
     let mut body = String::new();
-    for ((group, name), mut files) in shown {
-        files.sort();
-        body.push_str(&format!("<section><h2>{group}: {name}</h2>\n"));
-        for order in files {
-            let file = order.splitn(3, "--").nth(2).unwrap();
-            body.push_str(&format!(
-                "<a href=\"{file}\"><img loading=\"lazy\" src=\"{file}\" alt=\"{file}\"></a>\n"
-            ));
+    for ((group, name), pictures) in shown {
+        writeln!(body, "<section><h2>{group}: {name}</h2>").unwrap();
+        for (_, _, file) in pictures {
+            writeln!(body, "<a href=\"{file}\"><img loading=\"lazy\" src=\"{file}\" alt=\"{file}\"></a>")
+                .unwrap();
         }
-        body.push_str("</section>\n");
+        writeln!(body, "</section>").unwrap();
     }
-    let page = PAGE.replace("<!-- pictures -->", &body);
-    fs::write(folder.join("index.html"), page).unwrap();
+    fs::write(folder.join("index.html"), PAGE.replace("<!-- pictures -->", &body)).unwrap();
 }
 
 const PAGE: &str = r#"<!doctype html>

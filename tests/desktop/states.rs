@@ -223,11 +223,7 @@ fn a_full_disk_is_told_and_spoils_nothing() {
         let stage = Stage::new("full-disk", 74).await;
         let Some(disk) = SmallDisk::at(&stage.data_dir()) else {
             // Without the right to mount there is no small disk; the core's test starves a process by its limits instead.
-            writeln!(
-                std::io::stderr(),
-                "a full disk in the window: not tried, since nothing can be mounted here"
-            )
-            .unwrap();
+            eprintln!("a full disk in the window: not tried, since nothing can be mounted here");
             return;
         };
         let window = stage.open().await;
