@@ -96,6 +96,20 @@ it('puts off, marks as seen and ends, and reads again', async () => {
   }
 });
 
+it('takes "I used it" back', async () => {
+  const offered = vi.spyOn(app, 'offerUndo').mockReturnValue(undefined);
+  await open({ alerts: [alert(9, {})] });
+  find('alert-used')?.click();
+  await settle();
+  asked.mockClear();
+  await offered.mock.calls[0]?.[1]();
+  offered.mockRestore();
+  expect(asked.mock.calls.map(([request]) => request).slice(0, 2)).toEqual([
+    { method: 'answerAlert', params: { id: 9, answer: { do: 'unused' } } },
+    { method: 'inbox', params: {} },
+  ]);
+});
+
 it('offers nothing for what is over, and "I used it" for credit alone', async () => {
   await open({ alerts: [alert(9, { state: 'over' })] });
   expect(find('alert-seen')).toBeNull();
