@@ -68,7 +68,7 @@ it('says how much, how sure, what is behind it and what to do', async () => {
   await open(savings([row('batch:1'), row('lapsing:2', { kind: 'lapsing', certainty: 'measured', part: null, models: [] })]));
   expect(door.asked[0]).toEqual({ method: 'savings', params: { days: 90 } });
   const text = at('saving')?.textContent.replace(/\s+/g, ' ') ?? '';
-  for (const words of ['Send it in a batch', 'OpenAI, nightly: gpt-5', 'only you know', '$6.20', 'Between $3.10–$7.75', '30 days', '1,200 requests', '$12.40 at list price', 'only one of them can be had']) {
+  for (const words of ['Send it in a batch', 'OpenAI, nightly: gpt-5', 'only you know', '$6.20', 'In all likelihood $3.10–$7.75', '30 days', '1,200 requests', '$12.40 at list price', 'only one of them can be had']) {
     expect(text).toContain(words);
   }
   expect(at('saving')?.querySelector('a')?.getAttribute('href')).toBe('https://example.com/batch');
