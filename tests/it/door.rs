@@ -344,6 +344,7 @@ async fn every_request_is_answered_and_no_answer_holds_a_key() {
             ("import", ErrorCode::BadRequest),
             ("import", ErrorCode::BadRequest),
             ("enter", ErrorCode::NoSuchAccount),
+            ("clientSummary", ErrorCode::BadRequest),
             ("removePlanCorrection", ErrorCode::BadRequest),
             ("prices", ErrorCode::BadRequest),
             ("removePriceCorrection", ErrorCode::BadRequest),
