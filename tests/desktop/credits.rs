@@ -83,8 +83,11 @@ fn a_lot_is_added_by_keyboard_followed_and_shown_on_today() {
         window.js("at('lots-gone').open = true", &[]).await;
         window.click("lot-change").await;
         window.click("lot-remove").await;
-        window.click("lot-remove-confirm").await;
         window.shown("no-lots").await;
+        // For some seconds it can be taken back, as it was.
+        window.click("toast-undo").await;
+        let back = window.until("the lot is back", "return at('lot')?.dataset.lot", &[]).await;
+        window.check(back == json!("entry-1"), &format!("{back} is back")).await;
         window.quit().await;
     });
 }
