@@ -16,7 +16,8 @@ async fn a_refusal_teaches_a_limit_and_a_later_one_replaces_it() {
     let now = "2026-11-22T20:00:00Z";
     let learned = desk.learn(now, REFUSED).await;
     let limit = json!({
-        "name": "Gemini free tier", "model": FLASH, "window": "day", "unit": "requests", "limit": "35", "before": null
+        "name": "Gemini free tier", "model": FLASH, "window": "day", "unit": "requests", "limit": "35", "before": null,
+        "entry": 1
     });
     assert_eq!(learned["limits"], json!([limit]));
     assert_eq!(learned["retryAt"], "2026-11-22T20:00:47Z");
