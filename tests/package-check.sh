@@ -27,7 +27,7 @@ for screen in $(sed -n 's/^Exec=.* --screen //p' "$root/deb/usr/share/applicatio
 done
 appstreamcli validate --no-net --pedantic "$root/deb/usr/share/metainfo/com.spendglass.desktop.metainfo.xml"
 appstreamcli validate-tree --no-net "$root/deb"
-for icon in 32x32 64x64 128x128; do
+for icon in 32x32 64x64 128x128 256x256 512x512; do
   [ -s "$root/deb/usr/share/icons/hicolor/$icon/apps/spendglass-app.png" ] || fail "there is no icon of $icon"
 done
 [ -s "$root/deb/usr/share/icons/hicolor/scalable/apps/spendglass-app.svg" ] || fail "there is no scalable icon"

@@ -50,7 +50,7 @@ inside useradd --create-home person
 say "an older version of the same package"
 dpkg-deb -R "${debs[0]}" "$scratch/older"
 sed -i 's/^Version: .*/Version: 0.0.9/' "$scratch/older/DEBIAN/control"
-dpkg-deb --root-owner-group -b "$scratch/older" "$root/older.deb" >/dev/null
+dpkg-deb --root-owner-group -Zgzip -z1 -b "$scratch/older" "$root/older.deb" >/dev/null
 cp "${debs[0]}" "$root/newer.deb"
 
 say "installing it on the clean system, with what it depends on and nothing else"

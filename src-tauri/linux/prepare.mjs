@@ -11,7 +11,9 @@ if (process.platform === 'linux') {
   const here = dirname(fileURLToPath(import.meta.url));
   const top = join(here, '..', '..');
   const into = join(top, 'target', 'package');
-  const built = join(process.env.CARGO_TARGET_DIR ?? join(top, 'target'), 'release');
+  // `tauri build --debug` is quicker where a package is only looked at.
+  const quick = process.env.TAURI_ENV_DEBUG === 'true';
+  const built = join(process.env.CARGO_TARGET_DIR ?? join(top, 'target'), quick ? 'debug' : 'release');
   const read = (...path) => readFileSync(join(...path), 'utf8');
   const line = (name) => new RegExp(`^${name} = (.*)$`, 'm').exec(read(top, 'Cargo.toml'))?.[1] ?? '';
   const version = JSON.parse(line('version'));
@@ -25,7 +27,7 @@ if (process.platform === 'linux') {
     chmodSync(join(into, path), mode);
   };
 
-  execFileSync('cargo', ['build', '--release', '-p', 'spendglass-cli'], { cwd: top, stdio: 'inherit' });
+  execFileSync('cargo', ['build', ...(quick ? [] : ['--release']), '-p', 'spendglass-cli'], { cwd: top, stdio: 'inherit' });
   const command = join(into, 'bin', 'spendglass');
   copyFileSync(join(built, 'spendglass'), command);
   chmodSync(command, 0o755);
@@ -46,7 +48,7 @@ if (process.platform === 'linux') {
   const changed = new Date(statSync(join(top, 'CHANGELOG.md')).mtime);
   const epoch = process.env.SOURCE_DATE_EPOCH;
   const known = told(read(top, 'CHANGELOG.md'), version, epoch ? new Date(Number(epoch) * 1000) : changed);
-  put('changelog', debianChangelog(known, maintainer));
+  put('changelog.gz', pack(debianChangelog(known, maintainer)));
   const page = read(here, 'com.spendglass.desktop.metainfo.xml');
   put('com.spendglass.desktop.metainfo.xml', page.replace('  <!-- releases -->', () => releases(known)));
 }

@@ -8,12 +8,12 @@ import subprocess
 import sys
 import time
 
-# The colour of the chosen place in the navigation, which is all that the empty window shows; blue, green, red, nothing.
-FRAME = bytes([0xFB, 0xEB, 0xEC, 0x00])
+# The colour of the chosen place in the navigation, which is all that the empty window shows; blue, green, red.
+FRAME = bytes([0xFB, 0xEB, 0xEC])
 # The first colour of the charts: it is there once the figures are.
-FIGURES = bytes([0xB2, 0x72, 0x00, 0x00])
+FIGURES = bytes([0xB2, 0x72, 0x00])
 ENOUGH = 40
-TURNS = 9
+TURNS = 6
 PATIENCE = 60.0
 # After this long, what a start brings with it is over.
 SETTLED = 4.0
