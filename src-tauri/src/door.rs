@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use serde_json::Value;
 use spendglass_core::api::{
@@ -14,7 +15,7 @@ use tauri::{AppHandle, Emitter, Manager, State};
 use tauri_plugin_autostart::ManagerExt as _;
 use tauri_plugin_dialog::DialogExt;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
-use tokio::sync::{OnceCell, RwLock, oneshot};
+use tokio::sync::{OnceCell, RwLock, oneshot, watch};
 
 use crate::options::Options;
 use crate::{menu, show, tray};
@@ -28,11 +29,24 @@ pub(crate) struct Door {
     emptied: AtomicBool,
     // What goes on beside the page: the loop, the tray, the calendar's address.
     beside: Mutex<Vec<JoinHandle<()>>>,
+    // Whether the page has had its first figures.
+    answered: watch::Sender<bool>,
 }
+
+/// What goes on beside the page lets the page come first: until it has figures, or for so long.
+const PAGE_FIRST: Duration = Duration::from_secs(3);
+/// And until it has painted them.
+const PAINTING: Duration = Duration::from_millis(400);
 
 impl Door {
     pub(crate) fn new(options: Options) -> Door {
-        Door { options, app: RwLock::default(), emptied: AtomicBool::new(false), beside: Mutex::default() }
+        Door {
+            options,
+            app: RwLock::default(),
+            emptied: AtomicBool::new(false),
+            beside: Mutex::default(),
+            answered: watch::Sender::default(),
+        }
     }
 
     async fn app(&self, page: &AppHandle) -> Result<App, ApiError> {
@@ -52,7 +66,11 @@ impl Door {
     pub(crate) async fn ask(&self, page: &AppHandle, request: Request) -> Result<Response, ApiError> {
         let app = self.app(page).await?;
         if !matches!(request, Request::DeleteEverything(_)) {
-            return api::handle(&app, request).await;
+            let answer = api::handle(&app, request).await;
+            if matches!(answer, Ok(Response::Overview(_))) {
+                self.answered.send_replace(true);
+            }
+            return answer;
         }
         // What goes on beside the page holds the store, and would write into it again.
         self.end_beside().await;
@@ -76,12 +94,24 @@ impl Door {
     /// Begins what goes on beside the page.
     fn begin(&self, app: &App, page: &AppHandle) {
         app.show_on(Desktop::session());
+        let (page, app, hidden) = (page.clone(), app.clone(), self.options.hidden());
         let (watched, calendar) = (app.clone(), app.clone());
+        let turn = || after_page(self.answered.subscribe());
+        let (first, second, third) = (turn(), turn(), turn());
         let mut beside = self.beside.lock().unwrap_or_else(PoisonError::into_inner);
         beside.extend([
-            tauri::async_runtime::spawn(tray::tend(page.clone(), app.clone(), self.options.hidden())),
-            tauri::async_runtime::spawn(watch(watched)),
-            tauri::async_runtime::spawn(async move { calendar.serve_calendar().await }),
+            tauri::async_runtime::spawn(async move {
+                first.await;
+                tray::tend(page, app, hidden).await;
+            }),
+            tauri::async_runtime::spawn(async move {
+                second.await;
+                keep_watch(watched).await;
+            }),
+            tauri::async_runtime::spawn(async move {
+                third.await;
+                calendar.serve_calendar().await;
+            }),
         ]);
     }
 
@@ -111,8 +141,15 @@ impl Door {
     }
 }
 
+/// Waits until the page has painted its first figures, or until it takes too long.
+async fn after_page(mut answered: watch::Receiver<bool>) {
+    if tokio::time::timeout(PAGE_FIRST, answered.wait_for(|answered| *answered)).await.is_ok() {
+        tokio::time::sleep(PAINTING).await;
+    }
+}
+
 /// Reads, raises and delivers for as long as the program runs. What it does is told on the screens.
-async fn watch(app: App) {
+async fn keep_watch(app: App) {
     let tell = |told: Told| {
         if let Told::Failed { words } = told {
             eprintln!("spendglass-app: {words}");

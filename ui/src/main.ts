@@ -4,9 +4,12 @@ import './chart.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { speak, spoken } from './messages.svelte';
+import { app } from './state.svelte';
 import { rememberedTheme, wear } from './theme';
 
 wear(rememberedTheme());
 speak(spoken());
+// The core works out the figures while the page is built.
+void app.refresh();
 const target = document.getElementById('app');
 if (target) mount(App, { target });

@@ -6,6 +6,7 @@ import * as format from './format';
 import { speak, t } from './messages.svelte';
 import { amountsHidden, hideAmounts } from './privacy.svelte';
 import { rememberedTheme, wear } from './theme';
+import { rememberedWidth, rememberWidth } from './widths';
 import { UndoOffers } from './undo.svelte';
 
 /** The screens of the navigation, in its order. */
@@ -54,7 +55,8 @@ class WindowState {
   /** The present, by the core's clock. */
   now = $state(Date.now());
 
-  #chartWidth = 0;
+  // The window most often opens as wide as it was: then the first answer brings a chart that fits.
+  #chartWidth = rememberedWidth();
   #before: Screen = 'today';
   #reading: Promise<void> | null = null;
   #again = false;
@@ -103,7 +105,8 @@ class WindowState {
       this.#tick();
     }, TICK);
     void this.#readSettings();
-    void this.refresh().then(() => this.#catchUp());
+    // It may have been asked for before the page stood.
+    void (this.#reading ?? this.refresh()).then(() => this.#catchUp());
     return () => {
       clearInterval(tick);
       void heard.then((stop) => {
@@ -146,6 +149,7 @@ class WindowState {
   fitChart(width: number): void {
     if (width === this.#chartWidth) return;
     this.#chartWidth = width;
+    rememberWidth(width);
     void this.refresh();
   }
 
