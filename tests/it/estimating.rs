@@ -195,7 +195,7 @@ async fn a_name_like_a_familys_is_told_with_names_like_it() {
     assert_eq!(told["models"][0]["costs"][0]["typical"], Value::Null);
     let (field, words) = refused(&app, json!({"path": "nowhere.txt"})).await;
     assert_eq!(field.as_deref(), Some("path"));
-    assert!(words.starts_with("the file nowhere.txt "), "{words}");
+    assert!(words.starts_with("The file nowhere.txt "), "{words}");
     app.close().await;
 }
 
