@@ -163,7 +163,8 @@ it('looks into a bar: its day and its group, hours by the core; Alt and the arro
 
 it('does not go back while something is typed', async () => {
   await click('row-drill');
-  await press(() => at('range-custom')?.querySelector('input')?.click());
+  at('range-custom')?.querySelector('input')?.click();
+  flushSync();
   at('range-from')?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Backspace', bubbles: true }));
   expect(at('trail')).not.toBeNull();
 });
@@ -188,4 +189,16 @@ it('keeps the last good figures where new ones cannot be read', async () => {
   await press(() => at('range-7d')?.querySelector('input')?.click());
   expect(document.querySelector('[role="alert"]')?.textContent).toContain('The disk is full.');
   expect(at('spend-total')?.textContent).toContain('$4.00');
+});
+
+it('asks nothing again while the clock moves on within a day', async () => {
+  const before = called.mock.calls.length;
+  app.now += 20_000;
+  flushSync();
+  await Promise.resolve();
+  expect(called.mock.calls.length).toBe(before);
+  await press(() => {
+    app.now = Date.parse('2026-11-19T00:00:01Z');
+  });
+  expect(asked().at(-1)).toMatchObject({ from: '2026-10-21', to: '2026-11-20' });
 });
