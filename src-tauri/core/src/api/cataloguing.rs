@@ -239,7 +239,9 @@ impl App {
 
 /// A price, limit or credit of nothing, or a price far off the catalogue's, is most likely a slip: a note says that it is meant.
 fn doubted(form: &CorrectPlan, plans: &Plans) -> Result<(), ApiError> {
-    let number = |text: &str| crate::money::exact(text.trim()).ok();
+    // What is below nought is refused in any case.
+    let number =
+        |text: &str| crate::money::exact(text.trim()).ok().filter(|number| !number.is_sign_negative());
     let meant = "If it is meant, say why in a note";
     if let Some(limit) =
         form.limit.as_ref().filter(|limit| number(&limit.amount).is_some_and(|n| n.is_zero()))
