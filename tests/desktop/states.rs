@@ -169,9 +169,10 @@ fn a_wrong_clock_and_a_lost_network_are_told_once_for_all_accounts() {
         let told = stage.ask(json!({"method": "overview", "params": {}})).await;
         assert_eq!(told["troubles"][0]["kind"], "clockWrong", "the terminal says so, too");
 
+        // With the clock set, what was read ahead of time is read again by itself, or by the button.
         let window = stage.open().await;
-        trouble(&window, "clockWrong", &["3 hours ahead"]).await;
-        window.click("trouble-retry").await;
+        window.shown("month-billed").await;
+        window.click("sync-now").await;
         no_trouble(&window).await;
 
         let address = stage.leave().await;

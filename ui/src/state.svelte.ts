@@ -61,6 +61,7 @@ class WindowState {
   #reading: Promise<void> | null = null;
   #again = false;
   #ahead = 0;
+  #joined: readonly number[] = [];
 
   get busy(): boolean {
     return this.asked > 0 || Object.keys(this.syncing).length > 0;
@@ -283,6 +284,24 @@ class WindowState {
     if (this.overview?.accounts.some(old)) await this.sync();
   }
 
+  /** A sync that began before the window listened is shown, and can be cancelled, like any other. */
+  #joinSyncs(accounts: readonly Account[]): void {
+    for (const { id, state } of accounts) {
+      if (state === 'syncing' && !(id in this.syncing)) {
+        this.syncing[id] = { done: 0, total: 0, first: false };
+        this.#joined = [...this.#joined, id];
+      } else if (state !== 'syncing' && this.#joined.includes(id)) {
+        this.#leave(id);
+      }
+    }
+  }
+
+  #leave(account: number): void {
+    this.#joined = this.#joined.filter((id) => id !== account);
+    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- accounts come and go
+    delete this.syncing[account];
+  }
+
   async #readOverview(): Promise<void> {
     try {
       const chartWidth = this.#chartWidth;
@@ -290,6 +309,7 @@ class WindowState {
       this.#ahead = Date.parse(overview.now) - Date.now();
       this.now = Date.parse(overview.now);
       this.overview = overview;
+      this.#joinSyncs(overview.accounts);
       this.unseen = overview.unseenAlerts;
       this.failure = null;
     } catch (error) {
@@ -344,8 +364,7 @@ class WindowState {
     } else if (event.type === 'syncProgress') {
       this.syncing[account] = { done: event.done, total: event.total, first: event.first };
     } else {
-      // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- accounts come and go
-      delete this.syncing[account];
+      this.#leave(account);
       void this.#changed();
     }
   }

@@ -81,6 +81,15 @@ it('reads what is new at the start when figures are missing or old, and not othe
   expect(asked('sync')).toHaveLength(0);
 });
 
+it('shows a sync that began before it listened', async () => {
+  const app = await fresh([openai({ state: 'syncing' })]);
+  flushSync();
+  expect(app.progress).toBe('Syncing OpenAI…');
+  door.hear({ type: 'syncProgress', account: 1, stream: 'costs', done: 1, total: 4, first: false });
+  flushSync();
+  expect(app.progress).toBe('Syncing OpenAI: 1 of 4');
+});
+
 it('says what is being read and how far it is', async () => {
   const app = await fresh([openai({}), openai({ id: 2, label: 'Anthropic' })]);
   expect(app.progress).toBeNull();
