@@ -97,6 +97,7 @@ async fn home() -> Home {
         ("assign", json!({"assignment": {"kind": "tag", "name": "site", "account": 1}, "on": true})),
         ("setWebhook", json!({"url": "http://127.0.0.1:9/hook", "secret": "quite-a-secret"})),
         ("setCalendarAddress", json!({"on": true})),
+        ("changeSettings", json!({"timeZone": "Asia/Kolkata"})),
     ] {
         ask(&app, method, params).await.unwrap();
     }
