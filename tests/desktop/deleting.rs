@@ -13,7 +13,6 @@ fn no_key_and_no_file_stays_once_the_word_is_typed() {
         let strangers = kept_keys();
         let window = stage.open().await;
         stage.connect(&window, "openai").await;
-        stage.connect(&window, "anthropic").await;
         let hook = json!({"method": "setWebhook", "params": {"url": "http://127.0.0.1:9/hook", "secret": "quite-a-secret"}});
         let login = json!({"method": "settings"});
         ask(&window, &hook).await;
@@ -29,7 +28,7 @@ fn no_key_and_no_file_stays_once_the_word_is_typed() {
         }
         window.check(entry.exists(), "the entry that starts it at login is there").await;
         window
-            .check(kept_keys().len() == strangers.len() + 3, "two keys and a webhook are in the keychain")
+            .check(kept_keys().len() == strangers.len() + 2, "a key and a webhook are in the keychain")
             .await;
 
         window.click("nav-settings").await;
@@ -41,7 +40,7 @@ fn no_key_and_no_file_stays_once_the_word_is_typed() {
         window.empty("delete-word").await;
         window.enter("delete-word", "delete").await;
         window.click("delete-confirm").await;
-        window.until("all is gone", "return at('farewell')?.dataset.keys === '3'", &[]).await;
+        window.until("all is gone", "return at('farewell')?.dataset.keys === '2'", &[]).await;
         window.says("farewell", &["Everything is deleted"]).await;
         window.check(kept_keys() == strangers, "no key stays in the keychain").await;
         window.check(!stage.data_dir().exists(), "no file stays").await;
