@@ -284,10 +284,11 @@ class WindowState {
     if (this.overview?.accounts.some(old)) await this.sync();
   }
 
-  /** A sync that began before the window listened is shown, and can be cancelled, like any other. */
+  /** A sync that began before the window listened is shown, and can be cancelled, like any other. Later ones are heard of. */
   #joinSyncs(accounts: readonly Account[]): void {
+    const first = !this.overview;
     for (const { id, state } of accounts) {
-      if (state === 'syncing' && !(id in this.syncing)) {
+      if (first && state === 'syncing' && !(id in this.syncing)) {
         this.syncing[id] = { done: 0, total: 0, first: false };
         this.#joined = [...this.#joined, id];
       } else if (state !== 'syncing' && this.#joined.includes(id)) {
@@ -308,8 +309,8 @@ class WindowState {
       const overview = await call({ method: 'overview', params: chartWidth > 0 ? { chartWidth } : {} });
       this.#ahead = Date.parse(overview.now) - Date.now();
       this.now = Date.parse(overview.now);
-      this.overview = overview;
       this.#joinSyncs(overview.accounts);
+      this.overview = overview;
       this.unseen = overview.unseenAlerts;
       this.failure = null;
     } catch (error) {
