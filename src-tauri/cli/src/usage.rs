@@ -78,11 +78,19 @@ impl From<By> for Grouping {
     }
 }
 
+/// Why a text names no group.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NoGroup {
+    #[error("there is no = in it, as in model=gpt-5")]
+    NoSign,
+    #[error("\"{0}\" is nothing to group by: use one of those that --by takes")]
+    NoGrouping(String),
+}
+
 /// One group, such as `model=gpt-5`.
-pub(crate) fn only(text: &str) -> Result<Only, String> {
-    let (by, key) =
-        text.split_once('=').ok_or_else(|| format!("\"{text}\" has no = in it, as in model=gpt-5"))?;
-    let by = By::from_str(by.trim(), true)?;
+pub(crate) fn only(text: &str) -> Result<Only, NoGroup> {
+    let (by, key) = text.split_once('=').ok_or(NoGroup::NoSign)?;
+    let by = By::from_str(by.trim(), true).map_err(|_| NoGroup::NoGrouping(by.trim().to_owned()))?;
     let key = Some(key.trim().to_owned()).filter(|key| !key.is_empty());
     Ok(Only { by: by.into(), key, provider: None, account: None })
 }
