@@ -1,7 +1,10 @@
 //! Which part of the core answers which request.
 
 use super::app::App;
-use super::{ApiError, Request, Response};
+use super::{
+    AccountId, ApiError, CalendarAddress, ChoosePlace, Event, Request, Response, SampleState, ShowMenu,
+    importing, providing,
+};
 
 /// Answers a request.
 pub async fn handle(app: &App, request: Request) -> Result<Response, ApiError> {
