@@ -285,7 +285,11 @@ async fn syncs_without_loading(stage: &Stage, window: &Window) {
 async fn chart_is_walked(window: &Window) {
     window.shown("chart").await;
     window.js("at('chart').querySelector('[role=application]').focus()", &[]).await;
-    let spoken = "return at('chart').parentElement.querySelector('[aria-live=polite]').innerText.trim()";
+    // What is spoken follows what is shown after a moment.
+    let spoken = "const tip = at('chart').querySelector('[role=tooltip]'); \
+                  const shown = (tip?.querySelector('.on .figure') ?? tip?.querySelector('.figure'))?.innerText.trim(); \
+                  const said = at('chart').parentElement.querySelector('[aria-live=polite]').innerText.trim(); \
+                  return shown !== undefined && said.includes(shown) && said";
     let mut heard = Vec::new();
     for key in [keys::HOME, keys::RIGHT, keys::RIGHT, keys::LEFT, keys::END, keys::UP, keys::DOWN] {
         window.press(&[], key).await;

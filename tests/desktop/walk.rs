@@ -28,6 +28,8 @@ fn each_figure_on_the_screen_is_the_terminals() {
             stage.connect(&window, id).await;
         }
         prepay(&window).await;
+        // The range that somebody chose before is remembered: here it is the month.
+        let by_provider = spend_rows(&window).await;
         let mut shown = Vec::new();
         for (screen, ready) in [
             ("today", "chart"),
@@ -43,7 +45,6 @@ fn each_figure_on_the_screen_is_the_terminals() {
             shown.push(look(&window, screen).await);
         }
         let today = amounts(&window_today(&window).await);
-        let by_provider = spend_rows(&window).await;
         let days = window
             .js("return Number(document.querySelector('[data-testid=buyer-days]')?.value ?? 0)", &[])
             .await;
