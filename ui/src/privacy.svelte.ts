@@ -9,19 +9,24 @@ const SIGN = String.raw`[-−+]?`;
 const LARGE = String.raw`(?:\s?(?:[KMBT]|k|m|bn|L|Cr|लाख|क॰|हज़ार|अ॰)(?![\p{L}\p{M}]))?`;
 const CODES =
   'USD|EUR|GBP|INR|JPY|CNY|AUD|BRL|CAD|CHF|CZK|DKK|HKD|HUF|IDR|ILS|ISK|KRW|MXN|MYR|NOK|NZD|PHP|PLN|RON|SEK|SGD|THB|TRY|ZAR';
+/** The lower end of a range, whose unit stands after the upper one. */
+const FROM = String.raw`(?:${NUMBER}${LARGE}\s?[–-]\s?)?`;
 const UNITS = String.raw`(?:\p{Lu}[\p{L}\d]* |[a-z_]+\.)?(?:credits?|points?|क्रेडिट)`;
 const MONEY = new RegExp(
   [
     String.raw`${SIGN}(?:\b[A-Z]{1,2})?\p{Sc}\s?${SIGN}${NUMBER}${LARGE}`,
-    String.raw`${SIGN}(?<![\p{L}\d])${NUMBER}${LARGE}\s?(?:\p{Sc}|(?:${CODES})\b)`,
+    String.raw`${SIGN}(?<![\p{L}\d])${FROM}${NUMBER}${LARGE}\s?(?:\p{Sc}|(?:${CODES})\b)`,
     String.raw`\b(?:${CODES})[\s\u00a0]${SIGN}${NUMBER}${LARGE}`,
-    String.raw`${SIGN}(?<![\p{L}\d])${NUMBER}[\u00a0 ]${UNITS}(?![\p{L}])`,
+    String.raw`${SIGN}(?<![\p{L}\d])${FROM}${NUMBER}[\u00a0 ]${UNITS}(?![\p{L}])`,
   ].join('|'),
   'gu',
 );
 /** The cells of a chart's table hold bare numbers. */
 const BARE = new RegExp(`${SIGN}${NUMBER}`, 'gu');
 const BARE_PLACE = '.twin td.number';
+/** The axis of a chart has no room for a word. */
+const DRAWN = '.sg-chart text';
+const DOTS = '•••';
 const SAID = ['title', 'aria-label', 'aria-valuetext', 'aria-description'] as const;
 /** Marks what is nothing but an amount: it is blurred. */
 export const COVERED = 'data-covered';
@@ -65,7 +70,7 @@ function coverText(node: Text, word: string): void {
   const held = texts.get(node);
   if (!parent || parent.closest('style') || parent.closest('textarea') || (held && held.now === node.data)) return;
   const pattern = parent.matches(BARE_PLACE) ? BARE : MONEY;
-  const now = node.data.replace(pattern, word);
+  const now = node.data.replace(pattern, parent.matches(DRAWN) ? DOTS : word);
   if (now === node.data) {
     if (held) {
       texts.delete(node);

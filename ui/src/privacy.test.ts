@@ -41,6 +41,7 @@ it.each([
   ['$1.2K', 'hidden'],
   ['−$4.20', 'hidden'],
   ['US$3', 'hidden'],
+  ['Likely 153,000–160,000\u00a0Elevenlabs credits', 'Likely hidden'],
   ['CN¥1.5k', 'hidden'],
   ['1,200 openrouter.credits', 'hidden'],
   ['₹1,23,45,678.90', 'hidden'],
@@ -62,6 +63,7 @@ it('covers the page, what comes later, and gives everything back', async () => {
   stop = coverAmounts(root);
   const [amount, sentence] = root.querySelectorAll('p');
   expect(root.innerHTML).not.toMatch(/\$/);
+  expect(root.querySelector('text')?.textContent).toBe('•••');
   expect(root.querySelectorAll('text')[1]?.textContent).toBe('18 Nov');
   expect(amount?.textContent).toBe('hidden');
   expect(amount?.hasAttribute(COVERED)).toBe(true);
