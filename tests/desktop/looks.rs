@@ -320,7 +320,8 @@ async fn no_sideways_scrolling(window: &Window) {
         let wide = window.js(script, &[]).await;
         window.check(wide == "", &format!("{screen} is wider than the window: {wide}")).await;
         window.js("document.documentElement.style.inlineSize = '320px'", &[]).await;
-        let script = "const late = [...document.querySelectorAll('main *')].filter((node) => node.checkVisibility() && !node.closest('.scroll-x, svg, .hidden') \
+        let script = "const cut = (node) => node.localName !== 'main' && (getComputedStyle(node.parentElement).overflowX !== 'visible' || cut(node.parentElement)); \
+                      const late = [...document.querySelectorAll('main *')].filter((node) => node.checkVisibility() && !node.closest('svg, .hidden') && !cut(node) \
                         && getComputedStyle(node).position !== 'absolute' && node.getBoundingClientRect().right > 321); \
                       return late.slice(0, 5).map((node) => node.outerHTML.slice(0, 120)).join(' / ')";
         let wide = window.js(script, &[]).await;

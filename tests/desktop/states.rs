@@ -174,12 +174,14 @@ fn a_wrong_clock_and_a_lost_network_are_told_once_for_all_accounts() {
         window.shown("month-billed").await;
         window.click("sync-now").await;
         no_trouble(&window).await;
+        window.until("the sync is over", "return at('sync-cancel') === null", &[]).await;
 
         let address = stage.leave().await;
         window.click("sync-now").await;
         trouble(&window, "offline", &["None of 2 accounts", "offline", "Check the connection"]).await;
         assert_eq!(window.text("month-billed").await, month, "the last good figures stay");
         keep(&window, "state", "offline").await;
+        window.until("the sync is over", "return at('sync-cancel') === null", &[]).await;
         stage.come_back(&address).await;
         window.click("trouble-retry").await;
         no_trouble(&window).await;
