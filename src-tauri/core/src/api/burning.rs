@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::forecasting::rounded;
 use super::pictures::{Drawn, spoken, undrawable};
-use super::purses::{FARTHEST, LotStand, Purse, Purses};
+use super::purses::{FARTHEST, LotStand, Purse, Purses, Unforeseen};
 use super::{ApiError, CreditPool, LotState, Measure};
 use crate::chart::{self, Bucket, BurnDown, BurnExpiry, Chart, Series, Slot, Unit};
 use crate::credit::{Acquired, End, Spread};
@@ -99,7 +99,7 @@ impl<'a> Pool<'a> {
         let horizon = self.horizon();
         let (ahead, unforeseen) = match self.ahead(horizon.unwrap_or(LASTING)) {
             Ok(ahead) => (ahead, None),
-            Err(why) => (Vec::new(), Some(why)),
+            Err(why) => (Vec::new(), Some(why.to_string())),
         };
         let behind = i64::try_from(ahead.len()).unwrap_or(i64::MAX).clamp(BEHIND.0, BEHIND.1);
         let from = first.max(self.today.plus_days(-behind));
@@ -160,7 +160,7 @@ impl<'a> Pool<'a> {
     }
 
     /// What is likely to be left by the end of each day; it ends soon after nothing is.
-    fn ahead(&self, days: usize) -> Result<Vec<(Decimal, Decimal, Decimal)>, String> {
+    fn ahead(&self, days: usize) -> Result<Vec<(Decimal, Decimal, Decimal)>, Unforeseen> {
         let now = self.purses.now;
         let open = self.stands.iter().filter(|stand| stand.state == LotState::Open);
         if open.clone().next().is_none() {
@@ -168,8 +168,7 @@ impl<'a> Pool<'a> {
         }
         let due: Vec<&LotStand> =
             open.copied().filter(|stand| stand.lapses_at.is_some_and(|end| end > now)).collect();
-        let spreads = self.purse.left_ahead(&due, self.currency, self.purses, days);
-        let mut spreads = spreads.map_err(|why| why.to_string())?;
+        let mut spreads = self.purse.left_ahead(&due, self.currency, self.purses, days)?;
         let over = spreads.iter().rposition(|day| !day.p90.is_zero()).map_or(0, |last| last + 1);
         spreads.truncate((over + AFTER).max(AHEAD));
         let figure = |sum: Total| rounded(sum.nearest()).normalize();
