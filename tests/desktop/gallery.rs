@@ -63,7 +63,8 @@ async fn steady(window: &Window) {
 
 /// The page: plain, by group and name; the arrow keys leaf.
 fn write_index(folder: &Path) {
-    let mut shown: BTreeMap<(String, String), BTreeSet<(String, u32, String)>> = BTreeMap::new();
+    type Pictures = BTreeSet<(String, u32, String)>;
+    let mut shown: BTreeMap<(String, String), Pictures> = BTreeMap::new();
     for entry in fs::read_dir(folder).unwrap() {
         let file = entry.unwrap().file_name().into_string().unwrap();
         let parts: Vec<&str> = file.trim_end_matches(".png").split("--").collect();

@@ -81,7 +81,7 @@ async fn slides(window: &Window) {
         window.press(&[], keys::RIGHT).await;
     }
     let script = format!("const now = (() => {{ {cost} }})(); return now !== null && now !== arguments[0]");
-    window.until("more use costs something else", &script, &[before.clone()]).await;
+    window.until("more use costs something else", &script, std::slice::from_ref(&before)).await;
     window.until("the slider says so", "return at('buyer-volume').value === '140'", &[]).await;
     window
         .check(window.js("return window.gaps", &[]).await == 0, "options went away while new ones came")

@@ -108,7 +108,11 @@ async fn shows_its_menu(window: &Window) {
     let height = window.js("return innerHeight", &[]).await;
     window.press(&[], F10).await;
     window
-        .until("the menu takes its room", "return innerHeight < arguments[0] - 10", &[height.clone()])
+        .until(
+            "the menu takes its room",
+            "return innerHeight < arguments[0] - 10",
+            std::slice::from_ref(&height),
+        )
         .await;
     window.js("window.__TAURI_INTERNALS__.invoke('call', { request: { method: 'showMenu', params: { language: 'hi' } } })", &[]).await;
     window.until("it is gone again", "return innerHeight === arguments[0]", &[height]).await;

@@ -204,7 +204,7 @@ impl SmallDisk {
     /// Takes all the room there is.
     fn fill(&self) {
         let mut file = fs::File::create(self.0.join("ballast")).unwrap();
-        while file.write_all(&[1; 65_536]).is_ok() {}
+        while file.write_all(&[1; 8_192]).is_ok() {}
         while file.write_all(&[1; 512]).is_ok() {}
     }
 

@@ -511,7 +511,7 @@ async fn every_chart_on_the_screen_can_be_kept_in_a_file() {
         assert_eq!((file["base64"].as_str(), file["path"].as_str()), (Some(""), path.to_str()));
         let svg = std::fs::read_to_string(&path).unwrap();
         assert!(
-            svg.contains("OpenAI only, as of 2026-11-22T20:30:00Z") && svg.contains("$"),
+            svg.contains("OpenAI only, as of 2026-11-22T20:30:00Z") && svg.contains('$'),
             "{kind}: {svg}"
         );
     }

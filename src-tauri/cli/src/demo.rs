@@ -63,7 +63,7 @@ async fn trip(global: &Global, out: &Out, options: Options, folder: &Path) -> Re
         sample: Some(town::sample()),
     };
     let door = Door::with(config).await?;
-    let ending = tell(&door, global, out, options).await;
+    let ending = Box::pin(tell(&door, global, out, options)).await;
     door.app.close().await;
     ending
 }

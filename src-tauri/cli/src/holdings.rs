@@ -76,9 +76,11 @@ fn grant(grant: &GrantRow, zone: Zone) -> String {
         None => match grant.rule.as_deref() {
             Some("never") => words.push_str(", never lapses"),
             Some(rule) => {
-                match rule.strip_prefix("after-inactivity:").and_then(|rest| rest.strip_suffix('d')) {
-                    Some(days) => put!(words, ", lapses {} days after the last use", clean(days)),
-                    None => put!(words, ", lapses by {}", clean(rule)),
+                let days = rule.strip_prefix("after-inactivity:").and_then(|rest| rest.strip_suffix('d'));
+                if let Some(days) = days {
+                    put!(words, ", lapses {} days after the last use", clean(days));
+                } else {
+                    put!(words, ", lapses by {}", clean(rule));
                 }
             }
             None => words.push_str(", no end is known"),

@@ -257,7 +257,7 @@ fn does_nothing(root: &clap::Command, matches: &ArgMatches) -> Option<String> {
 
 async fn run(global: &Global, out: &Out, command: Command) -> Result<Ending, Failure> {
     match command {
-        Command::Demo(options) => demo::run(global, out, options).await,
+        Command::Demo(options) => Box::pin(demo::run(global, out, options)).await,
         Command::Accounts(command) => accounts::run(global, out, command).await,
         Command::Providers(options) => providers::run(global, out, options).await,
         Command::Enter(command) => enter::run(global, out, command).await,

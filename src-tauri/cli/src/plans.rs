@@ -175,7 +175,7 @@ fn words(told: &PlanComparison, zone: Zone, options: &Options) -> String {
     match advice.action {
         PlanAction::Switch => put!(text, "Switch to {}.\n", named(advice.option.as_deref())),
         PlanAction::Stay if advice.option.as_deref() == Some("current") => {
-            text.push_str("Stay as you are.\n")
+            text.push_str("Stay as you are.\n");
         }
         PlanAction::Stay => put!(text, "Stay with {}.\n", named(advice.option.as_deref())),
         PlanAction::NotEnoughData => text.push_str("Not enough data.\n"),

@@ -340,7 +340,6 @@ pub enum Request {
 /// The answer to each request, under the same name.
 #[derive(Debug, Clone, Serialize, TS)]
 #[serde(tag = "method", content = "result", rename_all = "camelCase")]
-#[expect(clippy::large_enum_variant, reason = "one answer is held at a time, and soon written out")]
 pub enum Response {
     /// To [`Request::Overview`].
     Overview(Overview),

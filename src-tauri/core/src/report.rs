@@ -58,11 +58,14 @@ pub fn choose(rows: &mut Vec<RollupRow>) {
     Choice::of(rows).apply(rows);
 }
 
+/// Of money and of usage.
+type Best = [Option<(Lane, Origin)>; 2];
+
 /// What is taken of each account and UTC day, as [`choose`] says: worked out from all there is, to be applied to a part of it.
 #[derive(Debug)]
 pub struct Choice {
     /// Of money and of usage; nothing at all where all rows are of one kind.
-    best: Option<BTreeMap<(i64, Date), [Option<(Lane, Origin)>; 2]>>,
+    best: Option<BTreeMap<(i64, Date), Best>>,
     /// Whether anything that is no computed figure was chosen, so that those stand beside.
     is_told: bool,
 }

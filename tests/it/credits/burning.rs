@@ -74,13 +74,10 @@ async fn a_balance_alone_leads_on_into_a_band_that_begins_where_the_past_ends() 
     assert_eq!(rows[today][1], "36.5");
     assert_eq!(rows[today - 1][1], "38.5");
     let figure = |row: usize, column: usize| exact(&rows[row][column]).unwrap();
-    for row in today..rows.len() {
-        if rows[row][3] == "—" {
-            continue;
-        }
+    for (row, told) in rows.iter().enumerate().skip(today).filter(|(_, told)| told[3] != "—") {
         let (low, middle, high) = (figure(row, 4), figure(row, 3), figure(row, 5));
-        assert!(low <= middle && middle <= high, "{:?}", rows[row]);
-        assert!(high <= figure(today, 1), "nothing comes back: {:?}", rows[row]);
+        assert!(low <= middle && middle <= high, "{told:?}");
+        assert!(high <= figure(today, 1), "nothing comes back: {told:?}");
     }
     let flag = rows.iter().find(|row| row[6].contains("can be spent up to 10 December 2026")).unwrap();
     assert!(flag[0].contains("10 December"), "{flag:?}");

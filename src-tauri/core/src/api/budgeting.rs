@@ -108,7 +108,9 @@ impl App {
     async fn change_budget(&self, house: &House, id: i64, budget: &Budget) -> Result<bool, StoreError> {
         let before = house.store.budget(id).await?;
         let changed = house.store.change_budget(id, budget, self.now()).await?;
-        before.into_iter().for_each(|row| self.keep_budget(house, row));
+        if let Some(row) = before {
+            self.keep_budget(house, row);
+        }
         Ok(changed)
     }
 
@@ -118,7 +120,9 @@ impl App {
         if !house.store.remove_budget(id).await? {
             return Err(no_such_budget(id));
         }
-        before.into_iter().for_each(|row| self.keep_budget(&house, row));
+        if let Some(row) = before {
+            self.keep_budget(&house, row);
+        }
         self.tell(Event::Changed);
         Ok(BudgetId { id })
     }

@@ -188,11 +188,10 @@ impl Held<'_> {
         let tells = |rows: &[RollupRow]| {
             let sums =
                 rows.iter().filter(|row| row.account_id == account && !row.beside).map(|row| &row.sums);
-            sums.fold(false, |told, sums| {
-                told || match sees {
-                    Sees::Cost => sums.billed.is_some(),
-                    _ => sums.listed.is_some() || sums.input_tokens.is_some() || sums.requests.is_some(),
-                }
+            let mut sums = sums;
+            sums.any(|sums| match sees {
+                Sees::Cost => sums.billed.is_some(),
+                _ => sums.listed.is_some() || sums.input_tokens.is_some() || sums.requests.is_some(),
             })
         };
         (tells(self.now) && !tells(self.before)).then(|| {

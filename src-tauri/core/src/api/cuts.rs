@@ -218,7 +218,7 @@ impl Lens {
         if !scanned.is_empty() {
             rows.retain(|row| !scanned.contains(&row.account_id));
             facets = house.store.piece_facets().await?;
-            facets.retain(|_, facet| self.may_stay(facet, ask.only));
+            facets.retain(|_, facet| Self::may_stay(facet, ask.only));
             let looked_at: Vec<i64> = scanned
                 .iter()
                 .copied()
@@ -233,7 +233,7 @@ impl Lens {
     }
 
     /// Whether charges of a facet can be among what is looked at.
-    fn may_stay(&self, facet: &PieceFacet, only: &[Only]) -> bool {
+    fn may_stay(facet: &PieceFacet, only: &[Only]) -> bool {
         only.iter().all(|one| match member_of(one.by) {
             Some(at) => facet.members.get(at).is_some_and(|member| *member == one.key),
             None => true,
@@ -247,13 +247,13 @@ impl Lens {
         only.iter().all(|one| match (one.by, one.key.as_deref()) {
             (Grouping::Day, key) => key == Some(row.start.utc_date().to_string().as_str()),
             (Grouping::Provider | Grouping::Account, _) => true,
-            (Grouping::Client, key) => self.is_of(&self.clients, row, told, key),
-            (Grouping::Tag, key) => self.is_of(&self.tags, row, told, key),
+            (Grouping::Client, key) => Self::is_of(&self.clients, row, told, key),
+            (Grouping::Tag, key) => Self::is_of(&self.tags, row, told, key),
             (by, key) => member_of(by).is_some_and(|at| told.member(row, at) == key),
         })
     }
 
-    fn is_of(&self, shares: &Shares, row: &RollupRow, told: &Told<'_>, name: Option<&str>) -> bool {
+    fn is_of(shares: &Shares, row: &RollupRow, told: &Told<'_>, name: Option<&str>) -> bool {
         let mut names = shares.names(row.account_id, told.member(row, PROJECT), told.member(row, KEY));
         match name {
             Some(name) => names.any(|known| known == name),
@@ -271,12 +271,12 @@ impl Lens {
             notes: Vec::new(),
         };
         if let Some(kind) = kind_of(by) {
-            let shares = if kind == AssignmentKind::Client { &self.clients } else { &self.tags };
+            let assigned = if kind == AssignmentKind::Client { &self.clients } else { &self.tags };
             let mut shared = Vec::with_capacity(rows.len());
             let mut overlapping = BTreeSet::new();
             for row in &rows {
                 let (project, key) = (told.member(row, PROJECT), told.member(row, KEY));
-                let names: Vec<&str> = shares.names(row.account_id, project, key).collect();
+                let names: Vec<&str> = assigned.names(row.account_id, project, key).collect();
                 if names.len() > 1 && !row.beside {
                     overlapping.extend(names.iter().map(|name| (*name).to_owned()));
                 }

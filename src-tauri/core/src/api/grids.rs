@@ -156,7 +156,7 @@ impl Scene<'_> {
             estimated: self.is_estimated(),
         });
         let drawn = Drawn::new(chart::draw(&picture).map_err(|error| undrawable(&error))?);
-        Ok(drawn.to_days(days))
+        Ok(drawn.leading_to_days(days))
     }
 }
 

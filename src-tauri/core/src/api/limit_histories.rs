@@ -75,7 +75,7 @@ pub(super) fn told(
     readings: &[QuotaReading],
     limit: Option<Decimal>,
     reset: impl Fn(Timestamp) -> Option<Timestamp>,
-    calendar: &Calendar,
+    calendar: Calendar,
     now: Timestamp,
 ) -> Option<Course> {
     let mut steps: Vec<UseStep> = Vec::new();
@@ -117,7 +117,7 @@ pub(super) fn counted(
     limit: &Allowance,
     counts: &[CountRow],
     known: (Timestamp, impl Fn(i64) -> Option<Timestamp>),
-    calendar: &Calendar,
+    calendar: Calendar,
     now: Timestamp,
 ) -> Option<Course> {
     let (since, known_until) = known;

@@ -267,7 +267,7 @@ impl Desk<'_> {
                     let first = counts.first().map(|row| row.period.start);
                     let covered = self.books.covered_of(account.id).map(|(first, _)| first.utc_start());
                     let known = (covered.or(first)?, |stream| self.known_until(stream));
-                    limit_histories::counted(one, &counts, known, &past.calendar, self.now)
+                    limit_histories::counted(one, &counts, known, past.calendar, self.now)
                 });
                 rows.push(Ranked { course, ..counted(&whose, one, &result) });
             }
@@ -307,7 +307,7 @@ impl Desk<'_> {
         let rule = self.tiers.reset_of(&account.account.provider, of.unit, span);
         let reset = |at| rule.and_then(|rule| rule.stretch(span, at)).and_then(|stretch| stretch.resets_at);
         let known = limit.and_then(|limit| limit.limit).or(of.limit);
-        limit_histories::told(&readings, known, reset, &past.calendar, self.now)
+        limit_histories::told(&readings, known, reset, past.calendar, self.now)
     }
 
     /// The time over which charges are looked at: every stretch that counts, and long enough to tell a quiet account from one

@@ -319,14 +319,14 @@ impl Drawn {
 
     /// With marks that lead to days, by the names of buckets.
     #[must_use]
-    pub(super) fn to_days(mut self, days: impl IntoIterator<Item = (String, (Date, Date))>) -> Drawn {
+    pub(super) fn leading_to_days(mut self, days: impl IntoIterator<Item = (String, (Date, Date))>) -> Drawn {
         self.days.extend(days);
         self
     }
 
     /// With marks that lead to groups, by the names of series or rows.
     #[must_use]
-    pub(super) fn to_groups(mut self, groups: impl IntoIterator<Item = (String, Only)>) -> Drawn {
+    pub(super) fn leading_to_groups(mut self, groups: impl IntoIterator<Item = (String, Only)>) -> Drawn {
         self.groups.extend(groups);
         self
     }

@@ -14,13 +14,12 @@ impl App {
     /// Removes an account for good, whether it is shown or on its way out.
     pub(super) async fn remove_account(&self, id: i64) -> Result<(), ApiError> {
         let house = self.house().await;
-        let row = match house.store.account(id).await? {
-            Some(row) => row,
-            None => {
-                let aside = house.store.removals().await?;
-                let found = aside.into_iter().map(|(row, _)| row).find(|row| row.id == id);
-                found.ok_or_else(|| no_such_account(id))?
-            }
+        let row = if let Some(row) = house.store.account(id).await? {
+            row
+        } else {
+            let aside = house.store.removals().await?;
+            let found = aside.into_iter().map(|(row, _)| row).find(|row| row.id == id);
+            found.ok_or_else(|| no_such_account(id))?
         };
         self.remove_for_good(&house, &row).await?;
         self.tell(Event::Changed);

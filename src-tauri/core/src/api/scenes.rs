@@ -242,7 +242,7 @@ impl Scene<'_> {
         let days = steps.iter().map(|step| (step.bucket.name.clone(), step.days()));
         // What is folded is called Other, and leads nowhere.
         let groups = lines.iter().map(|line| (name(&line.group), line.group.only(self.by)));
-        Ok(drawn.to_days(days).to_groups(groups.filter(|(name, _)| name != "Other")))
+        Ok(drawn.leading_to_days(days).leading_to_groups(groups.filter(|(name, _)| name != "Other")))
     }
 
     /// The largest groups as bars; those that follow are one bar.
@@ -275,7 +275,7 @@ impl Scene<'_> {
             estimated: self.measure == Measure::Listed,
         });
         let drawn = Drawn::new(chart::draw(&picture).map_err(|error| undrawable(&error))?);
-        Ok(drawn.to_groups(groups.iter().map(|(key, _)| (name(key), key.only(self.by)))))
+        Ok(drawn.leading_to_groups(groups.iter().map(|(key, _)| (name(key), key.only(self.by)))))
     }
 
     /// The shares of the groups.
@@ -292,7 +292,7 @@ impl Scene<'_> {
             estimated: self.is_estimated(),
         });
         let drawn = Drawn::new(chart::draw(&picture).map_err(|error| undrawable(&error))?);
-        Ok(drawn.to_groups(known().map(|(key, _)| (name(key), key.only(self.by)))))
+        Ok(drawn.leading_to_groups(known().map(|(key, _)| (name(key), key.only(self.by)))))
     }
 
     /// A provider has one colour in every chart; other groups are coloured by rank.

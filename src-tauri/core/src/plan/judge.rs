@@ -192,8 +192,8 @@ fn folded<'a>(
         let same = |other: &&Landed<'_>| {
             let within = other.followed.parts.iter().all(|part| one.followed.parts.contains(part));
             let plain = other.followed.parts == [Part::Metered];
-            (within || plain)
-                && (other.followed.parts.len() < one.followed.parts.len() || plain)
+            let shorter = other.followed.parts.len() < one.followed.parts.len();
+            ((within && shorter) || plain)
                 && other.id != one.id
                 && other.months == one.months
                 && other.followed.tried.ways.refused == one.followed.tried.ways.refused
