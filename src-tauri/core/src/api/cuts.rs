@@ -288,10 +288,10 @@ impl Lens {
                 }
             }
             cut.notes.extend(overlap(kind, &overlapping));
-            if shares.0.is_empty() {
+            if assigned.0.is_empty() {
                 cut.notes.push(nothing_assigned(kind).to_owned());
             }
-            cut.owners = shares.0.iter().map(|(name, parts)| (name.clone(), parts.owners())).collect();
+            cut.owners = assigned.0.iter().map(|(name, parts)| (name.clone(), parts.owners())).collect();
             cut.shared = Some(shared);
         } else if let Some(at) = member_of(by) {
             for row in &mut rows {
