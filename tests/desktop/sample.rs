@@ -1,8 +1,9 @@
 //! Sample data: in by one click, out by one click, and a person's own figures stay as they were.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
+
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
 use crate::stage::{Stage, drive, kept_keys};
 
@@ -13,7 +14,7 @@ fn sample_data_comes_and_goes_by_a_click() {
         let window = stage.open().await;
         let kept = kept_keys();
         window.shown("sample-enter").await;
-        let before = contents(&stage.data_dir());
+        let before = contents(&stage.data_dir()).await;
         window.click("sample-enter").await;
         window.says("sample-ribbon", &["Sample data", "Invented figures"]).await;
         let full = "return all('account-row').length === 5 && at('today-billed')?.querySelector('[data-amount]') !== null \
@@ -35,13 +36,13 @@ fn sample_data_comes_and_goes_by_a_click() {
         window.click("sample-leave").await;
         window.gone("sample-ribbon").await;
         window.shown("key-input").await;
-        assert_eq!(contents(&stage.data_dir()), before, "the person's own store is as it was");
+        assert_eq!(contents(&stage.data_dir()).await, before, "the person's own store is as it was");
         assert_eq!(kept_keys(), kept, "and so is the keychain");
 
         // With an account of one's own.
         stage.connect(&window, "openai").await;
         let own = window.text("month-billed").await;
-        let (before, kept) = (contents(&stage.data_dir()), kept_keys());
+        let (before, kept) = (contents(&stage.data_dir()).await, kept_keys());
         window
             .js("window.__TAURI_INTERNALS__.invoke('call', { request: { method: 'enterSample' } })", &[])
             .await;
@@ -52,16 +53,39 @@ fn sample_data_comes_and_goes_by_a_click() {
         window.gone("sample-ribbon").await;
         window.until("one's own account is back", "return all('account-row').length === 1", &[]).await;
         assert_eq!(window.text("month-billed").await, own);
-        assert_eq!(contents(&stage.data_dir()), before);
+        assert_eq!(contents(&stage.data_dir()).await, before);
         assert_eq!(kept_keys(), kept);
         window.quit().await;
     });
 }
 
-/// Every file of a store. The index of the log beside it holds the marks of its readers, and no data.
-fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let files =
-        files.filter(|path| path.is_file() && path.extension().is_none_or(|extension| extension != "db-shm"));
-    files.map(|path| (path.display().to_string(), fs::read(&path).unwrap())).collect()
+/// What a person has in a store, row by row. The loop that reads and reminds keeps notes of its own beside it.
+async fn contents(folder: &Path) -> BTreeMap<&'static str, Vec<String>> {
+    let file = folder.join("spendglass.db");
+    let mut store = SqliteConnection::connect(&format!("sqlite://{}?mode=ro", file.display())).await.unwrap();
+    let mut all = BTreeMap::new();
+    for table in [
+        "accounts",
+        "streams",
+        "charges",
+        "rollup",
+        "balances",
+        "quotas",
+        "entries",
+        "budgets",
+        "assignments",
+    ] {
+        let columns: Vec<String> =
+            sqlx::query_scalar(AssertSqlSafe(format!("SELECT name FROM pragma_table_info('{table}')")))
+                .fetch_all(&mut store)
+                .await
+                .unwrap();
+        assert!(!columns.is_empty(), "there is no table {table}");
+        let row =
+            columns.iter().map(|column| format!("quote({column})")).collect::<Vec<_>>().join(" || '|' || ");
+        let rows = sqlx::query_scalar(AssertSqlSafe(format!("SELECT {row} FROM {table} ORDER BY 1")));
+        all.insert(table, rows.fetch_all(&mut store).await.unwrap());
+    }
+    store.close().await.unwrap();
+    all
 }

@@ -96,8 +96,8 @@ async fn takes_back(window: &Window) {
     window
         .until(
             "its figures are back",
-            "return at('month-billed')?.innerText === arguments[0]",
-            &[json!(before)],
+            "return at('month-billed')?.innerText.trim() === arguments[0]",
+            &[json!(before.trim())],
         )
         .await;
     assert_eq!(kept_keys(), kept);

@@ -48,13 +48,7 @@ impl Earlier {
     }
 
     /// Puts it beside the sums of the range.
-    pub(super) fn tell(
-        &self,
-        usage: &mut Usage,
-        now: &Sums,
-        cut: &Cut,
-        books: &Books,
-    ) -> Result<(), ApiError> {
+    pub(super) fn tell(&self, usage: &mut Usage, now: &Sums, cut: &Cut, books: &Books) {
         let held = Held { books, days: self.days, before: &self.cut.rows, now: &cut.rows };
         let all: BTreeSet<i64> = books.accounts.iter().map(|row| row.id).collect();
         let nothing = Totals::default();
@@ -83,7 +77,6 @@ impl Earlier {
             to: self.days.1.to_string(),
             gone: self.gone(now, books),
         });
-        Ok(())
     }
 
     /// The group of the period before that a group of this one is compared with.

@@ -254,7 +254,7 @@ impl App {
         let mut told = usage(&cut, &sums, &books, days, now)?;
         if query.compare {
             let before = Earlier::open(&house, &books, &query.only, by, days, today).await?;
-            before.tell(&mut told, &sums, &cut, &books)?;
+            before.tell(&mut told, &sums, &cut, &books);
         }
         Ok(told)
     }

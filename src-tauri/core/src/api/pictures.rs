@@ -179,7 +179,7 @@ impl App {
         let mut told = usage(&cut, &sums, &books, days, now)?;
         if query.compare {
             let before = Earlier::open(&house, &books, &query.only, query.by, days, now.utc_date()).await?;
-            before.tell(&mut told, &sums, &cut, &books)?;
+            before.tell(&mut told, &sums, &cut, &books);
         }
         let scene = view.scene(&cut, &books, by);
         let unit = scene.unit()?;
