@@ -46,7 +46,7 @@ bash -n "$root/deb/usr/share/bash-completion/completions/spendglass"
 bash -c 'source "$1"; COMP_WORDS=(spendglass accou) COMP_CWORD=1 COMPREPLY=(); _spendglass spendglass accou spendglass
   [ "${COMPREPLY[*]}" = accounts ]' bash "$root/deb/usr/share/bash-completion/completions/spendglass" \
   || fail "bash does not complete"
-lintian --fail-on error,warning --display-info --show-overrides "$deb"
+lintian --fail-on error,warning --show-overrides "$deb"
 
 if command -v rpm >/dev/null; then
   echo "rpm: ${rpm##*/}"
