@@ -392,7 +392,9 @@ async fn motion_and_colours_can_be_forced(window: &Window) {
                   const media = (of) => rules.filter((rule) => rule instanceof CSSMediaRule && rule.conditionText.includes(of)).map(({ cssText }) => cssText).join(' '); \
                   const forced = media('forced-colors'); \
                   const tokens = ['--text', '--accent', '--ground', '--chart-s1'].filter((token) => !forced.includes(`${token}: Canvas`) && !forced.includes(`${token}: LinkText`)); \
-                  return [media('prefers-reduced-motion').includes('animation: none'), tokens]";
+                  const still = rules.filter((rule) => rule instanceof CSSMediaRule && rule.conditionText.includes('prefers-reduced-motion')) \
+                    .some((rule) => [...rule.cssRules].some(({ style }) => style?.animationName === 'none')); \
+                  return [still, tokens]";
     assert_eq!(window.js(script, &[]).await, json!([true, []]));
 }
 
