@@ -205,6 +205,8 @@ fn screenshots() {
                                 | "inbox-light.png"
                                 | "limits-light.png"
                                 | "accounts-light.png"
+                                | "plans-light.png"
+                                | "estimate-light.png"
                         );
                     let path = if kept { docs.join(name) } else { out_dir().join(format!("{width}-{name}")) };
                     window.photograph(&path);
