@@ -23,7 +23,7 @@ fn prices_are_shown_by_tier_length_and_date() {
     assert_eq!((&group["tier"], &group["source"]), (&serde_json::Value::Null, &"genai-prices".into()));
     assert_eq!(
         group["prices"][0],
-        serde_json::json!({"meter": "input", "price": "10", "currency": "USD", "per": 1_000_000})
+        serde_json::json!({"meter": "input", "price": "10", "currency": "USD", "per": 1_000_000, "ownFrom": null})
     );
     let ran = stage.run(&["prices", "deepseek-flash", "--provider", "deepseek"]).ends(0);
     assert!(
@@ -66,6 +66,8 @@ fn a_price_is_put_right_and_list_costs_follow() {
         "openai",
         "--from",
         "2026-11-05",
+        "--note",
+        "As on the invoice.",
     ];
     let ran = stage.run(&set).ends(0);
     assert!(
@@ -139,7 +141,7 @@ fn a_price_is_landed_in_rupees_step_by_step() {
         "3.5",
     ];
     let with = |more: &[&'static str]| land.into_iter().chain(more.iter().copied()).collect::<Vec<_>>();
-    let ran = stage.run(&with(&["--tax", "excluded"])).ends(0);
+    let ran = stage.run(&with(&["--price-tax", "excluded"])).ends(0);
     // 20 × 1.18 × 90.15161869 × 1.0413 = 2215.4471807887692
     for words in [
         "GST 18 %",

@@ -83,7 +83,7 @@ fn ends(name: &str, ending: &str) -> bool {
 }
 
 /// Whether this program made it.
-fn is_own(path: &Path) -> bool {
+pub(super) fn is_own(path: &Path) -> bool {
     let name = name_of(path);
     let lock = |start: &str| name.starts_with(start) && ends(name, ".lock");
     is_copy(path)

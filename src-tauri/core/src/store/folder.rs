@@ -91,7 +91,8 @@ fn cannot(what: &str, error: &std::io::Error) -> Problem {
 /// Empty, or holding nothing but what an opening that was cut short left.
 fn is_ours_to_use(folder: &Path) -> std::io::Result<bool> {
     for entry in fs::read_dir(folder)? {
-        if entry?.file_name() != LOCK {
+        // What was set aside or locked here is ours, too: a store that was damaged leaves it behind.
+        if !super::erasing::is_own(&entry?.path()) {
             return Ok(false);
         }
     }
