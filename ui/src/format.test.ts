@@ -62,6 +62,8 @@ describe.each([null, false])('money, exact strings %s', (able) => {
     expect(format.money({ amount: '1.00', currency: 'credits' })).toBe('1\u00a0credit');
     expect(format.money({ amount: '0.0042', currency: 'credits' })).toBe('0.0042\u00a0credits');
     expect(format.quantity('50', 'requests')).toBe('50\u00a0requests');
+    expect(format.bareQuantity('1039', 'requests')).toBe('1,039');
+    expect(format.bareQuantity('5', 'USD')).toBe('$5.00');
   });
 
   it.each([
@@ -296,6 +298,8 @@ describe('countries and currencies', () => {
     expect(list.find(([code]) => code === 'IN')).toEqual(['IN', 'India']);
     expect(list.every(([code, name]) => /^[A-Z]{2}$/.test(code) && name !== code)).toBe(true);
     expect(list.map(([, name]) => name)).toEqual(list.map(([, name]) => name).sort((a, b) => a.localeCompare(b, 'en-US')));
+    expect(format.countryName('IN')).toBe('India');
+    expect(format.countryName('nowhere')).toBe('nowhere');
     expect(format.currencyName('INR')).toBe('INR, Indian Rupee');
     expect(format.currencyName('credits')).toBe('credits');
   });

@@ -262,6 +262,13 @@ export function quantity(amount: string, unit: string): string {
   return money({ amount, currency: unit });
 }
 
+/** Such a figure without its unit, where the unit comes a word later: 39 of 1,000 requests. */
+export function bareQuantity(amount: string, unit: string): string {
+  const text = quantity(amount, unit);
+  const end = isCode(unit) ? -1 : text.indexOf(NO_BREAK_SPACE);
+  return end < 0 ? text : text.slice(0, end);
+}
+
 /** How often an allowance comes: a day, an hour, every 5 hours, in all. */
 export function every(window: string): string {
   if (window === 'lifetime') return t('shared.every.lifetime');
@@ -317,6 +324,11 @@ export function countries(): (readonly [string, string])[] {
   const names = new Intl.DisplayNames([wordLocale()], { type: 'region', fallback: 'code' });
   const list = COUNTRIES.split(' ').map((code) => [code, names.of(code) ?? code] as const);
   return list.sort(([, a], [, b]) => a.localeCompare(b, wordLocale()));
+}
+
+/** A country by its two letters: India. */
+export function countryName(code: string): string {
+  return /^[A-Z]{2}$/.test(code) ? new Intl.DisplayNames([wordLocale()], { type: 'region', fallback: 'code' }).of(code) ?? code : code;
 }
 
 /** A currency with its name: INR, Indian Rupee. */

@@ -4,15 +4,20 @@ import { timeZones } from './format';
 
 type Group = readonly [string, readonly (readonly [string, string])[]];
 
+/** A zone as the list has it, without what stands above it. */
+export function zoneName(zone: string): string {
+  return zone.split('/').slice(1).join('/').replaceAll('_', ' ') || zone;
+}
+
 /** Zones in groups, as a list of choices has them. */
 export function zones(chosen: string | null): Group[] {
   const all = timeZones();
   const known = chosen === null || all.includes(chosen) ? all : [chosen, ...all];
   const groups = new Map<string, (readonly [string, string])[]>();
   for (const zone of known) {
-    const [part = zone, ...rest] = zone.split('/');
+    const [part = zone] = zone.split('/');
     const group = groups.get(part) ?? [];
-    group.push([zone, rest.length === 0 ? zone : rest.join('/').replaceAll('_', ' ')]);
+    group.push([zone, zoneName(zone)]);
     groups.set(part, group);
   }
   return [...groups];
