@@ -61,7 +61,7 @@ it('says what is left, when it lapses, what is at risk and the pace that saves i
   expect(says('lot-lapses')).toBe('in 12 days last day November 30, 2026');
   expect(says('lot-risk')).toBe('$12.40 $4.12–$17.96');
   expect(says('lot-pace')).toBe('$1.52 a day');
-  expect(text).toContain('Lapses 365 days after it was had, the provider’s rule.');
+  expect(text).toContain('Lapses 365 days after you received it, the provider’s rule.');
   expect(document.querySelector('a')?.href).toBe('https://terms.example/credits');
 });
 
@@ -85,7 +85,7 @@ it('does not claim what nobody says', () => {
 });
 
 it('calls a rule possible where the provider is not known to keep it', () => {
-  expect(show({ possible: true })).toContain('Possibly lapses 365 days after it was had');
+  expect(show({ possible: true })).toContain('Possibly lapses 365 days after you received it');
 });
 
 it('says what was lost of a lot that lapsed', () => {
