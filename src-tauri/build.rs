@@ -1,4 +1,4 @@
-use tauri_build::{AppManifest, Attributes};
+use tauri_build::{AppManifest, Attributes, CodegenContext};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Otherwise the window would export the symbols of its own SQLite, and WebKitGTK, which is linked to the system's,
@@ -9,6 +9,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("cargo:rustc-link-arg-bins=-Wl,--exclude-libs,ALL");
     }
     let page = AppManifest::new().commands(&["call"]);
-    tauri_build::try_build(Attributes::new().app_manifest(page))?;
+    // The page is packed here, once: packed where it is used, targets that are compiled at the same time write the same
+    // file, and one of them takes what the other has only begun.
+    tauri_build::try_build(Attributes::new().app_manifest(page).codegen(CodegenContext::new()))?;
     Ok(())
 }

@@ -10,9 +10,11 @@ export default defineConfig(({ mode }) => ({
     // The oldest engine of the systems Tauri supports; newer CSS such as light-dark() is rewritten for it.
     target: 'safari16.4',
     cssTarget: 'safari16.4',
-    // The content security policy refuses data: URLs, and the page is one script.
+    // The content security policy refuses data: URLs.
     assetsInlineLimit: 0,
+    // What comes later is loaded by who needs it; it is all on this machine.
     modulePreload: false,
+    cssCodeSplit: false,
   },
   // Components under test need the browser's half of Svelte.
   resolve: mode === 'test' ? { conditions: ['browser'] } : {},

@@ -21,6 +21,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             WebviewWindowBuilder::from_config(app.app_handle(), &config)?.build()?;
             Ok(())
         })
-        .run(tauri::generate_context!())?;
+        .run(tauri::tauri_build_context!())?;
     Ok(())
 }

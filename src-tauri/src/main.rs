@@ -65,7 +65,7 @@ fn main() -> anyhow::Result<()> {
             open_window(handle, hidden, screen.as_deref())?;
             Ok(())
         })
-        .build(tauri::generate_context!())
+        .build(tauri::tauri_build_context!())
         .context("the window cannot be made")?
         .run(|app, event| {
             if matches!(event, RunEvent::Exit) {

@@ -1,11 +1,12 @@
 //! Every fault of the town, on streams with pages, of one answer, and of readings: the state, the words, and the figures that stay.
 
+use std::sync::Mutex;
 use std::time::Duration;
 
 use serde_json::Value;
 use spendglass_core::api::{
     AddAccount, App, ErrorCode, Event, Grouping, Request, Response, StreamState as DoorState, SyncQuery,
-    handle,
+    Told, handle,
 };
 use spendglass_core::net::{Net, Timeouts};
 use spendglass_core::providers::{Sees, find};
@@ -496,5 +497,19 @@ async fn the_door_cancels_every_sync() {
     let states: Vec<_> = report.accounts.iter().flat_map(|a| &a.streams).map(|s| s.state).collect();
     assert!(states.contains(&DoorState::Cancelled), "{states:?}");
     assert!(states.iter().all(|state| matches!(state, DoorState::Cancelled | DoorState::Ok)), "{states:?}");
+
+    // The loop does not begin again what the person has just stopped.
+    town.set_latency(Duration::ZERO);
+    let read = Mutex::new(Vec::new());
+    let tell = |told| {
+        if let Told::Read { account, .. } = told {
+            read.lock().unwrap().push(account);
+        }
+    };
+    assert!(app.tick(&tell).await.unwrap());
+    for account in &report.accounts {
+        let stopped = account.streams.iter().any(|stream| stream.state == DoorState::Cancelled);
+        assert_eq!(read.lock().unwrap().contains(&account.account), !stopped, "account {}", account.account);
+    }
     app.close().await;
 }

@@ -74,7 +74,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await unmount(page);
   hideAmounts(false);
-  speak('system');
+  await speak('system');
 });
 
 it('finds and does by a few letters, and gives the focus back', async () => {
@@ -155,7 +155,7 @@ it('tells the keys by ?, but not while somebody types', async () => {
 });
 
 it('is found in Hindi by Hindi and by English words', async () => {
-  speak('hi');
+  await speak('hi');
   await key('k', control);
   for (const typed of ['खर्च', 'spend']) {
     input().value = typed;

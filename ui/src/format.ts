@@ -1,6 +1,7 @@
 // The only place that formats for people, and so the only one that uses Intl.
 // Figures arrive as decimal text and stay text: none is turned into a binary fraction on its way to the screen.
 
+import type { Formatters } from 'intl-messageformat';
 import type { Amount } from './bindings';
 import { t, tongue } from './messages.svelte';
 
@@ -24,7 +25,6 @@ export function useLocale(...tags: readonly string[]): void {
   locale = tags.find(usable) ?? 'en-US';
   const { language, region } = new Intl.Locale(locale).maximize();
   english = language === 'en' ? locale : `en-${region ?? 'GB'}`;
-  formats.clear();
 }
 
 /** How dates and words are written: in the language of the page. Digits are the same everywhere on it. */
@@ -40,17 +40,31 @@ function usable(tag: string): boolean {
   }
 }
 
-const formats = new Map<string, Intl.NumberFormat>();
-
-function numberFormat(tag: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
-  const key = tag + JSON.stringify(options);
-  let format = formats.get(key);
-  if (!format) {
-    format = new Intl.NumberFormat(tag, options);
-    formats.set(key, format);
-  }
-  return format;
+/** One of a kind of Intl's tools for each set of arguments: making one takes longer than using it a hundred times. */
+function kept<A extends unknown[], T>(make: (...args: A) => T): (...args: A) => T {
+  const made = new Map<string, T>();
+  return (...args) => {
+    const key = JSON.stringify(args);
+    let tool = made.get(key);
+    if (tool === undefined) {
+      tool = make(...args);
+      made.set(key, tool);
+    }
+    return tool;
+  };
 }
+
+const numberFormat = kept((...args: ConstructorParameters<typeof Intl.NumberFormat>) => new Intl.NumberFormat(...args));
+const dateFormat = kept((...args: ConstructorParameters<typeof Intl.DateTimeFormat>) => new Intl.DateTimeFormat(...args));
+const pluralRules = kept((...args: ConstructorParameters<typeof Intl.PluralRules>) => new Intl.PluralRules(...args));
+const relativeFormat = kept(
+  (...args: ConstructorParameters<typeof Intl.RelativeTimeFormat>) => new Intl.RelativeTimeFormat(...args),
+);
+const listFormat = kept((...args: ConstructorParameters<typeof Intl.ListFormat>) => new Intl.ListFormat(...args));
+const displayNames = kept((...args: ConstructorParameters<typeof Intl.DisplayNames>) => new Intl.DisplayNames(...args));
+
+/** What messages are put together with. */
+export const FORMATTERS: Formatters = { getNumberFormat: numberFormat, getDateTimeFormat: dateFormat, getPluralRules: pluralRules };
 
 useLocale(...navigator.languages);
 
@@ -59,7 +73,7 @@ let exactStrings: boolean | null = null;
 /** Whether this engine formats decimal text without going through a binary fraction. */
 function formatsStringsExactly(): boolean {
   exactStrings ??=
-    new Intl.NumberFormat('en-US', { maximumFractionDigits: MOST_DIGITS }).format(
+    numberFormat('en-US', { maximumFractionDigits: MOST_DIGITS }).format(
       '123456789012345678.123456789' as Intl.StringNumericLiteral,
     ) === '123,456,789,012,345,678.123456789';
   return exactStrings;
@@ -321,19 +335,19 @@ export function percentText(text: string): string {
 
 /** Countries by their two letters, with their names, in the order of the names. */
 export function countries(): (readonly [string, string])[] {
-  const names = new Intl.DisplayNames([wordLocale()], { type: 'region', fallback: 'code' });
+  const names = displayNames(wordLocale(), { type: 'region', fallback: 'code' });
   const list = COUNTRIES.split(' ').map((code) => [code, names.of(code) ?? code] as const);
   return list.sort(([, a], [, b]) => a.localeCompare(b, wordLocale()));
 }
 
 /** A country by its two letters: India. */
 export function countryName(code: string): string {
-  return /^[A-Z]{2}$/.test(code) ? new Intl.DisplayNames([wordLocale()], { type: 'region', fallback: 'code' }).of(code) ?? code : code;
+  return /^[A-Z]{2}$/.test(code) ? displayNames(wordLocale(), { type: 'region', fallback: 'code' }).of(code) ?? code : code;
 }
 
 /** A currency with its name: INR, Indian Rupee. */
 export function currencyName(code: string): string {
-  return isCode(code) ? `${code}, ${new Intl.DisplayNames([wordLocale()], { type: 'currency' }).of(code) ?? code}` : code;
+  return isCode(code) ? `${code}, ${displayNames(wordLocale(), { type: 'currency' }).of(code) ?? code}` : code;
 }
 
 /** The two letters of ISO 3166-1. */
@@ -355,7 +369,7 @@ export function relative(time: string, now: number): string {
   if (Number.isNaN(at)) return UNKNOWN;
   const seconds = Math.round((at - now) / 1000);
   if (Math.abs(seconds) < 45) return t('shared.justNow');
-  const format = new Intl.RelativeTimeFormat(wordLocale(), { numeric: 'always' });
+  const format = relativeFormat(wordLocale(), { numeric: 'always' });
   for (const [unit, size, from] of STEPS) {
     if (Math.abs(seconds) >= from) return format.format(Math.trunc(seconds / size), unit);
   }
@@ -366,7 +380,7 @@ export function relative(time: string, now: number): string {
 export function until(time: string, now: number): string {
   const seconds = Math.round((Date.parse(time) - now) / 1000);
   if (!(Math.abs(seconds) >= 48 * 3_600 && Math.abs(seconds) < 100 * 86_400)) return relative(time, now);
-  return new Intl.RelativeTimeFormat(wordLocale(), { numeric: 'always' }).format(Math.trunc(seconds / 86_400), 'day');
+  return relativeFormat(wordLocale(), { numeric: 'always' }).format(Math.trunc(seconds / 86_400), 'day');
 }
 
 /** A date or an instant in full. A date stays a date: it has no time of day to be shown in a zone. */
@@ -387,9 +401,9 @@ export function exactTime(time: string, zone?: string): string {
     timeZoneName: 'short',
   };
   try {
-    return new Intl.DateTimeFormat(wordLocale(), { ...options, ...(zone ? { timeZone: zone } : {}) }).format(at);
+    return dateFormat(wordLocale(), { ...options, ...(zone ? { timeZone: zone } : {}) }).format(at);
   } catch {
-    return new Intl.DateTimeFormat(wordLocale(), { ...options, timeZone: 'UTC' }).format(at);
+    return dateFormat(wordLocale(), { ...options, timeZone: 'UTC' }).format(at);
   }
 }
 
@@ -399,7 +413,7 @@ function utc(date: string): Date {
 
 /** A calendar date with its weekday: Sunday, November 22. */
 export function longDay(date: string): string {
-  return new Intl.DateTimeFormat(wordLocale(), {
+  return dateFormat(wordLocale(), {
     weekday: 'long',
     month: 'long',
     day: 'numeric',
@@ -409,7 +423,7 @@ export function longDay(date: string): string {
 
 /** A calendar date in full: November 22, 2026. */
 export function longDate(date: string): string {
-  return new Intl.DateTimeFormat(wordLocale(), { year: 'numeric', month: 'long', day: 'numeric', timeZone: 'UTC' }).format(
+  return dateFormat(wordLocale(), { year: 'numeric', month: 'long', day: 'numeric', timeZone: 'UTC' }).format(
     utc(date),
   );
 }
@@ -417,17 +431,17 @@ export function longDate(date: string): string {
 /** A month by its English name, in the language of the page. */
 export function monthNamed(name: string): string {
   const at = Date.parse(`${name} 1, 2026 00:00:00 UTC`);
-  return Number.isNaN(at) ? name : new Intl.DateTimeFormat(wordLocale(), { month: 'long', timeZone: 'UTC' }).format(at);
+  return Number.isNaN(at) ? name : dateFormat(wordLocale(), { month: 'long', timeZone: 'UTC' }).format(at);
 }
 
 /** The month of a calendar date: November 2026. */
 export function month(date: string): string {
-  return new Intl.DateTimeFormat(wordLocale(), { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(utc(date));
+  return dateFormat(wordLocale(), { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(utc(date));
 }
 
 /** The first and last date of a range whose end is exclusive: Nov 1 – 22, 2026. */
 export function dayRange(from: string, to: string): string {
-  const format = new Intl.DateTimeFormat(wordLocale(), {
+  const format = dateFormat(wordLocale(), {
     month: 'short',
     day: 'numeric',
     year: 'numeric',
@@ -446,7 +460,7 @@ export function addDays(date: string, days: number): string {
 
 /** Names in a sentence: OpenAI, Anthropic and OpenRouter. */
 export function names(list: readonly string[]): string {
-  return new Intl.ListFormat(wordLocale(), { type: 'conjunction' }).format(list);
+  return listFormat(wordLocale(), { type: 'conjunction' }).format(list);
 }
 
 /** The time zones that this system knows. Older ones know no list: a few then. */
@@ -468,5 +482,5 @@ export function bytes(length: number): string {
     size /= 1000;
     unit += 1;
   }
-  return new Intl.NumberFormat(wordLocale(), { style: 'unit', unit: units[unit] ?? 'byte', unitDisplay: unit === 0 ? 'long' : 'short', maximumFractionDigits: size < 10 && unit > 0 ? 1 : 0 }).format(size);
+  return numberFormat(wordLocale(), { style: 'unit', unit: units[unit] ?? 'byte', unitDisplay: unit === 0 ? 'long' : 'short', maximumFractionDigits: size < 10 && unit > 0 ? 1 : 0 }).format(size);
 }

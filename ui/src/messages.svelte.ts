@@ -2,8 +2,8 @@
 
 import { IntlMessageFormat } from 'intl-messageformat';
 import type { Language } from './bindings';
+import { FORMATTERS } from './format';
 import * as enFiles from './messages/en';
-import * as hiFiles from './messages/hi';
 
 /** The languages that have messages. */
 export type Tongue = 'en' | 'hi';
@@ -14,10 +14,8 @@ type Files = typeof enFiles;
 export type MessageKey = { [Area in keyof Files]: keyof Files[Area] }[keyof Files] & string;
 type Catalogue = Readonly<Record<MessageKey, string>>;
 
-const CATALOGUES: Readonly<Record<Tongue, Partial<Catalogue>>> = {
-  en: EN,
-  hi: Object.assign({}, ...Object.values(hiFiles)) as Partial<Catalogue>,
-};
+/** The catalogues that are at hand: those of other languages come when they are spoken. */
+let catalogues = $state.raw<Partial<Record<Tongue, Partial<Catalogue>>>>({ en: EN });
 
 const PLACE = 'language';
 
@@ -33,7 +31,11 @@ function remembered(): Language {
 }
 
 /** Speaks a language from now on. It is remembered beside the settings, so that the first frame speaks it already. */
-export function speak(language: Language): void {
+export async function speak(language: Language): Promise<void> {
+  if (wished(language) === 'hi' && !catalogues.hi) {
+    const files = await import('./messages/hi');
+    catalogues = { ...catalogues, hi: Object.assign({}, ...Object.values(files)) as Partial<Catalogue> };
+  }
   chosen = language;
   document.documentElement.lang = tongue();
   try {
@@ -48,9 +50,15 @@ export function spoken(): Language {
   return chosen;
 }
 
-/** The language of the words: the chosen one, else the first of the system's that has messages. */
+/** The language of the words. */
 export function tongue(): Tongue {
-  if (chosen !== 'system') return chosen;
+  const language = wished(chosen);
+  return language in catalogues ? language : 'en';
+}
+
+/** The chosen language, else the first of the system's that has messages. */
+function wished(language: Language): Tongue {
+  if (language !== 'system') return language;
   for (const tag of navigator.languages) {
     const [language] = tag.toLowerCase().split('-');
     if (language === 'en' || language === 'hi') return language;
@@ -63,14 +71,19 @@ export type Values = Readonly<Record<string, string | number>>;
 
 const read: Record<string, IntlMessageFormat> = {};
 
+function text(key: MessageKey): string {
+  return catalogues[tongue()]?.[key] ?? EN[key];
+}
+
 function messageOf(key: MessageKey): IntlMessageFormat {
   const language = tongue();
   const place = `${language} ${key}`;
   let message = read[place];
   if (!message) {
     // Digits are those of the rest of the page.
-    message = new IntlMessageFormat(CATALOGUES[language][key] ?? EN[key], language === 'hi' ? 'hi-IN-u-nu-latn' : 'en', undefined, {
+    message = new IntlMessageFormat(text(key), language === 'hi' ? 'hi-IN-u-nu-latn' : 'en', undefined, {
       ignoreTag: true,
+      formatters: FORMATTERS,
     });
     read[place] = message;
   }
@@ -79,6 +92,9 @@ function messageOf(key: MessageKey): IntlMessageFormat {
 
 /** A message in the language of the window. */
 export function t(key: MessageKey, values: Values = {}): string {
+  // Most have no places, and nothing to be put together.
+  const whole = text(key);
+  if (!/[{}']/.test(whole)) return whole;
   return String(messageOf(key).format(values));
 }
 

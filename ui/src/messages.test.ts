@@ -164,15 +164,15 @@ it.each(trees)('%s takes its words from the messages', (file, root) => {
   else expect(bare(root)).toEqual([]);
 });
 
-afterEach(() => {
-  speak('system');
+afterEach(async () => {
+  await speak('system');
 });
 
-it('speaks the language that was chosen, and writes dates in it', () => {
+it('speaks the language that was chosen, and writes dates in it', async () => {
   const key: MessageKey = 'shared.days.count';
   expect(t(key, { count: 1 })).toBe('1 day');
   expect(t(key, { count: 2 })).toBe('2 days');
-  speak('hi');
+  await speak('hi');
   expect(document.documentElement.lang).toBe('hi');
   expect(t(key, { count: 2 })).toBe('2 दिन');
   expect(longDate('2026-11-22')).toBe('22 नवंबर 2026');

@@ -224,7 +224,7 @@ class WindowState {
   }
 
   async setLanguage(language: Language): Promise<void> {
-    speak(language);
+    await speak(language);
     // The core's sentences are put into words when they come.
     void this.#changed();
     try {
@@ -324,7 +324,7 @@ class WindowState {
       this.settings = await call({ method: 'settings' });
       this.theme = this.settings.theme;
       wear(this.theme);
-      speak(this.settings.language);
+      await speak(this.settings.language);
     } catch {
       // The overview meets the same failure and shows it.
     }

@@ -17,8 +17,8 @@ function written(text: string): boolean {
   return words.some((_, at) => at > 0 && all.includes(words.slice(0, at).join(' ')) && all.includes(words.slice(at).join(' ')));
 }
 
-afterEach(() => {
-  speak('system');
+afterEach(async () => {
+  await speak('system');
 });
 
 it.each(Object.entries(core))('%s is what the core says', (_, text) => {
@@ -33,8 +33,8 @@ it('leaves English as it is', () => {
   expect(told('Up to date.')).toBe('Up to date.');
 });
 
-it('says in Hindi what the core says, with what stands in its places', () => {
-  speak('hi');
+it('says in Hindi what the core says, with what stands in its places', async () => {
+  await speak('hi');
   expect(told('Up to date.')).toBe('ताज़ा है।');
   expect(told('OpenRouter tells complete days only: 2026-11-18 is not in here yet.')).toBe(
     'OpenRouter केवल पूरे दिन बताता है: 2026-11-18 अभी इसमें नहीं है।',
@@ -45,8 +45,8 @@ it('says in Hindi what the core says, with what stands in its places', () => {
   expect(told('Nobody has said this before, in any language.')).toBe('Nobody has said this before, in any language.');
 });
 
-it('leaves names and figures alone', () => {
-  speak('hi');
+it('leaves names and figures alone', async () => {
+  await speak('hi');
   expect(told('Model')).toBe('Model');
   expect(headed('Day')).toBe('दिन');
   const answer = { label: 'Project', notes: ['Up to date.'], total: { amount: '1.50', currency: 'USD' }, svg: '<svg><text>No data in this range</text></svg>' };

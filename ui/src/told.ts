@@ -2,7 +2,7 @@
 // `core.…`, as in gettext: a sentence that fits none stays as it is.
 
 import { monthNamed } from './format';
-import * as en from './messages/en';
+import core from './messages/en/core.json';
 import { t, tongue, type MessageKey } from './messages.svelte';
 
 interface Pattern {
@@ -20,7 +20,7 @@ const DEEPEST = 3;
 function patterns(): Map<string, Pattern[]> {
   if (byWord) return byWord;
   byWord = new Map();
-  const whole = Object.entries(en.core).sort(([, a], [, b]) => b.length - a.length);
+  const whole = Object.entries(core).sort(([, a], [, b]) => b.length - a.length);
   for (const [key, text] of whole) {
     const places: string[] = [];
     const source = text.split(/\{(\w+)\}/).map((part, at) => {

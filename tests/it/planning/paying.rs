@@ -73,3 +73,33 @@ async fn volume_scales_use_and_what_is_paid_for_it() {
     assert_eq!(told["recommendation"]["option"], "own/flat+metered", "{}", told["recommendation"]);
     app.close().await;
 }
+
+#[tokio::test]
+async fn a_subscription_for_what_no_option_can_serve_is_no_saving_when_left() {
+    let (setting, _) = Setting::usual().await;
+    let speech = setting.account("elevenlabs", "user").await;
+    let unpriced = Used { model: "voice-9", list: None, ..SMALL };
+    setting.use_daily(speech, "2026-08-10", "2026-11-19", &[unpriced]).await;
+    let idle = setting.account("moonshot", "api").await;
+    for (account, name) in [(speech, "Creator"), (idle, "Spare")] {
+        let plan = EnteredSubscription {
+            plan: name.to_owned(),
+            price: Some(Money::new(dec("20"), Currency::USD)),
+            period: QuotaWindow::Month,
+            renews_on: None,
+        };
+        setting.store.add_entry(Owner::Account(account), &Entered::Subscription(plan), now()).await.unwrap();
+    }
+    let file = setting.catalogue(&[]);
+    let app = setting.door().await;
+    let told = ask(&app, json!({"catalogue": file})).await;
+    // Only what nothing at all was used of can be left for nothing.
+    assert_eq!(costs(&told, "current").iter().sum::<Decimal>(), dec("92") + dec("60"));
+    assert!(
+        notes(&told).contains("Creator at ELEVENLABS is not in what you pay now: nothing of what it serves"),
+        "{}",
+        notes(&told)
+    );
+    assert!(!notes(&told).contains("Spare at MOONSHOT is not"), "{}", notes(&told));
+    app.close().await;
+}

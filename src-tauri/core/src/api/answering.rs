@@ -53,7 +53,7 @@ async fn answer(app: &App, request: Request) -> Result<Response, ApiError> {
         Request::Import(query) => Response::Import(app.import(&query).await?),
         Request::Sync(query) => Response::Sync(app.sync(&query).await?),
         Request::CancelSync => {
-            app.cancel_syncs();
+            app.stop_syncs().await;
             Response::CancelSync
         }
         Request::ChooseFile => Response::ChooseFile(app.choose_file().await?),

@@ -119,6 +119,11 @@ impl House {
         self.full.load(Ordering::Relaxed) || !self.store.has_room()
     }
 
+    /// The accounts that are being read.
+    pub(super) fn under_way(&self) -> BTreeSet<i64> {
+        self.syncing.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     pub(super) fn is_syncing(&self, account: i64) -> bool {
         self.syncing.lock().unwrap_or_else(PoisonError::into_inner).contains(&account)
     }

@@ -77,6 +77,12 @@ pub(super) fn first(account_id: i64, now: Timestamp) -> PlanRow {
     }
 }
 
+/// The plan of an account whose reading a person stopped: nobody takes it up again at once but themselves.
+pub(super) fn stopped(account_id: i64, now: Timestamp) -> PlanRow {
+    let rested = now.plus_seconds(LONGEST);
+    PlanRow { due_at: rested, not_before: rested, every: LONGEST, ..first(account_id, now) }
+}
+
 /// When an account is due under the present circumstances.
 pub(super) fn due_at(plan: &PlanRow, under: Circumstances, now: Timestamp) -> Timestamp {
     let reach = plan.not_before.max(plan.planned_at).plus_seconds(FURTHEST);

@@ -16,7 +16,7 @@ use super::failures::sentence;
 use super::power::power;
 use super::schedule::{self, AT_ONCE, Circumstances, Streamed};
 use super::states::known;
-use super::{ApiError, NextRefresh, Watching};
+use super::{AccountReport, ApiError, NextRefresh, Watching};
 use crate::notice::{Action, Desktop, Reaction};
 use crate::store::{AccountRow, KeyPlace, PlanRow, StreamState};
 use crate::time::Timestamp;
@@ -332,6 +332,13 @@ impl App {
         let before = house.store.figures_mark(row.id, since).await?;
         let report = self.sync_account(house, row, None).await;
         let now = self.now();
+        let stopped = |report: &AccountReport| {
+            report.streams.iter().any(|stream| stream.state == super::StreamState::Cancelled)
+        };
+        if report.as_ref().is_ok_and(stopped) {
+            // Who stopped it has planned it, or the program ends and its plan holds.
+            return Ok(());
+        }
         let mark = house.store.figures_mark(row.id, since).await?;
         let streams = streamed(house, row).await?;
         let came = schedule::came(&streams, &before, &mark);
@@ -351,6 +358,18 @@ impl App {
         };
         tell(Told::Read { account: row.id, label, problem });
         Ok(())
+    }
+
+    /// Stops every reading for the person, and lets the loop leave those accounts alone for a while.
+    pub(super) async fn stop_syncs(&self) {
+        let house = self.house().await;
+        let stopped = house.under_way();
+        self.cancel_syncs();
+        for account in stopped {
+            if let Err(error) = house.store.plan(&schedule::stopped(account, self.now())).await {
+                self.note_failure_of(&house, &error.into());
+            }
+        }
     }
 
     /// How the loop stands.

@@ -80,10 +80,21 @@ pub(super) fn paid(
     plans: &Plans,
 ) -> Result<Paid, ApiError> {
     let mut paid = Paid::default();
+    let told: BTreeSet<i64> = used.usage.kinds.iter().map(|kind| kind.account).collect();
     for one in subscribed {
+        // What it serves is in no option, so leaving it would look like a saving.
+        let apart = !told.contains(&one.account)
+            && used.sums.iter().any(|row| row.account_id == one.account && !row.beside);
+        if apart {
+            let label = books.label_of(one.account);
+            paid.notes.push(format!(
+                "{} at {label} is not in what you pay now: nothing of what it serves can be compared.",
+                one.plan
+            ));
+            continue;
+        }
         subscription(one, books, plans, &mut paid);
     }
-    let told: BTreeSet<i64> = used.usage.kinds.iter().map(|kind| kind.account).collect();
     let mut aside = false;
     for account in told {
         let rows: Vec<&RollupRow> =
