@@ -64,6 +64,7 @@ describe.each([null, false])('money, exact strings %s', (able) => {
     expect(format.quantity('50', 'requests')).toBe('50\u00a0requests');
     expect(format.bareQuantity('1039', 'requests')).toBe('1,039');
     expect(format.bareQuantity('5', 'USD')).toBe('$5.00');
+    expect(format.bareQuantity('1039', 'credits')).toBe('1,039\u00a0credits');
   });
 
   it.each([

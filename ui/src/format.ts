@@ -279,7 +279,8 @@ export function quantity(amount: string, unit: string): string {
 /** Such a figure without its unit, where the unit comes a word later: 39 of 1,000 requests. */
 export function bareQuantity(amount: string, unit: string): string {
   const text = quantity(amount, unit);
-  const end = isCode(unit) ? -1 : text.indexOf(NO_BREAK_SPACE);
+  // The privacy switch knows credits by their unit.
+  const end = isCode(unit) || /(?:credit|point)s?$/.test(text) ? -1 : text.indexOf(NO_BREAK_SPACE);
   return end < 0 ? text : text.slice(0, end);
 }
 

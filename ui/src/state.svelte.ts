@@ -163,7 +163,7 @@ class WindowState {
       const failed = report.accounts.filter(({ streams }) => streams.some(({ state }) => state !== 'ok' && state !== 'absent'));
       this.notice = report.complete
         ? { text: t('shell.sync.upToDate'), bad: false }
-        : { text: t('shell.sync.notAll', { accounts: format.names(failed.map(({ label }) => label)) }), bad: true };
+        : { text: t('shell.sync.notAll', { accounts: format.names(failed.map((one) => this.overview?.accounts.find(({ id }) => id === one.account)?.label ?? one.label)) }), bad: true };
     } catch (error) {
       this.say(error);
     } finally {
