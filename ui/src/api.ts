@@ -51,7 +51,10 @@ export function onEvent(hear: (event: Event) => void): Promise<() => void> {
 }
 
 function sentence(text: string): string {
-  const whole = text.charAt(0).toUpperCase() + text.slice(1);
+  // What to type in the terminal helps nobody here.
+  const here = text.replace(/ \(--[^)]*\)/g, '');
+  // The name of a file stays as it is written.
+  const whole = /^\S*[./]/.test(here) ? here : here.charAt(0).toUpperCase() + here.slice(1);
   return /[.!?…।]$/.test(whole) ? whole : `${whole}.`;
 }
 
