@@ -40,7 +40,7 @@ export async function call<R extends Request>(request: R): Promise<Answer<R['met
   } catch (error) {
     throw new Refusal(apiError(error));
   }
-  return inWords((response as { result?: unknown }).result as Answer<R['method']>);
+  return inWords(request.method, (response as { result?: unknown }).result as Answer<R['method']>);
 }
 
 /** Hears what happens without being asked for, until the returned function is called. */

@@ -429,10 +429,14 @@ export function longDate(date: string): string {
   );
 }
 
-/** A month by its English name, in the language of the page. */
-export function monthNamed(name: string): string {
-  const at = Date.parse(`${name} 1, 2026 00:00:00 UTC`);
-  return Number.isNaN(at) ? name : dateFormat(wordLocale(), { month: 'long', timeZone: 'UTC' }).format(at);
+/** A month or a day of the week by its English name, whole or in three letters, in the language of the page. */
+export function dateWord(name: string): string {
+  const month = Date.parse(`${name} 1, 2026 00:00:00 UTC`);
+  const width = name.length > 3 ? 'long' : 'short';
+  if (!Number.isNaN(month)) return dateFormat(wordLocale(), { month: name === 'May' ? 'long' : width, timeZone: 'UTC' }).format(month);
+  const weekday = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'].indexOf(name.slice(0, 3));
+  // 1 June 2026 was a Monday.
+  return weekday < 0 ? name : dateFormat(wordLocale(), { weekday: width, timeZone: 'UTC' }).format(Date.UTC(2026, 5, 1 + weekday));
 }
 
 /** The month of a calendar date: November 2026. */
