@@ -10,9 +10,10 @@ import time
 
 # The colour of the chosen place in the navigation, which is all that the empty window shows; blue, green, red.
 FRAME = bytes([0xFB, 0xEB, 0xEC])
-# The first colour of the charts: it is there once the figures are.
-FIGURES = bytes([0xB2, 0x72, 0x00])
-ENOUGH = 40
+# The accent, of which the month's bar alone holds more than the navigation: it is there once the figures are.
+FIGURES = bytes([0xC6, 0x45, 0x4B])
+# How many pixels of each tell that it is painted.
+ENOUGH = {FRAME: 40, FIGURES: 1_500}
 TURNS = 6
 PATIENCE = 60.0
 # After this long, what a start brings with it is over.
@@ -55,7 +56,7 @@ def start(screen, command, wanted):
     seen = []
     try:
         while len(seen) < len(wanted):
-            if screen[:].count(wanted[len(seen)]) >= ENOUGH:
+            if screen[:].count(wanted[len(seen)]) >= ENOUGH[wanted[len(seen)]]:
                 seen.append((time.monotonic() - begun) * 1000)
                 continue
             if program.poll() is not None:
@@ -73,7 +74,7 @@ def start(screen, command, wanted):
             program.kill()
             program.wait()
     # The display is blank again before the next one starts.
-    while any(screen[:].count(colour) >= ENOUGH for colour in wanted):
+    while any(screen[:].count(colour) >= ENOUGH[colour] for colour in wanted):
         time.sleep(0.01)
     return seen, memory
 
@@ -101,7 +102,7 @@ def main():
     small, large = (statistics.median(sizes) / 1024 for sizes in zip(*memory))
     print(f"Over 1,000,000 charges, medians of {len(useful)} turns, beside an empty window:")
     print(f"  start to the page's frame: {f:.0f} ms; an empty window: {e:.0f} ms; {f / e:.2f} times")
-    print(f"  start to the figures and their chart: {u:.0f} ms; {u / e:.2f} times, at most 1.25: {verdict(u <= 1.25 * e)}")
+    print(f"  start to the figures: {u:.0f} ms; {u / e:.2f} times, at most 1.25: {verdict(u <= 1.25 * e)}")
     print(f"  memory of all processes: {large:.0f} MiB; an empty window: {small:.0f} MiB; "
           f"{large - small:.0f} MiB above it, at most 30: {verdict(large - small <= 30)}")
 

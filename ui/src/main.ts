@@ -8,9 +8,13 @@ import { app } from './state.svelte';
 import { rememberedTheme, wear } from './theme';
 
 wear(rememberedTheme());
-// The core works out the figures while the page is built.
-void app.refresh();
-const target = document.getElementById('app');
+/** So long the first frame waits for its figures, in milliseconds: to draw it twice takes longer. */
+const MOMENT = 80;
+
+const figures = app.begin();
 // The first frame has its words. Where they cannot be had it is in English.
-await speak(spoken()).catch(() => undefined);
+const words = speak(spoken()).catch(() => undefined);
+await Promise.race([Promise.all([figures, words]), new Promise((go) => setTimeout(go, MOMENT))]);
+await words;
+const target = document.getElementById('app');
 if (target) mount(App, { target });

@@ -32,6 +32,8 @@ class WindowState {
   /** What is to be done when something is chosen from the window's menu. */
   onchosen: ((what: string) => void) | null = null;
   overview = $state.raw<Overview | null>(null);
+  /** Whether the first figures are painted: what stands below them comes after. */
+  begun = $state(true);
   /** Why there is no overview, or no fresh one. */
   failure = $state.raw<Refusal | null>(null);
   settings = $state.raw<Settings | null>(null);
@@ -93,6 +95,13 @@ class WindowState {
   /** The present UTC day. */
   get today(): string {
     return new Date(this.now).toISOString().slice(0, 10);
+  }
+
+  /** Reads the first figures, before there is a page to show them. */
+  async begin(): Promise<void> {
+    this.begun = false;
+    await this.refresh();
+    requestAnimationFrame(() => setTimeout(() => (this.begun = true)));
   }
 
   /** Starts listening and reads everything. The returned function ends it. */
