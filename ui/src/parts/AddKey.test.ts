@@ -114,6 +114,20 @@ it('says beside the field why a key is refused, and keeps it there to be mended'
   expect(added).not.toHaveBeenCalled();
 });
 
+it('says that a key has no spaces, and asks nobody', async () => {
+  paste('sk-admin-0123 456789');
+  await settle();
+  expect(find('key-error')?.textContent).toBe('A key has no spaces. Copy the key alone.');
+  expect(document.body.textContent).not.toContain('Looking at how the key begins');
+  find('key-add')?.click();
+  await settle();
+  expect(asked.mock.calls.some(([{ method }]) => method === 'recogniseKey' || method === 'addAccount')).toBe(false);
+  paste(KEY);
+  await settle();
+  expect(find('key-error')).toBeNull();
+  expect(find('key-recognised')).not.toBeNull();
+});
+
 it('asks once for a key that is typed quickly', async () => {
   paste('sk-a');
   paste('sk-admin');
