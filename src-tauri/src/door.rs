@@ -191,7 +191,7 @@ fn read(request: Value) -> Result<Request, ApiError> {
 fn chooser(page: AppHandle) -> FileChooser {
     Arc::new(move || {
         let (chosen, choice) = oneshot::channel();
-        page.dialog().file().set_title("Import a file").pick_file(move |file| {
+        page.dialog().file().set_title("Choose a file").pick_file(move |file| {
             let path = file.and_then(|file| file.into_path().ok());
             // Nobody waits any more where the window was closed meanwhile.
             let _ = chosen.send(path);
