@@ -97,6 +97,24 @@ it('finds and does by a few letters, and gives the focus back', async () => {
   expect(find('palette-dark')?.textContent).toContain('Recent');
 });
 
+it.each([
+  ['restore', 'Restore a backup'],
+  ['delete', 'Delete everything'],
+  ['assign', 'Assign to a client'],
+  ['webhook', 'Send alerts to a webhook'],
+  ['purchase', 'Add credit that was bought'],
+  ['expire', 'Add credit that was bought'],
+  ['invoice', 'Client summary'],
+  ['tag', 'Clients and tags'],
+  ['import', 'Import a file'],
+])('finds %s', async (word, name) => {
+  await key('k', control);
+  input().value = word;
+  input().dispatchEvent(new InputEvent('input', { bubbles: true }));
+  await settle();
+  expect(options()).toContain(name);
+});
+
 it('walks through what was found and around its ends', async () => {
   await key('k', control);
   const selected = (): string | undefined => document.querySelector('[aria-selected=true]')?.querySelector('.name')?.textContent;

@@ -26,6 +26,7 @@ const SECTIONS: readonly (readonly [string, IconName, ShellKey])[] = [
   ['zone', 'wait', 'shell.settings.zone'],
   ['currency', 'credits', 'shell.settings.currency'],
   ['budgets', 'limits', 'shell.settings.budgets'],
+  ['assignments', 'accounts', 'shell.settings.assignments'],
   ['alerts', 'bell', 'shell.settings.alerts'],
   ['channels', 'bell', 'shell.settings.channels'],
   ['refresh', 'sync', 'shell.settings.refresh'],
@@ -77,10 +78,18 @@ export function commands(here: Here, groups: Groups = {}): Command[] {
     return { id, name: t(key), group: actions, icon, keys, also: `${en[key]} ${words}`, run };
   };
   const at = (screen: Screen, testid: string) => (): void => {
-    app.open(screen);
-    void press(testid);
+    app.open(screen, { testid, press: true });
+  };
+  /** To a field, or to a button that somebody presses for themselves. */
+  const to = (screen: Screen, testid: string) => (): void => {
+    app.open(screen, { testid });
   };
   const sample = app.overview?.sample ?? false;
+  /** What is for accounts of one's own says so. */
+  const later = (): void => {
+    app.open('accounts');
+    app.notice = { text: t('settings.data.sample'), bad: true };
+  };
   const hidden = amountsHidden();
   const screens = [...SCREENS, 'inbox' as const].map(
     (screen, place): Command => ({
@@ -96,12 +105,14 @@ export function commands(here: Here, groups: Groups = {}): Command[] {
     }),
   );
   const own: Command[] = sample
-    ? [act('sampleLeave', 'shell.command.sampleLeave', 'sample', () => void app.sample(false))]
+    ? [
+        act('sampleLeave', 'shell.command.sampleLeave', 'sample', () => void app.sample(false)),
+        act('addAccount', 'shell.command.addAccount', 'plus', later),
+        act('import', 'shell.command.import', 'down', later),
+        act('enter', 'shell.command.enter', 'plus', later),
+      ]
     : [
-        act('addAccount', 'shell.command.addAccount', 'plus', () => {
-          app.open('accounts');
-          void press('key-input');
-        }),
+        act('addAccount', 'shell.command.addAccount', 'plus', to('accounts', 'key-input')),
         act('import', 'shell.command.import', 'down', at('accounts', 'import-open')),
         act('enter', 'shell.command.enter', 'plus', at('accounts', 'entry-open')),
         act('sample', 'shell.command.sample', 'sample', () => void app.sample(true)),
@@ -113,12 +124,19 @@ export function commands(here: Here, groups: Groups = {}): Command[] {
     act('lot', 'shell.command.lot', 'credits', at('credits', 'lot-add')),
     act('chart', 'shell.command.chart', 'spend', () => {
       // Where the screen shows a chart it is that one.
-      if (!document.querySelector('[data-testid="chart-keep"]')) app.open('spend');
-      void press('chart-keep');
+      if (document.querySelector('[data-testid="chart-keep"]')) void press('chart-keep');
+      else app.open('spend', { testid: 'chart-keep', press: true });
     }),
     act('backUp', 'shell.command.backUp', 'down', at('settings', 'back-up')),
-    act('export', 'shell.command.export', 'table', () => {
-      app.open('settings', 'settings-data');
+    act('restore', 'shell.command.restore', 'up', to('settings', 'restore')),
+    act('export', 'shell.command.export', 'table', to('settings', 'export-all')),
+    act('delete', 'shell.command.delete', 'close', to('settings', 'delete-everything')),
+    act('assign', 'shell.command.assign', 'accounts', app.overview?.accounts.length ? to('settings', 'assign-name') : () => {
+      app.open('settings', 'settings-assignments');
+    }),
+    act('client', 'shell.command.client', 'spend', at('spend', 'client-summary')),
+    act('webhook', 'shell.command.webhook', 'bell', () => {
+      app.open('settings', 'settings-channels');
     }),
     act('prices', 'shell.command.prices', 'sync', at('settings', 'fresher-prices-now')),
     act('rates', 'shell.command.rates', 'sync', at('settings', 'fresher-rates-now')),

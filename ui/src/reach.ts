@@ -2,6 +2,13 @@
 
 /** How long a screen may take until what is asked for is on it. */
 const PATIENCE = 4_000;
+/** How long a place is held in view while figures come in above it, unless somebody moves the page. */
+const HOLDS = 2_500;
+/** What moves the page, or means to. */
+const MOVES = ['wheel', 'touchstart', 'pointerdown', 'keydown'] as const;
+
+/** A place of a screen: a section by its id, or a control by its test id, which may be pressed at once. */
+export type Place = string | { testid: string; press?: boolean };
 
 /** The first element of a selector, now or as soon as it comes; nothing where it does not come. */
 export function whenThere(selector: string, patience = PATIENCE): Promise<HTMLElement | null> {
@@ -25,20 +32,47 @@ export function whenThere(selector: string, patience = PATIENCE): Promise<HTMLEl
   });
 }
 
-/** Brings a place into view and the focus to its heading. */
-export async function arrive(id: string): Promise<void> {
-  const place = await whenThere(`[id="${id}"]`);
-  if (!place) return;
-  place.scrollIntoView({ block: 'start' });
-  const heading = place.matches('h2, h3, [tabindex]') ? place : (place.querySelector<HTMLElement>('h2, h3') ?? place);
+let letGo: (() => void) | null = null;
+
+/** Brings an element into view, and keeps it there while what stands above it gets its height. */
+function show(element: HTMLElement, block: ScrollLogicalPosition): void {
+  letGo?.();
+  const scroll = (): void => {
+    element.scrollIntoView({ block });
+  };
+  const observer = new ResizeObserver(scroll);
+  const end = (): void => {
+    observer.disconnect();
+    clearTimeout(over);
+    for (const move of MOVES) window.removeEventListener(move, end, true);
+    letGo = null;
+  };
+  const over = setTimeout(end, HOLDS);
+  letGo = end;
+  for (const move of MOVES) window.addEventListener(move, end, { capture: true, passive: true });
+  scroll();
+  observer.observe(document.body);
+}
+
+/** Brings a place into view, and the focus to it or to its heading. */
+export async function arrive(place: Place): Promise<void> {
+  if (typeof place === 'object') {
+    await press(place.testid, place.press ?? false);
+    return;
+  }
+  const found = await whenThere(`[id="${place}"]`);
+  if (!found) return;
+  show(found, 'start');
+  const heading = found.matches('h2, h3, [tabindex]') ? found : (found.querySelector<HTMLElement>('h2, h3') ?? found);
   if (!heading.hasAttribute('tabindex')) heading.tabIndex = -1;
   heading.focus({ preventScroll: true });
 }
 
-/** Presses a button by its test id as soon as it is there. */
-export async function press(testid: string): Promise<void> {
-  const button = await whenThere(`[data-testid="${testid}"]`);
-  button?.scrollIntoView({ block: 'nearest' });
-  button?.focus({ preventScroll: true });
-  button?.click();
+/** Goes to a control by its test id as soon as it is there, and presses it. */
+export async function press(testid: string, also = true): Promise<void> {
+  const control = await whenThere(`[data-testid="${testid}"]`);
+  if (!control) return;
+  show(control, 'center');
+  control.focus({ preventScroll: true });
+  if (also) control.click();
 }

@@ -5,6 +5,7 @@ import type { Account, Event, Language, Overview, Settings, Theme } from './bind
 import * as format from './format';
 import { speak, t } from './messages.svelte';
 import { amountsHidden, hideAmounts } from './privacy.svelte';
+import type { Place } from './reach';
 import { rememberedTheme, wear } from './theme';
 import { rememberedWidth, rememberWidth } from './widths';
 import { UndoOffers } from './undo.svelte';
@@ -27,8 +28,8 @@ const STALE = 15 * 60_000;
 
 class WindowState {
   screen = $state<Screen>('today');
-  /** The place of the screen that is gone to: the id of an element. */
-  place = $state<string | null>(null);
+  /** The place of the screen that is gone to. */
+  place = $state.raw<Place | null>(null);
   /** What is to be done when something is chosen from the window's menu. */
   onchosen: ((what: string) => void) | null = null;
   overview = $state.raw<Overview | null>(null);
@@ -125,7 +126,7 @@ class WindowState {
     };
   }
 
-  open(screen: Screen, place: string | null = null): void {
+  open(screen: Screen, place: Place | null = null): void {
     this.place = place;
     if (this.screen === screen) return;
     this.#before = this.screen;
