@@ -6,8 +6,10 @@ const scrolled = vi.fn<(this: Element) => void>();
 
 beforeEach(() => {
   globalThis.ResizeObserver = class {
-    constructor(hear: () => void) {
-      grew = hear;
+    constructor(hear: ResizeObserverCallback) {
+      grew = () => {
+        hear([], this);
+      };
     }
     observe = (): void => undefined;
     unobserve = (): void => undefined;
