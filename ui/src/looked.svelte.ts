@@ -73,6 +73,12 @@ class Looked {
     return true;
   }
 
+  /** Back to the beginning: what was looked into is of another store. */
+  leave(): void {
+    this.bucket = null;
+    this.views = this.views.slice(0, 1);
+  }
+
   /** Keeps where the screen begins the next time. */
   keep(): void {
     const [start] = this.views;

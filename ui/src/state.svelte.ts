@@ -3,6 +3,7 @@
 import { call, onEvent, Refusal } from './api';
 import type { Account, Event, Language, Overview, Settings, Theme } from './bindings';
 import * as format from './format';
+import { looked } from './looked.svelte';
 import { speak, t } from './messages.svelte';
 import { amountsHidden, hideAmounts } from './privacy.svelte';
 import type { Place } from './reach';
@@ -197,8 +198,9 @@ class WindowState {
     if (this.switching === way) return;
     this.switching = way;
     this.notice = null;
-    // What was removed is of the other store.
+    // What was removed, and what was looked into, is of the other store.
     this.undoing.clear();
+    looked.leave();
     this.screen = 'today';
     try {
       // Entering ends with the import; sample data can be left before that.

@@ -194,3 +194,12 @@ it('takes back what was removed last and reads everything again', async () => {
   await app.undo();
   expect(asked('overview').length).toBe(before + 1);
 });
+
+it('forgets what was looked into when sample data is entered or left', async () => {
+  const app = await fresh([openai({})]);
+  const { looked } = await import('./looked.svelte');
+  looked.go({ ...looked.view, filters: [{ only: { by: 'client', key: 'Acme', provider: null, account: null }, name: 'Acme' }] });
+  await app.sample(true);
+  expect(looked.views).toHaveLength(1);
+  expect(looked.view.filters).toEqual([]);
+});
