@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { customSpan, daysOf, monthBefore, spanOf } from './ranges';
+import { customSpan, daysOf, monthBefore, spanOf, wrongDay } from './ranges';
 
 describe('a preset', () => {
   it.each([
@@ -27,6 +27,14 @@ describe('dates of one’s own', () => {
     expect(customSpan('2026-11-02', '2026-11-01')).toMatch(/before/);
     expect(customSpan('2010-01-01', '2026-11-01')).toMatch(/ten years/);
   });
+});
+
+it('marks the date that is wrong', () => {
+  expect(wrongDay('2026-11-01', '2026-11-30', 'last')).toBeNull();
+  expect(wrongDay('', '2026-11-30', 'last')).toBe('first');
+  expect(wrongDay('2026-11-01', '', 'first')).toBe('last');
+  expect(wrongDay('2026-12-01', '2026-11-30', 'first')).toBe('first');
+  expect(wrongDay('2026-11-02', '2026-11-01', 'last')).toBe('last');
 });
 
 it('knows the whole month before', () => {

@@ -37,6 +37,13 @@ export function customSpan(first: string, last: string): Span | string {
   return daysOf(span) > ALL_DAYS ? t('spend.dates.long') : span;
 }
 
+/** Which of two dates makes them no range: one that is none, or else the one that was given last. */
+export function wrongDay(first: string, last: string, given: 'first' | 'last'): 'first' | 'last' | null {
+  if (typeof customSpan(first, last) !== 'string') return null;
+  if (!isDate(first)) return 'first';
+  return isDate(last) ? given : 'last';
+}
+
 /** How many days a span has. */
 export function daysOf({ from, to }: Span): number {
   return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);
