@@ -128,6 +128,19 @@ it('says that a key has no spaces, and asks nobody', async () => {
   expect(find('key-recognised')).not.toBeNull();
 });
 
+it('says once what to do about a key that sees nothing, and sends it nowhere', async () => {
+  const blind = { ...candidate.kind, id: 'project', name: 'Project key', sees: [], note: 'Make an admin key instead.' };
+  asked.mockImplementation(({ method }) => Promise.resolve(method === 'recogniseKey' ? [{ ...candidate, kind: blind, better: candidate.kind }] : []));
+  paste('sk-proj-0123456789');
+  await settle();
+  find('key-add')?.click();
+  await settle();
+  expect(find('key-error')?.textContent).toContain('It is not added');
+  expect(find('key-recognised')?.textContent).toContain('Use a key of the kind “Admin key” instead');
+  expect(find('key-recognised')?.textContent).not.toContain('Make an admin key instead.');
+  expect(asked.mock.calls.some(([{ method }]) => method === 'addAccount')).toBe(false);
+});
+
 it('asks once for a key that is typed quickly', async () => {
   paste('sk-a');
   paste('sk-admin');
