@@ -1,4 +1,4 @@
-import { flushSync, mount, unmount } from 'svelte';
+import { flushSync, mount, tick, unmount } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Mark, Picture } from '../bindings';
 import Chart from './Chart.svelte';
@@ -142,6 +142,23 @@ it('saves the picture where the person says, and tells where that is', async () 
     [{ method: 'choosePlace', params: { name: 'billed-by-day.png' } }],
     [{ method: 'picture', params: { kind: 'bars', by: 'provider', theme: 'dark', format: 'png', path: '/home/me/a.png' } }],
   ]);
+});
+
+it('walks what can be kept by the arrow keys, and the page stays where it is', async () => {
+  const button = document.querySelector<HTMLElement>('[data-testid="chart-keep"]');
+  button?.focus();
+  const reached = [];
+  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowUp', 'Home', 'End']) {
+    const event = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true });
+    document.activeElement?.dispatchEvent(event);
+    expect(event.defaultPrevented).toBe(true);
+    await tick();
+    flushSync();
+    await tick();
+    reached.push((document.activeElement as HTMLElement).dataset['testid']);
+  }
+  const [copy, png, svg] = ['chart-copy', 'chart-save-png', 'chart-save-svg'];
+  expect(reached).toEqual([copy, png, svg, copy, svg, copy, svg]);
 });
 
 it('says why a picture was not saved', async () => {
