@@ -138,6 +138,30 @@ it('goes to screens and back by keys', async () => {
   expect(find('privacy')?.getAttribute('aria-pressed')).toBe('true');
 });
 
+it('stays where it is by keys while a dialog waits for an answer, and closes the palette first', async () => {
+  const dialog = document.createElement('dialog');
+  const field = document.createElement('input');
+  dialog.append(field);
+  document.body.append(dialog);
+  dialog.showModal();
+  field.value = 'half filled';
+  for (const typed of ['1', '3', '8', 'i', ',']) await key(typed, control, field);
+  expect(app.screen).toBe('inbox');
+  expect(dialog.open).toBe(true);
+  for (const what of ['palette', 'screen:spend', 'budget']) {
+    door.hear({ type: 'chosen', what });
+    await settle();
+  }
+  expect(find('palette')).toBeNull();
+  expect(app.screen).toBe('inbox');
+  dialog.remove();
+  await key('k', control);
+  expect(find('palette')).not.toBeNull();
+  await key('3', control);
+  expect(find('palette')).toBeNull();
+  expect(app.screen).toBe('credits');
+});
+
 it('asks for the menu by F10 and by Alt alone, not by Alt with another key', async () => {
   const asked = (): number => door.asked.mock.calls.filter(([{ method }]) => method === 'showMenu').length;
   await key('F10');
@@ -156,6 +180,7 @@ it('does what is chosen from the menu by the names of the palette', async () => 
   await settle();
   expect(find('shortcuts')).not.toBeNull();
   find('help-close')?.click();
+  await settle();
   door.hear({ type: 'chosen', what: 'palette' });
   await settle();
   expect(find('palette')).not.toBeNull();
