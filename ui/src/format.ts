@@ -181,12 +181,45 @@ function minorDigits(currency: string): number {
   );
 }
 
+/** What is counted, and is no money of anybody's. */
+const COUNTED = /^(?:percent|(?:\w+_)?(?:tokens?|requests?|characters?|seconds?|minutes?|hours?|images?|pages?|searches|calls?|messages?|sessions?|jobs?|files?|voices?|clones?))$/;
+
+/** Units of providers that amounts were written in so far, as they are written: the privacy switch covers these, too. */
+export const ownUnits = new Set<string>();
+
+function writtenUnit(amount: string, unit: string): string {
+  const word = unitName(amount, unit);
+  if (!COUNTED.test(unit) && unit !== '') for (const name of [unit, word, unit.replace(/s$/, '')]) ownUnits.add(name);
+  return word;
+}
+
+interface Signs {
+  codes: readonly string[];
+  letters: readonly string[];
+}
+
+const signsIn = kept((tag: string): Signs => {
+  const codes = Intl.supportedValuesOf('currency');
+  const letters = new Set<string>();
+  for (const currency of codes) {
+    const parts = new Intl.NumberFormat(tag, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).formatToParts(1);
+    const sign = parts.find(({ type }) => type === 'currency')?.value ?? '';
+    if (/\p{L}/u.test(sign)) letters.add(sign);
+  }
+  return { codes, letters: [...letters] };
+});
+
+/** Every currency by its code, and by its sign where that is made of letters. */
+export function currencySigns(): Signs {
+  return signsIn(locale);
+}
+
 /** An amount for reading: $12.34, $0.000123, ₹1,23,45,678.90, 1,250 credits. */
 export function money({ amount, currency }: Amount): string {
   if (!DECIMAL.test(amount)) return UNKNOWN;
   if (!isCode(currency)) {
     const number = formatText(amount, locale, { maximumFractionDigits: placesFor(amount, 2) });
-    return `${number}${NO_BREAK_SPACE}${unitName(amount, currency)}`;
+    return `${number}${NO_BREAK_SPACE}${writtenUnit(amount, currency)}`;
   }
   const usual = minorDigits(currency);
   const places = placesFor(amount, usual);
@@ -205,7 +238,7 @@ export function exactMoney({ amount, currency }: Amount): string {
   const places = Math.min(fractionOf(amount).length, MOST_DIGITS);
   if (!isCode(currency)) {
     const number = formatText(amount, locale, { maximumFractionDigits: places });
-    return `${number}${NO_BREAK_SPACE}${unitName(amount, currency)}`;
+    return `${number}${NO_BREAK_SPACE}${writtenUnit(amount, currency)}`;
   }
   const usual = minorDigits(currency);
   return formatText(amount, localeFor(currency), {
@@ -279,8 +312,8 @@ export function quantity(amount: string, unit: string): string {
 /** Such a figure without its unit, where the unit comes a word later: 39 of 1,000 requests. */
 export function bareQuantity(amount: string, unit: string): string {
   const text = quantity(amount, unit);
-  // The privacy switch knows credits by their unit.
-  const end = isCode(unit) || /(?:credit|point)s?$/.test(text) ? -1 : text.indexOf(NO_BREAK_SPACE);
+  // The privacy switch knows what is no mere count by its unit.
+  const end = isCode(unit) || !COUNTED.test(unit) ? -1 : text.indexOf(NO_BREAK_SPACE);
   return end < 0 ? text : text.slice(0, end);
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { exactMoney, money } from './format';
+import { about, currencySigns, exactMoney, money, quantity, span, useLocale } from './format';
 import { amountsHidden, cover, coverAmounts, COVERED, hideAmounts } from './privacy.svelte';
 
 const hide = (text: string): string => cover(text, 'hidden');
@@ -34,6 +34,27 @@ it.each([
   expect(hide(`About ${exactMoney(amount)} of it.`), exactMoney(amount)).toMatch(/^About .{0,4}hidden of it\.$/);
 });
 
+it.each(['en-US', 'en-IN', 'de-DE', 'fr-FR', 'hi-IN', 'sv-SE', 'ar-EG', 'ja-JP'])('hides every currency there is as %s writes it', (locale) => {
+  useLocale(locale);
+  expect(currencySigns().codes.length).toBeGreaterThan(100);
+  for (const currency of currencySigns().codes) {
+    const written = [money({ amount: '1234.5', currency }), exactMoney({ amount: '-0.000123', currency }), about({ amount: '98765.4', currency }), span('20', '31.5', currency)];
+    for (const text of [...written, ...written.map((amount) => `budget of ${amount}, all of it`), `12.50 ${currency} was billed`, `${currency} 5 left`])
+      expect(hide(text).replace('hidden', ''), text).not.toMatch(/\p{Nd}/u);
+  }
+  useLocale('en-US');
+});
+
+it('hides every unit that amounts are written in, and no counts', () => {
+  for (const unit of ['gems', 'kudos', 'eleven.sparks', 'compute_units', 'zai.prompts']) {
+    const text = money({ amount: '4321', currency: unit });
+    expect(hide(text), text).toBe('hidden');
+    expect(hide(`4,321 ${unit} left of it`)).toBe('hidden left of it');
+    expect(hide(quantity('4321', unit))).toBe('hidden');
+  }
+  for (const unit of ['requests', 'tokens', 'characters', 'input_tokens', 'percent', 'minutes']) expect(hide(quantity('4321', unit))).toContain('4,321');
+});
+
 it.each([
   ['$12.30 will lapse on 4 December; $3 a day saves it.', 'hidden will lapse on 4 December; hidden a day saves it.'],
   ['USD 12.50 was billed', 'hidden was billed'],
@@ -49,7 +70,7 @@ it.each([
   expect(hide(text)).toBe(covered);
 });
 
-it.each(['12,400 tokens in 3 requests', '83 % of 22 Nov 2026, 09:30 UTC', 'gpt-5.2 and claude-4', '3 days', 'Account 2'])(
+it.each(['12,400 tokens in 3 requests', '83 % of 22 Nov 2026, 09:30 UTC', 'gpt-5.2 and claude-4', '3 days', 'Account 2', 'HTTP 404 at 09:30 UTC', 'Q 3 and K 12', 'MAX 5 000 tokens', 'Section L 3'])(
   'leaves “%s” alone',
   (text) => {
     expect(hide(text)).toBe(text);
@@ -86,6 +107,46 @@ it('covers the page, what comes later, and gives everything back', async () => {
   stop();
   stop = null;
   expect(root.innerHTML).toBe(before.replace('$4.', '$5.'));
+});
+
+it('blurs the word within a sentence as by itself, wherever the sentence goes', async () => {
+  const [list, item] = ['ul', 'li'].map((name) => document.createElement(name)) as [HTMLElement, HTMLElement];
+  const text = document.createTextNode('A usual day costs $4 · €5.');
+  item.append(text);
+  root.append(item, list);
+  stop = coverAmounts(root);
+  expect(item.textContent).toBe('A usual day costs hidden · hidden.');
+  expect([...item.querySelectorAll(`[${COVERED}]`)].map(({ textContent }) => textContent)).toEqual(['hidden', 'hidden']);
+  expect(item.hasAttribute(COVERED)).toBe(false);
+  list.append(text);
+  await settled();
+  expect(item.textContent).toBe('');
+  expect(list.textContent).toBe('A usual day costs hidden · hidden.');
+  text.data = 'Nothing.';
+  await settled();
+  expect(list.textContent).toBe('Nothing.');
+  expect(list.querySelector('span')).toBeNull();
+  text.data = 'It cost $3 then.';
+  await settled();
+  text.remove();
+  await settled();
+  expect(list.textContent).toBe('');
+  list.append(text);
+  stop();
+  stop = null;
+});
+
+it('covers a sentence as soon as its unit is known to be one', async () => {
+  const [before, amount] = [document.createElement('p'), document.createElement('p')];
+  before.append('You have 70 marbles left');
+  root.append(before);
+  stop = coverAmounts(root);
+  expect(before.textContent).toBe('You have 70 marbles left');
+  amount.append(money({ amount: '70', currency: 'marbles' }));
+  root.append(amount);
+  await settled();
+  expect(amount.textContent).toBe('hidden');
+  expect(before.textContent).toBe('You have hidden left');
 });
 
 it('remembers whether it is on', () => {
