@@ -259,8 +259,19 @@ export function moneyList(amounts: readonly Amount[], one: (amount: Amount) => s
 function unitName(amount: string, unit: string): string {
   if (unit === 'percent') return '%';
   const [owner, word = owner] = unit.split('.') as [string, string | undefined];
+  if (tongue() === 'hi' && isKnownUnit(word)) return owner === word ? t(`core.unit.${word}`) : `${capital(owner)} ${t(`core.unit.${word}`)}`;
   const one = /^-?0*1(?:\.0+)?$/.test(amount) && word.endsWith('s') ? word.slice(0, -1) : word;
-  return owner === word ? one : `${owner.charAt(0).toUpperCase()}${owner.slice(1)} ${one}`;
+  return owner === word ? one : `${capital(owner)} ${one}`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+const KNOWN_UNITS = ['tokens', 'requests', 'credits', 'points', 'characters'] as const;
+
+function isKnownUnit(unit: string): unit is (typeof KNOWN_UNITS)[number] {
+  return (KNOWN_UNITS as readonly string[]).includes(unit);
 }
 
 /** A forecast amount: three digits of a large one, since more would pretend. The exact one belongs into a title. */

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import core from './messages/en/core.json';
 import { speak } from './messages.svelte';
-import { inWords, told } from './told';
+import { inWords, limitName, told } from './told';
 
 const sources = import.meta.glob<string>('../../src-tauri/core/src/**/*.rs', { query: '?raw', import: 'default', eager: true });
 /** The core's strings with their line breaks taken out. A sentence may begin small where the window makes it whole. */
@@ -104,6 +104,22 @@ it('translates what a chart says and leaves the names in it', async () => {
   expect(told.ranked.table.rows).toEqual([['March 2026', '3'], ['अन्य 12', '4']]);
 });
 
+it('says savings, limits, kinds of key and refusals in Hindi, with their figures', async () => {
+  await speak('hi');
+  expect(told('Nine in ten of its requests fall into 4 hours of the day, on 27 days.')).toBe('इसके दस में से नौ अनुरोध दिन के 4 घंटों में आते हैं, 27 दिनों में।');
+  expect(told('Usage is known by UTC day, and this count starts at midnight in America/Los_Angeles: every UTC day that it touches is counted whole, so this much is used at most.')).toContain(
+    'गिनती America/Los_Angeles की आधी रात से शुरू होती है',
+  );
+  expect(told('There is no account 7.')).toBe('खाता 7 नहीं है।');
+  const kind = { name: 'No key: files and entries', note: '' };
+  expect(inWords('accounts', [{ label: 'No key: files and entries', keyKind: kind }])).toEqual([
+    { label: 'No key: files and entries', keyKind: { name: 'कोई कुंजी नहीं: फ़ाइलें और प्रविष्टियाँ', note: '' } },
+  ]);
+  expect(limitName('free model requests', false)).toBe('मुफ़्त मॉडलों के अनुरोध');
+  expect(limitName('free model requests', true)).toBe('free model requests');
+  expect(limitName('OpenRouter free model requests', false)).toBe('OpenRouter free model requests');
+});
+
 // Every answer that the core can give, built from what the bindings say of it.
 const bindings = Object.values(import.meta.glob<string>('./bindings.ts', { query: '?raw', import: 'default', eager: true })).join('');
 const types = new Map(
@@ -184,7 +200,7 @@ it.each(METHODS)('gives a person’s words back unchanged in the answer to %s', 
 });
 
 /** What is said of a line or chart as a whole, what a field of a key is called, and which chart has no names of groups. */
-const SAID = /\.(?:spark|fields|timeLine|picture|curve|spread|heat|year)\.|\.(?:daily|ranked|share|sessions)\.(?:svg|title|description|marks\.bucket|marks\.label|table\.columns|table\.rows)$|\.(?:keyKind|keys|kind|better)\.(?:name|note)$/;
+const SAID = /\.(?:spark|fields|keyKind\.details|keys\.details|kind\.details|better\.details|timeLine|picture|curve|spread|heat|year)\.|\.(?:daily|ranked|share|sessions)\.(?:svg|title|description|marks\.bucket|marks\.label|table\.columns|table\.rows)$|\.(?:keyKind|keys|kind|better)\.note$/;
 const NAMES = /\.(?:label|name|note|key|plan|title|description|client|project|projectName|tag|item|path|folder|csv|file|value|series|bucket|asked|keysMissing|without|receipt|url|id|model|models)$/;
 it.each(METHODS)('leaves every name as it is in the answer to %s, though it is called as the core speaks', async (method, result) => {
   await speak('hi');

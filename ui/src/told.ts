@@ -19,12 +19,17 @@ const SENTENCES = new Set([
   'billedUnknown', 'usageUnknown', 'forecastUnknown', 'atRiskUnknown',
 ]); // prettier-ignore
 
+const KIND = new Set(['note', 'cost', 'terms']);
+/** What holds a kind of key. */
+const KINDS = new Set(['keyKind', 'keys', 'kind', 'better']);
+
 /** Fields that do so in what stands under one name alone: elsewhere they hold a person's words. */
 const UNDER: Readonly<Record<string, ReadonlySet<string>>> = {
-  keyKind: new Set(['name', 'note', 'cost', 'terms']),
-  keys: new Set(['name', 'note', 'cost', 'terms']),
-  kind: new Set(['name', 'note', 'cost', 'terms']),
-  better: new Set(['name', 'note', 'cost', 'terms']),
+  keyKind: KIND,
+  keys: KIND,
+  kind: KIND,
+  better: KIND,
+  details: new Set(['label', 'hint']),
   fields: new Set(['label', 'hint']),
   tiers: new Set(['terms']),
   rows: new Set(['resets']),
@@ -56,10 +61,11 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   unit: ['core.unit.'],
   units: ['core.unit.'],
   what: ['core.chart.by', 'core.plans.allows', 'core.plans.tokensMonth', 'core.plans.requestsMonth'],
-  when: ['core.plans.half', 'core.plans.twice'],
+  when: ['core.plans.half', 'core.plans.twice', 'core.plans.without'],
   window: ['core.unit.'],
   with: ['core.plans.as', 'core.plans.option'],
   'core.plans.dearerFees.name': ['core.plans.option'],
+  'core.plans.sameAs.name': ['core.plans.option'],
   'core.plans.otherIf.name': ['core.plans.option'],
   'core.plans.switch.name': ['core.plans.option'],
   'core.plans.switchAlone.name': ['core.plans.option'],
@@ -129,7 +135,7 @@ function dated(text: string): string | null {
 function put(text: string, of?: readonly string[]): string | null {
   const all = patterns();
   for (const { key, fits, places } of [...(all.get(firstWord(text)) ?? []), ...(all.get(OPEN) ?? [])]) {
-    if (of ? !of.some((begin) => key.startsWith(begin)) : key.startsWith('core.drawn.')) continue;
+    if (of ? !of.some((begin) => key.startsWith(begin)) : /^core\.(?:drawn|key|lane|name|unit)\./.test(key)) continue;
     const found = fits.exec(text);
     if (found) return t(key, Object.fromEntries(places.map((place, at) => [place, inPlace(key, place, found[at + 1] ?? '')])));
   }
@@ -147,6 +153,11 @@ function inPlace(key: string, place: string, text: string): string {
 /** What stands in a chart that is the core's: a sentence, a word, a date. */
 function drawn(text: string): string {
   return dated(text) ?? put(text, ['core.']) ?? text;
+}
+
+/** What a limit is called, where it is the core that calls it so. What a person entered has a person's name. */
+export function limitName(name: string, entered: boolean): string {
+  return entered || tongue() === 'en' ? name : (put(name, ['core.name.']) ?? name);
 }
 
 /** An answer of the core with its sentences in the language of the window. */
@@ -190,6 +201,7 @@ function walk(value: unknown, where: Where): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, item]: [string, unknown]) => {
       if (SENTENCES.has(name) || UNDER[where.under]?.has(name) ) return [name, sentences(item, { ...where, under: name })];
+      if (KINDS.has(where.under) && name === 'name') return [name, put(String(item), ['core.key.']) ?? item];
       if (isRow && name === 'name') return [name, nobodys(String(item))];
       // What is told beside a key is a person's, by names of any kind.
       if (name === 'details' && !Array.isArray(item)) return [name, item];
