@@ -154,7 +154,7 @@ fn spoken(cell: &Cell) -> String {
     if cell.partial { format!("{}, so far", cell.name) } else { cell.name.clone() }
 }
 
-/// The shades from the least to the most, and what a dashed cell means.
+/// The shade of nought, those from the least to the most, and what a dashed cell means.
 fn foot(
     grid: &Grid,
     sheet: &Sheet<'_>,
@@ -169,6 +169,12 @@ fn foot(
         *x += width(&text, SMALL) + 80;
         Ok(())
     };
+    if grid.cells.iter().any(|cell| cell.value.is_some_and(|value| value <= Decimal::ZERO)) {
+        sheet.swatch(Ink::Step0, ((x, y), (x + 120, y + 120)))?;
+        x += 180;
+        put(&mut x, &grid.unit.short(Decimal::ZERO))?;
+        x += 80;
+    }
     if let Some((least, most)) = scale.ends {
         put(&mut x, &grid.unit.short(least))?;
         for ink in &STEPS[1..] {
