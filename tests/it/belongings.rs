@@ -1,5 +1,7 @@
 //! What belongs to the person: taken away whole, kept safe, brought back exactly, and deleted to the last key.
 
+mod leaving;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -8,7 +8,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, SqliteConnection};
 use tempfile::TempDir;
 
-use super::{FILE, Schema, Store, StoreError, folder};
+use super::{FILE, Schema, Store, StoreError, folder, leftovers};
 use crate::time::Timestamp;
 
 /// What every database of SQLite begins with.
@@ -65,6 +65,8 @@ pub struct Holds {
 /// A file that was looked over, copied and brought up to date: ready to be taken over.
 #[derive(Debug)]
 pub struct Candidate {
+    // First, so that it is closed before its folder goes.
+    _in_use: File,
     folder: TempDir,
     /// What it holds.
     pub holds: Holds,
@@ -92,6 +94,8 @@ impl Store {
 
     /// Keeps a whole copy beside the store, with the date in its name.
     pub async fn keep_aside(&self, why: &str, now: Timestamp) -> Result<PathBuf, StoreError> {
+        // Whoever opens the store meanwhile would take the copy for one that was left behind.
+        let _turn = folder::turn(&self.folder)?;
         self.copy_beside(&format!("backup-{why}-{}.db", now.to_string().replace(':', ""))).await
     }
 
@@ -99,6 +103,10 @@ impl Store {
     pub async fn consider(&self, file: &Path, now: Timestamp) -> Result<Candidate, BackupError> {
         let known = Schema::current().newest();
         let wrong = |error: std::io::Error| BackupError::Unreadable(error);
+        // Whoever opens a pipe waits until somebody writes into it.
+        if !fs::metadata(file).map_err(wrong)?.is_file() {
+            return Err(BackupError::NotOurs("a pipe or a device"));
+        }
         let mut head = [0; 16];
         let mut source = File::open(file).map_err(wrong)?;
         match source.read_exact(&mut head) {
@@ -113,7 +121,10 @@ impl Store {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => StoreError::Full,
             _ => StoreError::Disk(error.to_string()),
         };
-        let aside = tempfile::Builder::new().prefix(".restore-").tempdir_in(&self.folder).map_err(failed)?;
+        let (aside, in_use) = {
+            let _turn = folder::turn(&self.folder)?;
+            leftovers::candidate_in(&self.folder).map_err(failed)?
+        };
         let copy = aside.path().join(FILE);
         folder::create_private(&copy)?;
         let (from, to) = (file.to_owned(), copy.clone());
@@ -138,7 +149,7 @@ impl Store {
         })?;
         let holds = brought.holds().await;
         brought.close().await;
-        Ok(Candidate { folder: aside, holds: holds? })
+        Ok(Candidate { _in_use: in_use, folder: aside, holds: holds? })
     }
 
     /// Puts everything of a candidate in the place of everything here, in one transaction. Numbers that were given out stay

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 
+use super::leftovers::{CANDIDATE, PART};
 use super::{FILE, Store, StoreError};
 
 /// The names of entries in the keychain that a store names, and those of its copies.
@@ -74,7 +75,7 @@ fn name_of(path: &Path) -> &str {
 
 fn is_copy(path: &Path) -> bool {
     let name = name_of(path);
-    name == "backup.part" || (name.starts_with("backup-") && ends(name, ".db"))
+    name == PART || (name.starts_with("backup-") && ends(name, ".db"))
 }
 
 /// As it was written, not as some other program might.
@@ -92,7 +93,7 @@ pub(super) fn is_own(path: &Path) -> bool {
             .iter()
             .any(|ending| name.strip_suffix(ending).is_some_and(|copy| is_copy(Path::new(copy))))
         || ["open", "watch", "calendar", "sync-"].iter().any(|start| lock(start))
-        || name.starts_with(".restore-")
+        || name.starts_with(CANDIDATE)
         || (name.starts_with(".spendglass-") && ends(name, ".part"))
 }
 
