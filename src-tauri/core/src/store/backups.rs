@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, SqliteConnection};
 use tempfile::TempDir;
 
@@ -73,19 +73,22 @@ pub struct Candidate {
 }
 
 impl Store {
-    /// What the store holds.
+    /// What the store holds, accounts on their way out left out.
     pub async fn holds(&self) -> Result<Holds, StoreError> {
-        let (accounts, charges): (i64, i64) =
-            sqlx::query_as("SELECT (SELECT count(*) FROM accounts), (SELECT count(*) FROM charges)")
-                .fetch_one(&self.readers)
-                .await?;
+        let (accounts, charges): (i64, i64) = sqlx::query_as(
+            "SELECT (SELECT count(*) FROM accounts), \
+             (SELECT count(*) FROM charges WHERE +stream_id IN (SELECT id FROM streams))",
+        )
+        .fetch_one(&self.readers)
+        .await?;
         Ok(Holds { accounts: accounts.unsigned_abs(), charges: charges.unsigned_abs() })
     }
 
-    /// Copies the whole store into an empty file, and proves the copy.
+    /// Copies the whole store into an empty file, and proves the copy. Nothing is on its way out there.
     pub async fn copy_into(&self, file: &Path) -> Result<Holds, BackupError> {
         let shown = file.to_str().ok_or(BackupError::NotOurs("a name that is not Unicode"))?;
         sqlx::query("VACUUM INTO ?").bind(shown).execute(&self.writer).await?;
+        let_all_back_in(file).await?;
         let mut copy = open_to_look(file).await?;
         let checked = prove(&mut copy).await;
         copy.close().await?;
@@ -147,7 +150,11 @@ impl Store {
             StoreError::Damaged(words) => BackupError::Damaged(words),
             error => error.into(),
         })?;
-        let holds = brought.holds().await;
+        // Whoever made the backup may have taken the removal back since.
+        let holds = match brought.end_removals().await {
+            Ok(()) => brought.holds().await,
+            Err(error) => Err(error),
+        };
         brought.close().await;
         Ok(Candidate { _in_use: in_use, folder: aside, holds: holds? })
     }
@@ -314,6 +321,26 @@ async fn columns(connection: &mut SqliteConnection, table: &str) -> Result<Vec<S
         (Some(came), Some(here)) if came == here && !here.is_empty() => Ok(here),
         _ => Err(BackupError::Damaged(format!("its table \"{table}\" is not that of this version"))),
     }
+}
+
+/// Takes out of a copy what it tells of accounts on their way out. Without a journal: what fails is thrown away whole.
+async fn let_all_back_in(file: &Path) -> Result<(), BackupError> {
+    let options = SqliteConnectOptions::new()
+        .filename(file)
+        .journal_mode(SqliteJournalMode::Memory)
+        .pragma("trusted_schema", "OFF");
+    let mut copy = options.connect().await?;
+    let (there,): (i64,) =
+        sqlx::query_as("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'removals'")
+            .fetch_one(&mut copy)
+            .await?;
+    let ended = if there == 0 {
+        Ok(())
+    } else {
+        sqlx::query("DELETE FROM removals").execute(&mut copy).await.map(|_| ())
+    };
+    copy.close().await?;
+    Ok(ended?)
 }
 
 /// A file that nobody writes, opened to be read.

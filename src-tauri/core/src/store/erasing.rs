@@ -10,8 +10,8 @@ use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use super::leftovers::{CANDIDATE, PART};
 use super::{FILE, Store, StoreError};
 
-/// The names of entries in the keychain that a store names, and those of its copies.
-const ENTRIES: &str = "SELECT keychain_entry FROM accounts WHERE keychain_entry IS NOT NULL \
+/// The names of entries in the keychain that a store names, and those of its copies; accounts on their way out have theirs, too.
+const ENTRIES: &str = "SELECT keychain_entry FROM main.accounts WHERE keychain_entry IS NOT NULL \
      UNION SELECT value FROM settings WHERE name = ?";
 
 /// What became of the files.
