@@ -1,5 +1,7 @@
 //! What belongs to the person: taken away whole, kept safe, brought back exactly, and deleted to the last key.
 
+mod leaving;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -64,10 +66,14 @@ async fn ask(app: &App, method: &str, params: Value) -> Result<Value, Refused> {
 }
 
 async fn open(data: &Path, vault: &Vault) -> App {
+    open_at(data, vault, NOW).await
+}
+
+async fn open_at(data: &Path, vault: &Vault, now: &str) -> App {
     let config = Config {
         data_dir: data.to_owned(),
         vault: vault.clone(),
-        clock: Clock::Fixed(NOW.parse().unwrap()),
+        clock: Clock::Fixed(now.parse().unwrap()),
         zone: Some("Asia/Kolkata".parse::<Zone>().unwrap()),
         sample: None,
     };
@@ -212,6 +218,7 @@ async fn all_that_can_be_read_leaves_as_lines_and_no_key_with_it() {
         "calendar_events",
         "facets",
         "price_bases",
+        "removals",
         "rollup",
         "schedule",
         "sqlite_sequence",

@@ -83,6 +83,7 @@ fn name(request: &Request) -> &'static str {
         Request::ReplaceKey(_) => "replaceKey",
         Request::RemoveAccount(_) => "removeAccount",
         Request::BeginRemoval(_) => "beginRemoval",
+        Request::HoldRemoval(_) => "holdRemoval",
         Request::EndRemoval(_) => "endRemoval",
         Request::Entries(_) => "entries",
         Request::Enter(_) => "enter",
@@ -155,7 +156,7 @@ fn name(request: &Request) -> &'static str {
     }
 }
 
-const NAMES: usize = 81;
+const NAMES: usize = 82;
 
 /// A whole visit, in the order in which a person makes it.
 #[expect(clippy::too_many_lines, reason = "one line for each request")]
@@ -278,6 +279,7 @@ fn visit(town: &Town) -> Vec<Value> {
         json!({"method": "leaveSample"}),
         json!({"method": "showMenu", "params": {"language": "hi"}}),
         json!({"method": "beginRemoval", "params": {"account": 3}}),
+        json!({"method": "holdRemoval", "params": {"account": 3, "on": true}}),
         json!({"method": "endRemoval", "params": {"account": 3}}),
         json!({"method": "endRemoval", "params": {"account": 3}}),
         json!({"method": "removeAccount", "params": {"account": 3}}),
@@ -400,6 +402,7 @@ fn what_is_no_request_is_refused_before_it_is_looked_at() {
         r#"{"method": "checkAccount", "params": {"account": "1"}}"#,
         r#"{"method": "checkAccount", "params": {"account": 1.5}}"#,
         r#"{"method": "removeAccount", "params": {"account": 1, "all": true}}"#,
+        r#"{"method": "holdRemoval", "params": {"account": 1}}"#,
         r#"{"method": "sync", "params": {"account": 1, "force": true}}"#,
         r#"{"method": "changeSettings", "params": {"theme": "sepia"}}"#,
         r#"{"method": "addAccount", "params": {"key": "KEY"}}"#,

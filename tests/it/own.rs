@@ -107,8 +107,8 @@ async fn an_answer_that_is_not_as_described_says_where_and_books_nothing() {
             "{at} {value}: {stream:?}"
         );
         assert!(message.contains(words), "{at} {value}: {message}");
-        let id = spendglass_core::api::AccountId { account: added.id };
-        handle(&app, Request::RemoveAccount(id)).await.unwrap();
+        let request = spendglass_core::api::RemoveAccount { account: added.id, leave_key: None };
+        handle(&app, Request::RemoveAccount(request)).await.unwrap();
     }
     app.close().await;
 }

@@ -1,8 +1,8 @@
 //! An account on its way out is nowhere, comes back whole, and goes for good: at once, after a minute, or when its key is added anew.
 
 use spendglass_core::api::{
-    AccountId, AddAccount, App, BudgetOf, ErrorCode, Grouping, Request, Response, SetBudget, SyncQuery,
-    UsageQuery, handle,
+    AccountId, AddAccount, App, BudgetOf, ErrorCode, Grouping, HoldRemoval, RemoveAccount, Request, Response,
+    SetBudget, SyncQuery, UsageQuery, handle,
 };
 use spendglass_core::store::Store;
 use spendglass_core::vault::Secret;
@@ -98,7 +98,8 @@ async fn it_is_nowhere_and_comes_back_whole() {
 async fn it_goes_for_good_when_it_is_not_taken_back() {
     let (folder, _town, first) = read().await;
     handle(&first, Request::BeginRemoval(GONE)).await.unwrap();
-    handle(&first, Request::RemoveAccount(GONE)).await.unwrap();
+    let request = RemoveAccount { account: GONE.account, leave_key: None };
+    handle(&first, Request::RemoveAccount(request)).await.unwrap();
     let refusal = handle(&first, Request::EndRemoval(GONE)).await.unwrap_err();
     assert_eq!(refusal.code, ErrorCode::NoSuchAccount);
     assert!(refusal.message.contains("add it again"), "{refusal}");
@@ -115,8 +116,8 @@ async fn it_goes_for_good_when_it_is_not_taken_back() {
     assert_eq!(store.removals().await.unwrap().len(), 1);
     store.close().await;
 
+    // After it, opening the store is enough, whatever is asked then.
     let later = app(folder.path(), "2026-11-18T12:31:00Z").await;
-    later.tick(&|_| {}).await.unwrap();
     assert_eq!(handle(&later, Request::EndRemoval(next)).await.unwrap_err().code, ErrorCode::NoSuchAccount);
     later.close().await;
     let store = Store::open(&folder.path().join("data"), NOW.parse().unwrap()).await.unwrap();
@@ -145,4 +146,41 @@ async fn its_key_can_be_added_anew_meanwhile() {
     assert_ne!(added.id, GONE.account, "a number is never given twice");
     assert_eq!(handle(&app, Request::EndRemoval(GONE)).await.unwrap_err().code, ErrorCode::NoSuchAccount);
     app.close().await;
+}
+
+async fn hold(app: &App, on: bool) -> Result<Response, ErrorCode> {
+    let request = HoldRemoval { account: GONE.account, on };
+    handle(app, Request::HoldRemoval(request)).await.map_err(|error| error.code)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_waits_for_as_long_as_it_is_said_to_be_offered() {
+    let (folder, _town, first) = read().await;
+    assert_eq!(hold(&first, true).await.unwrap_err(), ErrorCode::NoSuchAccount, "it is not on its way out");
+    assert_eq!(hold(&first, false).await.unwrap_err(), ErrorCode::NoSuchAccount, "nor does it go");
+    assert!(shown(&first).await[1].contains("OpenAI"));
+    handle(&first, Request::BeginRemoval(GONE)).await.unwrap();
+    first.close().await;
+
+    // The clock may be put back meanwhile.
+    for now in ["12:30:45", "12:31:30", "12:32:29", "12:32:28", "11:00:00", "11:00:59"] {
+        let app = app(folder.path(), &format!("2026-11-18T{now}Z")).await;
+        app.tick(&|_| {}).await.unwrap();
+        assert!(!shown(&app).await[1].contains("OpenAI"), "{now}");
+        if now != "12:32:28" && now != "11:00:00" {
+            hold(&app, true).await.unwrap();
+        }
+        app.close().await;
+    }
+    let back = app(folder.path(), "2026-11-18T11:01:58Z").await;
+    handle(&back, Request::EndRemoval(GONE)).await.unwrap();
+    // An answer that comes late takes nothing away again.
+    assert_eq!(hold(&back, true).await.unwrap_err(), ErrorCode::NoSuchAccount);
+    assert!(shown(&back).await[1].contains("OpenAI"));
+
+    handle(&back, Request::BeginRemoval(GONE)).await.unwrap();
+    hold(&back, false).await.unwrap();
+    assert_eq!(handle(&back, Request::EndRemoval(GONE)).await.unwrap_err().code, ErrorCode::NoSuchAccount);
+    assert_eq!(hold(&back, true).await.unwrap_err(), ErrorCode::NoSuchAccount);
+    back.close().await;
 }

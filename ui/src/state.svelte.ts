@@ -9,7 +9,7 @@ import { amountsHidden, hideAmounts } from './privacy.svelte';
 import type { Place } from './reach';
 import { rememberedTheme, wear } from './theme';
 import { rememberedWidth, rememberWidth } from './widths';
-import { UndoOffers } from './undo.svelte';
+import { UndoOffers, type PutOff } from './undo.svelte';
 
 /** The screens of the navigation, in its order. */
 export const SCREENS = ['today', 'spend', 'credits', 'limits', 'plans', 'estimate', 'accounts', 'settings'] as const;
@@ -253,10 +253,10 @@ class WindowState {
     if (account) await this.sync(account.id);
   }
 
-  /** Says what was removed and offers to take it back. `after` is done once that can no longer be. */
-  offerUndo(text: string, undo: () => Promise<void>, after: (() => Promise<void>) | null = null): void {
+  /** Says what was removed and offers to take it back, with what is put off until that can no longer be. */
+  offerUndo(text: string, undo: () => Promise<void>, putOff: PutOff | null = null): void {
     if (this.notice && !this.notice.bad) this.notice = null;
-    this.undoing.offer(text, undo, after);
+    this.undoing.offer(text, undo, putOff);
   }
 
   /** Takes back what was removed last, where it still can be, and reads everything again. */

@@ -1,14 +1,28 @@
 // What was removed can be taken back for a while: the newest first, each for its own ten seconds on screen.
 
+import { Refusal } from './api';
+
 /** How long an offer stays, hovering and focus not counted. */
 export const STAYS = 10_000;
+/** How often it is said that an offer still stands. The core waits a minute for it. */
+export const SAID = 15_000;
+
+/** What is put off for as long as something can be taken back. */
+export interface PutOff {
+  /** Says that it still can be. */
+  keep: () => Promise<void>;
+  /** Does it, once it can no longer be taken back. */
+  over: () => Promise<void>;
+}
+
+/** Nothing is there any more to be taken back. */
+const isGone = (error: unknown): boolean => error instanceof Refusal && error.code === 'noSuchAccount';
 
 interface Offer {
   id: number;
   text: string;
   undo: () => Promise<void>;
-  /** What is to be done once it can no longer be taken back. */
-  after: (() => Promise<void>) | null;
+  putOff: PutOff | null;
   /** Milliseconds for which it stays yet. */
   left: number;
 }
@@ -22,16 +36,17 @@ export class UndoOffers {
   #count = 0;
   #since = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #saying: ReturnType<typeof setInterval> | undefined;
 
   /** The offer on screen. */
   get shown(): { id: number; text: string } | null {
     return this.#offers.at(-1) ?? null;
   }
 
-  offer(text: string, undo: () => Promise<void>, after: (() => Promise<void>) | null = null): void {
+  offer(text: string, undo: () => Promise<void>, putOff: PutOff | null = null): void {
     this.#stop();
     this.#count += 1;
-    this.#offers = [...this.#offers, { id: this.#count, text, undo, after, left: STAYS }];
+    this.#set([...this.#offers, { id: this.#count, text, undo, putOff, left: STAYS }]);
     this.#go();
   }
 
@@ -43,7 +58,7 @@ export class UndoOffers {
     else this.#go();
   }
 
-  /** Takes the newest back. Whether there was one; what fails can be tried again. */
+  /** Takes the newest back. Whether there was one; what fails can be tried again, unless nothing is there any more. */
   async take(): Promise<boolean> {
     const offer = this.#offers.at(-1);
     if (!offer || this.busy) return false;
@@ -51,10 +66,11 @@ export class UndoOffers {
     this.busy = true;
     try {
       await offer.undo();
-      this.#offers = this.#offers.filter((other) => other !== offer);
+      this.#forget(offer);
       return true;
     } catch (error) {
-      offer.left = STAYS;
+      if (isGone(error)) this.#forget(offer);
+      else offer.left = STAYS;
       throw error;
     } finally {
       this.busy = false;
@@ -67,17 +83,44 @@ export class UndoOffers {
     if (this.busy) return;
     this.#stop();
     const offer = this.#offers.at(-1);
-    this.#offers = this.#offers.slice(0, -1);
+    this.#set(this.#offers.slice(0, -1));
     this.#go();
     // What could not be done now is done at the next start.
-    offer?.after?.().catch(() => undefined);
+    offer?.putOff?.over().catch(() => undefined);
   }
 
   /** Forgets all of them: they belong to another store now. */
   clear(): void {
     this.#stop();
-    this.#offers = [];
+    this.#set([]);
     this.#held = false;
+  }
+
+  #forget(offer: Offer): void {
+    this.#set(this.#offers.filter((other) => other !== offer));
+  }
+
+  /** Those that wait below the newest are still offered, too: it is said of each. */
+  #set(offers: readonly Offer[]): void {
+    this.#offers = offers;
+    const waits = offers.some(({ putOff }) => putOff);
+    if (waits) this.#saying ??= setInterval(() => this.#offers.forEach((offer) => void this.#say(offer)), SAID);
+    else if (this.#saying !== undefined) {
+      clearInterval(this.#saying);
+      this.#saying = undefined;
+    }
+  }
+
+  async #say(offer: Offer): Promise<void> {
+    try {
+      await offer.putOff?.keep();
+    } catch (error) {
+      // It may be that it is just being taken back, or was, when the answer comes.
+      if (!isGone(error) || this.busy || !this.#offers.includes(offer)) return;
+      this.#stop();
+      this.#forget(offer);
+      this.#go();
+    }
   }
 
   #go(): void {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use clap::{Args, Subcommand};
 use spendglass_core::api::{
-    Account, AccountId, AccountState, KeyIntake, PlaceOfKey, ReplaceKey, Request, Response, StreamState,
+    Account, AccountId, AccountRemoved, AccountState, KeyIntake, PlaceOfKey, RemoveAccount, ReplaceKey,
+    Request, Response, StreamState,
 };
 use spendglass_core::time::Zone;
 
@@ -38,8 +39,14 @@ Examples:
     Check(Which),
     /// Remove an account, its key and everything read with it
     ///
-    /// Asks first where somebody sits at the terminal.
-    #[command(after_help = "Examples:\n  spendglass accounts remove 1\n  spendglass accounts remove 1 --yes")]
+    /// Asks first where somebody sits at the terminal. Where the keychain does not let the key be removed, nothing is.
+    #[command(after_help = "\
+Exit codes: 4 where the keychain does not let the key be removed (nothing is removed then), 1 where the key was left there.
+
+Examples:
+  spendglass accounts remove 1
+  spendglass accounts remove 1 --yes
+  spendglass accounts remove 1 --leave-key")]
     Remove(RemoveOptions),
     /// Give an account a new key, where the old one was refused, lost or reset
     #[command(after_help = "\
@@ -56,6 +63,9 @@ pub(crate) struct RemoveOptions {
     /// Do not ask
     #[arg(long)]
     yes: bool,
+    /// Go on where the keychain is locked or absent; the key stays in it
+    #[arg(long)]
+    leave_key: bool,
 }
 
 #[derive(Args)]
@@ -82,7 +92,7 @@ pub(crate) async fn run(global: &Global, out: &Out, command: Command) -> Result<
 }
 
 async fn remove(global: &Global, out: &Out, options: RemoveOptions) -> Result<Ending, Failure> {
-    let RemoveOptions { which: Which { id }, yes } = options;
+    let RemoveOptions { which: Which { id }, yes, leave_key } = options;
     let door = Door::open(global).await?;
     let removed = async {
         if !yes && asking::somebody_is_there() {
@@ -96,14 +106,29 @@ async fn remove(global: &Global, out: &Out, options: RemoveOptions) -> Result<En
                 return Err(Failure::usage("Nothing was removed."));
             }
         }
-        door.ask(Request::RemoveAccount(AccountId { account: id })).await
+        let request = RemoveAccount { account: id, leave_key: Some(leave_key) };
+        door.ask(Request::RemoveAccount(request)).await
     };
     let removed = removed.await;
     door.app.close().await;
-    out.answer(&removed?, || {
-        format!("Account {id} is removed, with its key and everything read with it or entered for it.\n")
-    })?;
-    Ok(Ending::Done)
+    let response = removed.map_err(|failure| failure.of_option("leaveKey", "--leave-key"))?;
+    let Response::RemoveAccount(removed) = &response else { return Err(Failure::mismatch()) };
+    out.answer(&response, || of_removed(removed))?;
+    Ok(if removed.left.is_some() { Ending::Partly } else { Ending::Done })
+}
+
+fn of_removed(removed: &AccountRemoved) -> String {
+    let id = removed.account;
+    match &removed.left {
+        None => format!(
+            "Account {id} is removed with everything read with it or entered for it; no key of it is kept here.\n"
+        ),
+        Some(left) => format!(
+            "Account {id} is removed with everything read with it or entered for it.\nLeft: {}. {}\n",
+            clean(&left.what),
+            clean(&left.why)
+        ),
+    }
 }
 
 async fn replace_key(global: &Global, out: &Out, id: i64) -> Result<Ending, Failure> {

@@ -1,14 +1,10 @@
 //! Charts as files.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use clap::{Args, ValueEnum};
 use spendglass_core::api::{
-    Bucket, Measure, Only, PictureFile, PictureFormat, PictureKind, PictureQuery, PictureTheme, Request,
-    Response,
+    Bucket, Measure, Only, PictureFormat, PictureKind, PictureQuery, PictureTheme, Request, Response,
 };
 use spendglass_core::time::Date;
 
@@ -101,7 +97,7 @@ enum Theme {
 }
 
 pub(crate) async fn run(global: &Global, out: &Out, options: Options) -> Result<Ending, Failure> {
-    let format = format_of(&options.out)?;
+    let (format, path) = (format_of(&options.out)?, path_of(&options.out)?);
     let date = |date: Option<Date>| date.map(|date| date.to_string());
     let door = Door::open(global).await?;
     let account = match &options.account {
@@ -142,14 +138,15 @@ pub(crate) async fn run(global: &Global, out: &Out, options: Options) -> Result<
         only: options.only,
         account,
         currency: options.currency,
+        path: Some(path),
         ..PictureQuery::of(kind, theme, format)
     };
     let response = door.ask(Request::Picture(query)).await;
     door.app.close().await;
-    let response = response?;
+    let response = response.map_err(|failure| failure.of_option("path", "--out"))?;
     let Response::Picture(picture) = &response else { return Err(Failure::mismatch()) };
-    keep(picture, &options.out)?;
-    out.answer(&response, || format!("{}\nKept in {}\n", picture.description, options.out.display()))?;
+    let path = picture.path.as_deref().unwrap_or_default();
+    out.answer(&response, || format!("{}\nKept in {path}\n", picture.description))?;
     Ok(Ending::Done)
 }
 
@@ -166,44 +163,17 @@ pub(crate) fn format_of(path: &Path) -> Result<PictureFormat, Failure> {
     }
 }
 
-/// Writes the picture beside its place and moves it there: the file is the old one or the new one, never half of one.
-pub(crate) fn keep(picture: &PictureFile, path: &Path) -> Result<(), Failure> {
-    let bytes = STANDARD.decode(&picture.base64).map_err(|error| {
-        Failure::new(Ending::Partly, format!("The picture is damaged: {error}. Please report this."))
-    })?;
-    let failed = |error: &std::io::Error| {
-        Failure::usage(format!(
-            "{} cannot be written: {error}. Name another file with --out.",
-            path.display()
-        ))
-    };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".spendglass-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // A chart is no secret: it gets the permissions of any new file.
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    let mut file = builder.tempfile_in(folder).map_err(|error| failed(&error))?;
-    file.write_all(&bytes).and_then(|()| file.as_file().sync_all()).map_err(|error| failed(&error))?;
-    file.persist(path).map_err(|error| failed(&error.error))?;
-    Ok(())
+/// The same file, as the core takes it.
+pub(crate) fn path_of(path: &Path) -> Result<String, Failure> {
+    let text = path.to_str().map(str::to_owned);
+    text.ok_or_else(|| {
+        Failure::usage(format!("The name {} is not Unicode: choose another one.", path.display()))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn picture(text: &str) -> PictureFile {
-        PictureFile {
-            media_type: "image/svg+xml".to_owned(),
-            base64: STANDARD.encode(text),
-            path: None,
-            description: "What each day was billed.".to_owned(),
-        }
-    }
 
     #[test]
     fn a_name_says_which_format_or_is_refused_in_words() {
@@ -213,22 +183,5 @@ mod tests {
             let failure = format_of(Path::new(name)).unwrap_err();
             assert!(failure.ending == Ending::Usage && failure.words.contains(".svg or .png"), "{name}");
         }
-    }
-
-    #[test]
-    fn a_picture_takes_the_place_of_an_older_one_and_leaves_nothing_beside_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("spend.svg");
-        keep(&picture("<svg>old</svg>"), &path).unwrap();
-        keep(&picture("<svg>new</svg>"), &path).unwrap();
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "<svg>new</svg>");
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
-    }
-
-    #[test]
-    fn a_folder_that_is_not_there_is_named() {
-        let folder = tempfile::tempdir().unwrap();
-        let failure = keep(&picture("x"), &folder.path().join("missing/spend.svg")).unwrap_err();
-        assert!(failure.words.contains("missing") && failure.words.contains("--out"), "{}", failure.words);
     }
 }

@@ -136,14 +136,14 @@ async fn pictures(door: &Door, folder: &Path, today: Date) -> Result<(), Failure
         .map_err(|error| Failure::usage(format!("{} cannot be made: {error}.", folder.display())))?;
     for (kind, name) in [(PictureKind::Daily, "daily"), (PictureKind::Models, "models")] {
         for (format, ending) in [(PictureFormat::Svg, "svg"), (PictureFormat::Png, "png")] {
+            let path = chart::path_of(&folder.join(format!("{name}.{ending}")))?;
             let query = PictureQuery {
+                path: Some(path),
                 from: Some(today.plus_days(-29).to_string()),
                 to: Some(today.plus_days(1).to_string()),
                 ..PictureQuery::of(kind, PictureTheme::Light, format)
             };
-            let response = door.ask(Request::Picture(query)).await?;
-            let Response::Picture(picture) = &response else { return Err(Failure::mismatch()) };
-            chart::keep(picture, &folder.join(format!("{name}.{ending}")))?;
+            door.ask(Request::Picture(query)).await?;
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use spendglass_core::api::{
 };
 use spendglass_core::time::Zone;
 
-use crate::chart::{format_of, keep};
+use crate::chart::{format_of, path_of};
 use crate::door::{Door, Ending, Failure, Out};
 use crate::text::{Stand, Table, UNKNOWN, amount, as_of, cell, clean, count, days, explained, several};
 use crate::{Global, credits, plan_catalogue};
@@ -154,12 +154,11 @@ async fn ask(
     if let (Some(path), Some(format)) = (&options.chart, format) {
         let query = PictureQuery {
             plans: Some(query),
+            path: Some(path_of(path)?),
             ..PictureQuery::of(PictureKind::PlanCurve, PictureTheme::Light, format)
         };
-        let Response::Picture(picture) = door.ask(Request::Picture(query)).await? else {
-            return Err(Failure::mismatch());
-        };
-        keep(&picture, path)?;
+        let drawn = door.ask(Request::Picture(query)).await;
+        drawn.map_err(|failure| failure.of_option("path", "--chart"))?;
     }
     Ok(response)
 }

@@ -95,8 +95,9 @@ mod watching;
 mod webhook;
 
 pub use accounts::{
-    Account, AccountId, AccountState, AddAccount, Advice, Choice, FieldRow, KeyCandidate, KeyIntake,
-    KeyKindRow, PastedKey, PlaceOfKey, ProviderRow, ReplaceKey, StreamKind, StreamRow, StreamState,
+    Account, AccountId, AccountRemoved, AccountState, AddAccount, Advice, Choice, FieldRow, HoldRemoval,
+    KeyCandidate, KeyIntake, KeyKindRow, PastedKey, PlaceOfKey, ProviderRow, RemoveAccount, ReplaceKey,
+    StreamKind, StreamRow, StreamState,
 };
 pub use alerts::{
     AlertAnswer, AlertLevel, AlertRow, AlertRule, AlertSettings, AlertState, AnswerAlert, Assign, Assignment,
@@ -194,9 +195,12 @@ pub enum Request {
     /// Puts a new key in place of an account's old one, after checking it.
     ReplaceKey(ReplaceKey),
     /// Removes an account, its key and everything read with it.
-    RemoveAccount(AccountId),
-    /// Hides an account and everything read with it. It is removed for good by [`Request::RemoveAccount`], or after a minute.
+    RemoveAccount(RemoveAccount),
+    /// Hides an account and everything read with it. It is removed for good by [`Request::HoldRemoval`], or a minute after that
+    /// was last asked for.
     BeginRemoval(AccountId),
+    /// Says whether a removal is still offered to be taken back.
+    HoldRemoval(HoldRemoval),
     /// Takes that back while it is not removed for good.
     EndRemoval(AccountId),
     /// What was entered by hand.
@@ -364,9 +368,11 @@ pub enum Response {
     /// To [`Request::ReplaceKey`].
     ReplaceKey(Account),
     /// To [`Request::RemoveAccount`].
-    RemoveAccount(AccountId),
+    RemoveAccount(AccountRemoved),
     /// To [`Request::BeginRemoval`].
     BeginRemoval(AccountId),
+    /// To [`Request::HoldRemoval`].
+    HoldRemoval(AccountId),
     /// To [`Request::EndRemoval`].
     EndRemoval(AccountId),
     /// To [`Request::Entries`].

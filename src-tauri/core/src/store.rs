@@ -19,6 +19,7 @@ mod folder;
 mod grants;
 mod imports;
 mod kept;
+mod leftovers;
 mod lots;
 mod names;
 mod packed;
@@ -377,7 +378,7 @@ impl Store {
     /// A whole copy in the store's folder.
     async fn copy_beside(&self, name: &str) -> Result<PathBuf, StoreError> {
         // What has a backup's name is whole: a copy that is cut short keeps the other one.
-        let path = self.folder.join("backup.part");
+        let path = self.folder.join(leftovers::PART);
         let problem = |error: std::io::Error| StoreError::Folder {
             path: self.folder.clone(),
             problem: format!("cannot be written to ({error})"),

@@ -85,7 +85,27 @@ fn charts_become_files_and_csv_has_every_digit() {
     let refused = stage.run(&["chart", "daily", "--out", "spend.jpg"]).ends(2);
     assert!(refused.stderr.contains(".svg or .png") && refused.stdout.is_empty(), "{refused:?}");
     let missing = stage.path("missing/spend.svg");
-    stage.run(&["chart", "daily", "--out", missing.to_str().unwrap()]).ends(2);
+    let refused = stage.run(&["chart", "daily", "--out", missing.to_str().unwrap()]).ends(2);
+    assert!(
+        refused.stderr.contains("missing") && refused.stderr.contains("folder is not there"),
+        "{refused:?}"
+    );
+    // A chart tells what a person owns, as every other file does, and what a killed one left beside it goes.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = stage.path("own/spend.svg");
+        std::fs::create_dir(stage.path("own")).unwrap();
+        std::fs::write(stage.path("own/.spendglass-dead.part"), "half").unwrap();
+        let told = stage.run(&["--json", "chart", "daily", "--out", path.to_str().unwrap()]).ends(0).json();
+        assert_eq!(told["path"], path.to_str().unwrap());
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(stage.files("own"), [path]);
+        let device = stage.path("device.svg");
+        std::os::unix::fs::symlink("/dev/null", &device).unwrap();
+        let refused = stage.run(&["chart", "daily", "--out", device.to_str().unwrap()]).ends(2);
+        assert!(refused.stderr.contains("that is a device"), "{refused:?}");
+    }
 
     let json = stage.run(&["usage", "--by", "model", "--json"]).ends(0).json();
     let csv = stage.run(&["usage", "--by", "model", "--csv"]).ends(0).stdout;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{BalanceReading, GrantRow, QuotaRow, SubscriptionRow};
+use super::{BalanceReading, GrantRow, LeftBehind, QuotaRow, SubscriptionRow};
 use crate::vault::Secret;
 
 /// An account by its number.
@@ -15,6 +15,41 @@ pub struct AccountId {
     /// The number.
     #[ts(type = "number")]
     pub account: i64,
+}
+
+/// Which account is removed, and what becomes of its key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct RemoveAccount {
+    /// The account's number.
+    #[ts(type = "number")]
+    pub account: i64,
+    /// Whether to go on where the keychain does not let its key be removed: it stays there.
+    #[serde(default)]
+    pub leave_key: Option<bool>,
+}
+
+/// An account that was removed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountRemoved {
+    /// Its number.
+    #[ts(type = "number")]
+    pub account: i64,
+    /// Its key, where that is still in the keychain.
+    pub left: Option<LeftBehind>,
+}
+
+/// Whether a removal is still offered to be taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct HoldRemoval {
+    /// The account's number.
+    #[ts(type = "number")]
+    pub account: i64,
+    /// It is, for a minute more; if not, the account is removed for good now.
+    pub on: bool,
 }
 
 /// A key as it was pasted.

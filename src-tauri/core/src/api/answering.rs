@@ -31,13 +31,14 @@ async fn answer(app: &App, request: Request) -> Result<Response, ApiError> {
             Response::CheckAccount(app.check_account(account).await?)
         }
         Request::ReplaceKey(replacement) => Response::ReplaceKey(app.replace_key(replacement).await?),
-        Request::RemoveAccount(AccountId { account }) => {
-            app.remove_account(account).await?;
-            Response::RemoveAccount(AccountId { account })
-        }
+        Request::RemoveAccount(request) => Response::RemoveAccount(app.remove_account(request).await?),
         Request::BeginRemoval(AccountId { account }) => {
             app.begin_removal(account).await?;
             Response::BeginRemoval(AccountId { account })
+        }
+        Request::HoldRemoval(request) => {
+            app.hold_removal(request).await?;
+            Response::HoldRemoval(AccountId { account: request.account })
         }
         Request::EndRemoval(AccountId { account }) => {
             app.end_removal(account).await?;

@@ -133,7 +133,7 @@ impl App {
     /// Opens the store and wires the rooms.
     pub async fn open(config: Config) -> Result<App, ApiError> {
         let real = House::open(&config.data_dir, config.vault.clone(), config.clock.now(), false).await?;
-        Ok(App(Arc::new(Inner {
+        let app = App(Arc::new(Inner {
             config,
             real,
             sample: RwLock::new(None),
@@ -150,7 +150,9 @@ impl App {
             estimate_memory: EstimateMemory::default(),
             plan_memory: PlanMemory::default(),
             removed: RemovedMemory::default(),
-        })))
+        }));
+        app.finish_what_was_left().await;
+        Ok(app)
     }
 
     /// Gives the program a dialog for choosing files. The first one stays.

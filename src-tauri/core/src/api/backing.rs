@@ -124,10 +124,11 @@ fn provider_name(id: &str) -> String {
     crate::providers::find(id).map_or(id, |provider| provider.name).to_owned()
 }
 
-/// The right to every account, so that no program books into what is being replaced.
+/// The right to every account, those on their way out among them, so that no program books into what is being replaced.
 pub(super) async fn lock_accounts(store: &Store) -> Result<Vec<AccountLock>, ApiError> {
     let mut locks = Vec::new();
-    for row in store.accounts().await? {
+    let hidden = store.removals().await?.into_iter().map(|(row, _)| row);
+    for row in store.accounts().await?.into_iter().chain(hidden) {
         let Some(lock) = store.try_lock_account(row.id)? else {
             let words = "another Spendglass reads accounts over this store now: wait until it is done, or end it, then try again";
             return Err(ApiError::new(ErrorCode::Busy, words));

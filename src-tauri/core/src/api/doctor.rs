@@ -36,6 +36,7 @@ impl App {
         findings.push(self.clock(dates.first().copied()));
         findings.push(network(&reached));
         findings.extend(accounts);
+        findings.extend(self.stuck_removals(&house).await?);
         Ok(Doctor {
             findings,
             version: env!("CARGO_PKG_VERSION").to_owned(),

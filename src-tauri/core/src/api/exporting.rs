@@ -63,8 +63,8 @@ impl App {
         let between = between(request)?;
         let _open = self.hold_open().await;
         let house = self.house().await;
-        let called = Called::open(&house).await?;
         let mut whole = house.store.whole().await?;
+        let called = Called::open(&house, &mut whole).await?;
         let mut pen = Pen { draft: place.begin()?, gathered: String::new(), lines: 0 };
         match request.what {
             Exported::Charges => {
@@ -165,9 +165,10 @@ impl App {
 }
 
 impl Called {
-    async fn open(house: &House) -> Result<Called, ApiError> {
+    async fn open(house: &House, whole: &mut Whole) -> Result<Called, ApiError> {
         let names = house.store.names().await?;
-        let accounts = house.store.accounts().await?;
+        // Those of the charges: one that comes or goes meanwhile does so for both or for neither.
+        let accounts = whole.accounts().await?;
         Ok(Called {
             accounts: accounts.into_iter().map(|row| (row.id, Account::of(row))).collect(),
             names: names

@@ -4,11 +4,11 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, SqliteConnection};
 use tempfile::TempDir;
 
-use super::{FILE, Schema, Store, StoreError, folder};
+use super::{FILE, Schema, Store, StoreError, folder, leftovers};
 use crate::time::Timestamp;
 
 /// What every database of SQLite begins with.
@@ -65,25 +65,30 @@ pub struct Holds {
 /// A file that was looked over, copied and brought up to date: ready to be taken over.
 #[derive(Debug)]
 pub struct Candidate {
+    // First, so that it is closed before its folder goes.
+    _in_use: File,
     folder: TempDir,
     /// What it holds.
     pub holds: Holds,
 }
 
 impl Store {
-    /// What the store holds.
+    /// What the store holds, accounts on their way out left out.
     pub async fn holds(&self) -> Result<Holds, StoreError> {
-        let (accounts, charges): (i64, i64) =
-            sqlx::query_as("SELECT (SELECT count(*) FROM accounts), (SELECT count(*) FROM charges)")
-                .fetch_one(&self.readers)
-                .await?;
+        let (accounts, charges): (i64, i64) = sqlx::query_as(
+            "SELECT (SELECT count(*) FROM accounts), \
+             (SELECT count(*) FROM charges WHERE +stream_id IN (SELECT id FROM streams))",
+        )
+        .fetch_one(&self.readers)
+        .await?;
         Ok(Holds { accounts: accounts.unsigned_abs(), charges: charges.unsigned_abs() })
     }
 
-    /// Copies the whole store into an empty file, and proves the copy.
+    /// Copies the whole store into an empty file, and proves the copy. Nothing is on its way out there.
     pub async fn copy_into(&self, file: &Path) -> Result<Holds, BackupError> {
         let shown = file.to_str().ok_or(BackupError::NotOurs("a name that is not Unicode"))?;
         sqlx::query("VACUUM INTO ?").bind(shown).execute(&self.writer).await?;
+        let_all_back_in(file).await?;
         let mut copy = open_to_look(file).await?;
         let checked = prove(&mut copy).await;
         copy.close().await?;
@@ -92,6 +97,8 @@ impl Store {
 
     /// Keeps a whole copy beside the store, with the date in its name.
     pub async fn keep_aside(&self, why: &str, now: Timestamp) -> Result<PathBuf, StoreError> {
+        // Whoever opens the store meanwhile would take the copy for one that was left behind.
+        let _turn = folder::turn(&self.folder)?;
         self.copy_beside(&format!("backup-{why}-{}.db", now.to_string().replace(':', ""))).await
     }
 
@@ -99,6 +106,10 @@ impl Store {
     pub async fn consider(&self, file: &Path, now: Timestamp) -> Result<Candidate, BackupError> {
         let known = Schema::current().newest();
         let wrong = |error: std::io::Error| BackupError::Unreadable(error);
+        // Whoever opens a pipe waits until somebody writes into it.
+        if !fs::metadata(file).map_err(wrong)?.is_file() {
+            return Err(BackupError::NotOurs("a pipe or a device"));
+        }
         let mut head = [0; 16];
         let mut source = File::open(file).map_err(wrong)?;
         match source.read_exact(&mut head) {
@@ -113,7 +124,10 @@ impl Store {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => StoreError::Full,
             _ => StoreError::Disk(error.to_string()),
         };
-        let aside = tempfile::Builder::new().prefix(".restore-").tempdir_in(&self.folder).map_err(failed)?;
+        let (aside, in_use) = {
+            let _turn = folder::turn(&self.folder)?;
+            leftovers::candidate_in(&self.folder).map_err(failed)?
+        };
         let copy = aside.path().join(FILE);
         folder::create_private(&copy)?;
         let (from, to) = (file.to_owned(), copy.clone());
@@ -136,9 +150,13 @@ impl Store {
             StoreError::Damaged(words) => BackupError::Damaged(words),
             error => error.into(),
         })?;
-        let holds = brought.holds().await;
+        // Whoever made the backup may have taken the removal back since.
+        let holds = match brought.end_removals().await {
+            Ok(()) => brought.holds().await,
+            Err(error) => Err(error),
+        };
         brought.close().await;
-        Ok(Candidate { folder: aside, holds: holds? })
+        Ok(Candidate { _in_use: in_use, folder: aside, holds: holds? })
     }
 
     /// Puts everything of a candidate in the place of everything here, in one transaction. Numbers that were given out stay
@@ -303,6 +321,26 @@ async fn columns(connection: &mut SqliteConnection, table: &str) -> Result<Vec<S
         (Some(came), Some(here)) if came == here && !here.is_empty() => Ok(here),
         _ => Err(BackupError::Damaged(format!("its table \"{table}\" is not that of this version"))),
     }
+}
+
+/// Takes out of a copy what it tells of accounts on their way out. Without a journal: what fails is thrown away whole.
+async fn let_all_back_in(file: &Path) -> Result<(), BackupError> {
+    let options = SqliteConnectOptions::new()
+        .filename(file)
+        .journal_mode(SqliteJournalMode::Memory)
+        .pragma("trusted_schema", "OFF");
+    let mut copy = options.connect().await?;
+    let (there,): (i64,) =
+        sqlx::query_as("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'removals'")
+            .fetch_one(&mut copy)
+            .await?;
+    let ended = if there == 0 {
+        Ok(())
+    } else {
+        sqlx::query("DELETE FROM removals").execute(&mut copy).await.map(|_| ())
+    };
+    copy.close().await?;
+    Ok(ended?)
 }
 
 /// A file that nobody writes, opened to be read.

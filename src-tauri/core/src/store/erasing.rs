@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 
+use super::leftovers::{CANDIDATE, PART};
 use super::{FILE, Store, StoreError};
 
-/// The names of entries in the keychain that a store names, and those of its copies.
-const ENTRIES: &str = "SELECT keychain_entry FROM accounts WHERE keychain_entry IS NOT NULL \
+/// The names of entries in the keychain that a store names, and those of its copies; accounts on their way out have theirs, too.
+const ENTRIES: &str = "SELECT keychain_entry FROM main.accounts WHERE keychain_entry IS NOT NULL \
      UNION SELECT value FROM settings WHERE name = ?";
 
 /// What became of the files.
@@ -74,7 +75,7 @@ fn name_of(path: &Path) -> &str {
 
 fn is_copy(path: &Path) -> bool {
     let name = name_of(path);
-    name == "backup.part" || (name.starts_with("backup-") && ends(name, ".db"))
+    name == PART || (name.starts_with("backup-") && ends(name, ".db"))
 }
 
 /// As it was written, not as some other program might.
@@ -92,7 +93,7 @@ pub(super) fn is_own(path: &Path) -> bool {
             .iter()
             .any(|ending| name.strip_suffix(ending).is_some_and(|copy| is_copy(Path::new(copy))))
         || ["open", "watch", "calendar", "sync-"].iter().any(|start| lock(start))
-        || name.starts_with(".restore-")
+        || name.starts_with(CANDIDATE)
         || (name.starts_with(".spendglass-") && ends(name, ".part"))
 }
 

@@ -4,7 +4,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::ErrorKind;
 use std::path::Path;
 
-use super::StoreError;
+use super::{StoreError, leftovers};
 
 /// Held while the store is opened.
 const LOCK: &str = "open.lock";
@@ -57,9 +57,17 @@ pub(super) fn prepare(folder: &Path, file: &str) -> Result<File, StoreError> {
         }
         Err(error) => return Err(refuse(cannot("be looked at", &error))),
     }
+    let lock = turn(folder)?;
+    leftovers::forget(folder);
+    create_private(&folder.join(file))?;
+    Ok(lock)
+}
+
+/// Waits for one's turn with the folder. The lock that is returned is free again when it is dropped.
+pub(super) fn turn(folder: &Path) -> Result<File, StoreError> {
+    let refuse = |Problem(problem): Problem| StoreError::Folder { path: folder.to_owned(), problem };
     let lock = open_private(&folder.join(LOCK)).map_err(|e| refuse(cannot("be written to", &e)))?;
     lock.lock().map_err(|e| refuse(cannot("be locked", &e)))?;
-    create_private(&folder.join(file))?;
     Ok(lock)
 }
 

@@ -7,6 +7,9 @@ use super::accounts::{AccountRow, account};
 use super::{Store, StoreError, timestamp};
 use crate::time::Timestamp;
 
+/// In the place of a time: somebody removes the account for good at this moment.
+const CLAIMED: i64 = 0;
+
 /// What is read of an account, but for charges and the roll-up: those are read by way of their stream.
 const VIEWS: &str = "
     CREATE TEMP VIEW accounts AS SELECT * FROM main.accounts WHERE id NOT IN (SELECT account_id FROM main.removals);
@@ -60,11 +63,51 @@ impl Store {
         Ok(begun.rows_affected() > 0)
     }
 
-    /// Lets an account back in. False where it was removed for good, or never on its way out.
+    /// Lets an account back in. False where it is removed for good, or was never on its way out.
     pub async fn end_removal(&self, id: i64) -> Result<bool, StoreError> {
-        let ended =
-            sqlx::query("DELETE FROM removals WHERE account_id = ?").bind(id).execute(&self.writer).await?;
+        let ended = sqlx::query("DELETE FROM removals WHERE account_id = ? AND at <> ?")
+            .bind(id)
+            .bind(CLAIMED)
+            .execute(&self.writer)
+            .await?;
         Ok(ended.rows_affected() > 0)
+    }
+
+    /// Lets the time of a removal begin anew. False where the account is removed for good, or not on its way out.
+    pub async fn hold_removal(&self, id: i64, now: Timestamp) -> Result<bool, StoreError> {
+        let held = sqlx::query("UPDATE removals SET at = ? WHERE account_id = ? AND at <> ?")
+            .bind(now.unix())
+            .bind(id)
+            .bind(CLAIMED)
+            .execute(&self.writer)
+            .await?;
+        Ok(held.rows_affected() > 0)
+    }
+
+    /// Takes the removal of an account upon oneself: from now on nobody takes it back. False where its time is another by now.
+    pub async fn claim_removal(&self, id: i64, since: Timestamp) -> Result<bool, StoreError> {
+        self.set_removal(id, since.unix(), CLAIMED).await
+    }
+
+    /// Gives that up: the removal is as it was.
+    pub async fn release_removal(&self, id: i64, since: Timestamp) -> Result<(), StoreError> {
+        self.set_removal(id, CLAIMED, since.unix()).await.map(|_| ())
+    }
+
+    async fn set_removal(&self, id: i64, from: i64, to: i64) -> Result<bool, StoreError> {
+        let set = sqlx::query("UPDATE removals SET at = ? WHERE account_id = ? AND at = ?")
+            .bind(to)
+            .bind(id)
+            .bind(from)
+            .execute(&self.writer)
+            .await?;
+        Ok(set.rows_affected() > 0)
+    }
+
+    /// Lets every account back in: what is on its way out here is not so in a copy.
+    pub(super) async fn end_removals(&self) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM removals").execute(&self.writer).await?;
+        Ok(())
     }
 
     /// The accounts on their way out, and since when.

@@ -8,6 +8,7 @@ use futures_util::TryStreamExt as _;
 use serde::Deserialize;
 use sqlx::{AssertSqlSafe, Row as _, Sqlite, Transaction};
 
+use super::accounts::{AccountRow, account};
 use super::{Store, StoreError};
 use crate::time::Timestamp;
 
@@ -22,11 +23,14 @@ const APART: &[&str] = &[
     "charges",
     "facets",
     "price_bases",
+    "removals",
     "rollup",
     "schedule",
     "sqlite_sequence",
     "watch",
 ];
+/// Charges of the accounts that are shown. The plus keeps SQLite from looking stream by stream, and so from sorting.
+const SHOWN: &str = "+stream_id IN (SELECT id FROM streams)";
 /// Columns that tell something of a key or where it is.
 const OF_KEYS: &[(&str, &str)] =
     &[("accounts", "key_hint"), ("accounts", "key_fingerprint"), ("accounts", "keychain_entry")];
@@ -125,13 +129,17 @@ impl Whole {
     /// How many charges begin between two instants.
     pub async fn count_charges(&mut self, between: Between) -> Result<u64, StoreError> {
         let (from, to) = bounds(between);
+        let sql =
+            format!("SELECT count(*) FROM charges WHERE period_start >= ? AND period_start < ? AND {SHOWN}");
         let (count,): (i64,) =
-            sqlx::query_as("SELECT count(*) FROM charges WHERE period_start >= ? AND period_start < ?")
-                .bind(from)
-                .bind(to)
-                .fetch_one(&mut *self.0)
-                .await?;
+            sqlx::query_as(AssertSqlSafe(sql)).bind(from).bind(to).fetch_one(&mut *self.0).await?;
         Ok(count.unsigned_abs())
+    }
+
+    /// Every account that is shown at this instant.
+    pub async fn accounts(&mut self) -> Result<Vec<AccountRow>, StoreError> {
+        let rows = sqlx::query("SELECT * FROM accounts ORDER BY id").fetch_all(&mut *self.0).await?;
+        rows.iter().map(account).collect()
     }
 
     /// Every stream: its account's number and its name, by its own number.
@@ -184,20 +192,21 @@ impl Whole {
         let (from, to) = bounds(between);
         let (stream, start, ordinal) =
             last.map_or((i64::MIN, i64::MIN, i64::MIN), |last| (last.stream, last.start, last.ordinal));
-        let (text,): (String,) = sqlx::query_as(
+        let sql = format!(
             "SELECT json_group_array(json_array(stream_id, period_start, ordinal, period_end, facet_id, billed, listed, \
              price_basis_id, quantity, input_tokens, output_tokens, cache_read, cache_creation, cache_creation_1h, reasoning, \
              requests)) FROM (SELECT * FROM charges WHERE (stream_id, period_start, ordinal) > (?, ?, ?) \
-             AND period_start >= ? AND period_start < ? ORDER BY stream_id, period_start, ordinal LIMIT ?)",
-        )
-        .bind(stream)
-        .bind(start)
-        .bind(ordinal)
-        .bind(from)
-        .bind(to)
-        .bind(AT_ONCE)
-        .fetch_one(&mut *self.0)
-        .await?;
+             AND period_start >= ? AND period_start < ? AND {SHOWN} ORDER BY stream_id, period_start, ordinal LIMIT ?)"
+        );
+        let (text,): (String,) = sqlx::query_as(AssertSqlSafe(sql))
+            .bind(stream)
+            .bind(start)
+            .bind(ordinal)
+            .bind(from)
+            .bind(to)
+            .bind(AT_ONCE)
+            .fetch_one(&mut *self.0)
+            .await?;
         serde_json::from_str(&text).map_err(|error| StoreError::Row(format!("a charge: {error}")))
     }
 
