@@ -268,7 +268,7 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-const KNOWN_UNITS = ['tokens', 'requests', 'credits', 'points', 'characters'] as const;
+const KNOWN_UNITS = ['tokens', 'requests', 'credits', 'points', 'characters', 'voices'] as const;
 
 function isKnownUnit(unit: string): unit is (typeof KNOWN_UNITS)[number] {
   return (KNOWN_UNITS as readonly string[]).includes(unit);

@@ -104,6 +104,18 @@ it('translates what a chart says and leaves the names in it', async () => {
   expect(told.ranked.table.rows).toEqual([['March 2026', '3'], ['अन्य 12', '4']]);
 });
 
+it('says what a lot on the time line is, and leaves the name of its account', async () => {
+  await speak('hi');
+  const timeLine = picture(
+    '<text class="text" x="0" y="1">March, given</text><text class="text" x="0" y="1" font-size="11">today</text>',
+    [mark(null, 'March, given', 'March, given 2026-11-08: 98.46 of 150 USD left, can be spent up to 2026-11-30.')],
+    { columns: ['Lot', 'Had'], rows: [['March, given', '2026-11-08']] },
+  );
+  const { timeLine: line } = inWords('credits', { timeLine }) as unknown as { timeLine: { svg: string; table: object } };
+  expect([...line.svg.matchAll(/<text[^>]*>([^<]*)/g)].map(([, text]) => text)).toEqual(['March, मिला हुआ', 'आज']);
+  expect(line.table).toEqual({ columns: ['लॉट', 'कब मिला'], rows: [['March, मिला हुआ', '2026-11-08']] });
+});
+
 it('says savings, limits, kinds of key and refusals in Hindi, with their figures', async () => {
   await speak('hi');
   expect(told('Nine in ten of its requests fall into 4 hours of the day, on 27 days.')).toBe('इसके दस में से नौ अनुरोध दिन के 4 घंटों में आते हैं, 27 दिनों में।');
