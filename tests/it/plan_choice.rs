@@ -224,8 +224,19 @@ fn a_figure_of_low_confidence_never_decides_alone() {
 
 #[test]
 fn an_illustration_is_no_offer() {
-    let shown = Offer { illustration: true, ..flat("flat", "10") };
-    assert_eq!(held(&chosen(&steady(90), &[shown])), [Against::Illustration]);
+    let shape = || Offer { illustration: true, ..flat("shape", "2") };
+    let tier = || Offer { tier: true, ..flat("tier", "5") };
+    let sets = [vec![], vec![flat("flat", "10")], vec![flat("flat", "10"), tier(), flat("other", "20")]];
+    for offers in sets {
+        let without = chosen(&steady(90), &offers);
+        let with = chosen(&steady(90), &offers.iter().cloned().chain([shape()]).collect::<Vec<_>>());
+        // It is replayed and told, and nothing else is another for it: no rank, chance, advice or what would change.
+        let [told] = &with.shapes[..] else { panic!("{:?}", with.shapes) };
+        assert_eq!((told.id.as_str(), told.mean), ("shape", Some(dec("2"))));
+        assert_eq!((told.chance_cheapest, told.regret, &told.break_even), (None, None, &Vec::new()));
+        assert!(told.against.contains(&Against::Illustration), "{:?}", told.against);
+        assert_eq!(Choice { shapes: Vec::new(), ..with }, without);
+    }
 }
 
 #[test]
@@ -372,6 +383,10 @@ fn staying_goes_on_as_it_was_billed() {
     assert!((dec("26")..dec("28.5")).contains(&now.mean.unwrap()), "{:?}", now.mean);
     assert_eq!(now.replayed.iter().map(|month| month.cost).sum::<Decimal>(), dec("81"));
     assert_eq!(option(&choice, "has").against, [Against::SameAsNow]);
+    // What one has is one with staying: it has no chance of its own, and stands right behind it.
+    assert_eq!((option(&choice, "has").chance_cheapest, option(&choice, "has").regret), (None, None));
+    let ids: Vec<&str> = choice.options.iter().map(|one| one.id.as_str()).collect();
+    assert_eq!(ids, ["flat", "current", "has", "metered"]);
     assert!(matches!(&choice.recommendation, Recommendation::Switch { to, .. } if to == "flat"));
     let twice: Vec<&str> =
         option(&choice, "flat").break_even.iter().map(|point| point.than.as_str()).collect();
@@ -386,11 +401,20 @@ fn who_pays_as_he_goes_is_not_told_to_switch_to_it() {
         fixed: Vec::new(),
         billed: vec![Billed { account: 1, purse: dollars(), amount: dec("99") }],
     };
-    let offers = [flat("dear", "300")];
+    let offers = [flat("dear", "40")];
     let choice = choose(&draw(&steady(90), &offers, Some(&current), &[], &as_listed(), None), &as_listed());
     assert!(option(&choice, "current").mean > option(&choice, "metered").mean);
     assert_eq!(option(&choice, "metered").against, [Against::SameAsNow]);
-    assert!(matches!(&choice.recommendation, Recommendation::Stay { .. }), "{:?}", choice.recommendation);
+    let Recommendation::Stay { with, why, .. } = &choice.recommendation else {
+        panic!("{:?}", choice.recommendation)
+    };
+    // What is said and what the figures say is the same: both ways to pay are one, and it is the cheapest.
+    assert_eq!((with.as_str(), why), ("current", &WhyStay::Cheapest));
+    let chance = |id: &str| option(&choice, id).chance_cheapest;
+    assert_eq!((chance("current"), chance("metered")), (Some(dec("96.6")), None));
+    assert!(option(&choice, "metered").same_as_now && !option(&choice, "current").same_as_now);
+    assert_eq!(choice.options[0].id, "current", "the figure that is paid goes before the list price");
+    assert!(choice.what_if.iter().all(|one| one.costs.iter().all(|(id, _)| id != "metered")));
 }
 
 #[test]

@@ -261,6 +261,15 @@ async fn a_plan_that_serves_all_for_less_is_advised_with_every_figure() {
     let year = ask(&app, with(&file, json!({"days": 365}))).await;
     assert_eq!((&year["window"]["from"], &year["window"]["usageRows"]), (&json!("2026-07-18"), &json!(100)));
     assert_eq!(year["window"]["completeDays"], 100);
+    // Why it is no year is said where its days are.
+    assert_eq!(
+        (&year["window"]["shorter"], &month["window"]["shorter"], &told["window"]["shorter"]),
+        (
+            &json!("Nothing is known of use before 2026-08-10: so 4 months are compared."),
+            &Value::Null,
+            &Value::Null
+        )
+    );
     app.close().await;
 }
 
@@ -288,7 +297,8 @@ async fn six_days_are_not_enough_and_what_they_cost_is_shown() {
     let told = ask(&app, json!({"catalogue": file})).await;
     let advice = &told["recommendation"];
     assert_eq!((&advice["action"], &advice["option"]), (&json!("notEnoughData"), &Value::Null), "{advice}");
-    assert!(advice["why"].as_str().unwrap().contains("6 complete days"), "{advice}");
+    let why = advice["why"].as_str().unwrap();
+    assert!(why.contains("6 complete days") && why.contains("is shown"), "{advice}");
     assert_eq!((&told["window"]["completeDays"], &told["window"]["usageRows"]), (&json!(6), &json!(6)));
     assert_eq!(option(&told, "metered")["monthly"], Value::Null);
     assert_eq!(costs(&told, "metered"), [dec("6")]);
@@ -303,6 +313,9 @@ async fn nothing_at_all_is_an_answer_too() {
     assert_eq!(told["recommendation"]["action"], "notEnoughData");
     assert_eq!((&told["window"]["usageRows"], &told["window"]["listCost"]), (&json!(0), &Value::Null));
     assert!(notes(&told).contains("connect an account"), "{}", notes(&told));
+    // Where there is nothing to show, nothing is said to be shown.
+    let why = told["recommendation"]["why"].as_str().unwrap();
+    assert_eq!((ids(&told).len(), why.contains("is shown")), (0, false), "{why}");
 
     // An account that was read today for the first time has no complete day.
     let account = setting.account("openai", "admin").await;

@@ -22,7 +22,8 @@ async fn ask(app: &App, request: Value) -> Value {
 }
 
 /// Ten days with the same use each, told by the day: 20 requests of 50,000 tokens in and 100 out.
-async fn open(folder: &std::path::Path) -> App {
+/// Eleven days, each with so many lines of so many requests where they are counted.
+async fn open(folder: &std::path::Path, lines: usize, requests: Option<u64>) -> App {
     let store = Store::open(&folder.join("data"), at("2026-01-01T00:00:00Z")).await.unwrap();
     let account = NewAccount {
         provider: "anthropic".to_owned(),
@@ -44,13 +45,13 @@ async fn open(folder: &std::path::Path) -> App {
         let totals = TokenTotals { input: 1_000_000, output: 2_000, ..TokenTotals::default() };
         let mut charge = Charge {
             request_model: Some("claude-haiku-4-5".to_owned()),
-            requests: Some(20),
+            requests,
             tokens: Some(TokenUsage::from_totals(totals).unwrap()),
             project: Some("wrkspc_1".to_owned()),
             ..Charge::usage(day.utc_day())
         };
         charge.list_cost = Some(pricer.charge("anthropic", &charge).unwrap());
-        charges.push(charge);
+        charges.extend(std::iter::repeat_n(charge, lines));
         day = day.plus_days(1);
     }
     let mut sequence = store.begin_sequence(stream.id, Period::utc_days(from, to).unwrap());
@@ -75,7 +76,7 @@ fn row<'a>(savings: &'a Value, id: &str) -> Option<&'a Value> {
 #[tokio::test]
 async fn savings_are_found_confirmed_put_away_and_taken_back() {
     let folder = tempfile::tempdir().unwrap();
-    let app = open(folder.path()).await;
+    let app = open(folder.path(), 1, Some(20)).await;
     let savings = ask(&app, json!({"method": "savings", "params": {}})).await;
     // Eleven days of 1,000,000 tokens at 1 dollar and 2,000 at 5: 11.11 dollars; half of that in a batch.
     let batch = row(&savings, "batch:1:project:wrkspc_1").unwrap_or_else(|| panic!("{savings:#}"));
@@ -122,5 +123,18 @@ async fn savings_are_found_confirmed_put_away_and_taken_back() {
         let error = handle(&app, request).await.unwrap_err();
         assert_eq!((error.code, error.field.as_deref()), (ErrorCode::BadRequest, Some("id")));
     }
+    app.close().await;
+}
+
+#[tokio::test]
+async fn requests_that_are_not_counted_are_unknown_and_what_needs_a_word_is_said_to_be_in_no_sum() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = open(folder.path(), 5, None).await;
+    let savings = ask(&app, json!({"method": "savings", "params": {}})).await;
+    let batch = row(&savings, "batch:1:project:wrkspc_1").unwrap_or_else(|| panic!("{savings:#}"));
+    assert_eq!((&batch["usageRows"], &batch["requests"]), (&json!(55), &Value::Null));
+    assert_eq!(savings["ofUsage"]["high"], json!({"amount": "0", "currency": "USD"}));
+    let notes = savings["notes"].to_string();
+    assert!(notes.contains("One saving is not in the sum: only you know whether it can be done."), "{notes}");
     app.close().await;
 }

@@ -130,6 +130,7 @@ fn work_by_the_clock_could_go_by_batch_once_the_person_says_so() {
         (10, 200, 10, 1)
     );
     assert_eq!(batch.behind.list_cost, number("10.5"));
+    assert_eq!(batch.behind.uncounted, 0);
     assert!(batch.sources[0].starts_with("https://"), "{batch:?}");
     // Without a word of the person's, it is in no total: only what is taken of the cache is.
     let cache = the(&savings, SavingKind::Cache);
@@ -139,6 +140,18 @@ fn work_by_the_clock_could_go_by_batch_once_the_person_says_so() {
         Beside { confirmed: BTreeSet::from(["batch:1:key:night".to_owned()]), ..Beside::default() };
     let savings = found(&usage, &confirmed);
     assert_eq!(the(&savings, SavingKind::Batch).certainty, Certainty::Measured);
+}
+
+#[test]
+fn requests_that_nobody_counts_are_not_said_to_be_none() {
+    let mut rows: Vec<Row> = (0..6).flat_map(|_| nights(0)).collect();
+    rows.sort_by_key(|row| row.at);
+    rows.iter_mut().for_each(|row| row.requests = None);
+    let usage = usage(vec![kind(1, "anthropic", "claude-big-5")], rows);
+    let savings = found(&usage, &Beside::default());
+    let batch = the(&savings, SavingKind::Batch);
+    assert_eq!((batch.behind.rows, batch.behind.uncounted, batch.behind.requests), (60, 60, 0));
+    assert!(batch.words.contains("lines of usage") && !batch.words.contains("requests"), "{}", batch.words);
 }
 
 #[test]

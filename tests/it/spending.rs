@@ -277,6 +277,28 @@ async fn the_period_before_is_told_where_it_is_known() {
     assert_eq!(told["total"]["before"]["billed"], Value::Null);
 }
 
+#[tokio::test]
+async fn units_of_a_provider_are_not_ranked_among_money_by_their_number() {
+    let books = Books::new().await;
+    for (provider, label, stream, amount, currency) in [
+        ("elevenlabs", "Voice", "usage", "38000", Currency::virtual_unit("credits").unwrap()),
+        ("deepseek", "Seek", "costs", "900", Currency::national("CNY").unwrap()),
+        ("openai", "Studio", "costs", "12", Currency::USD),
+        ("anthropic", "Lab", "cost_report", "14", Currency::USD),
+    ] {
+        let account = books.account(provider, label).await;
+        let billed_cost = Some(Money::new(amount.parse().unwrap(), currency));
+        let charge = Charge { billed_cost, ..bill(["2026-11-10", "0", "", "", "m"]) };
+        books.book(account, stream, ("2026-11-01", "2026-11-23"), vec![charge]).await;
+    }
+    let app = books.door("UTC").await;
+    let told = usage(&app, "provider", json!([])).await;
+    let names: Vec<_> = table(&told).into_iter().map(|(name, _)| name).collect();
+    // Dollars by their amount, then other money, then what is no money.
+    assert_eq!(names, ["Anthropic", "OpenAI", "DeepSeek", "ElevenLabs"]);
+    app.close().await;
+}
+
 /// An hour of usage: one request, and a cent at list price.
 fn hour(start: Timestamp) -> Charge {
     let basis = PriceBasis {

@@ -3654,6 +3654,10 @@ buyer: BuyerRow,
  */
 options: Array<PlanOption>, 
 /**
+ * Beside sample data, what only shows the shape of a plan by made-up figures: replayed, and neither ranked nor advised.
+ */
+shapes: Array<PlanOption>, 
+/**
  * Plans that could not be reckoned with, and why.
  */
 abstained: Array<AbstainedPlan>, 
@@ -3776,6 +3780,10 @@ uncertain: Array<string>,
  * How sure its least sure figure is: `high`, `medium`, `low`.
  */
 confidence: string, 
+/**
+ * Whether it is what the person has and pays already: it is one with staying, and has no chance of its own.
+ */
+sameAsNow: boolean, 
 /**
  * Whether its figures only show a shape, and are no offer.
  */
@@ -4523,6 +4531,10 @@ days: number,
  */
 completeDays: number, 
 /**
+ * Why they are fewer than were asked for, where they are, in words.
+ */
+shorter: string | null, 
+/**
  * How many rows of usage.
  */
 usageRows: number, 
@@ -4736,9 +4748,9 @@ todo: string,
  */
 usageRows: number, 
 /**
- * Requests behind it, as far as they are counted.
+ * Requests behind it, as far as they are counted; nothing where none are.
  */
-requests: number, 
+requests: number | null, 
 /**
  * Days with such use.
  */

@@ -18,6 +18,7 @@ const option = (id: string, more: Partial<PlanOption> = {}): PlanOption => ({
   sensitivity: [],
   uncertain: [],
   confidence: 'high',
+  sameAsNow: false,
   illustration: false,
   sources: [],
   landed: [],
@@ -26,9 +27,10 @@ const option = (id: string, more: Partial<PlanOption> = {}): PlanOption => ({
 
 const comparison = (options: PlanOption[], recommendation: Partial<PlanComparison['recommendation']>): PlanComparison => ({
   now: '2026-11-22T10:00:00Z',
-  window: { from: '2026-08-24', to: '2026-11-22', days: 90, completeDays: 90, usageRows: 1, requests: 1, listCost: null, listCurrency: null, excluded: [], asOf: null },
+  window: { from: '2026-08-24', to: '2026-11-22', days: 90, completeDays: 90, shorter: null, usageRows: 1, requests: 1, listCost: null, listCurrency: null, excluded: [], asOf: null },
   buyer: { country: 'IN', tax: 'consumer', cardMarkup: '3.5', currency: 'INR', student: false, seats: 1, yearly: false },
   options,
+  shapes: [],
   abstained: [],
   dearer: 0,
   recommendation: { action: 'stay', option: 'current', rival: null, saves: null, currency: null, why: '', ...recommendation },
@@ -113,7 +115,7 @@ describe('what to do', () => {
   it('is copied with every digit', () => {
     const [head, first] = planTable(comparison([option('free', { breakEven: [{ unit: 'requests', amount: '640', than: 'metered', above: true, words: 'above 640 requests' }] })], {}));
     expect(head?.[2]).toBe('Month P10 (INR)');
-    expect(first).toEqual(['1', 'The free', '412.1', '655.327', '1043.9', '71.4', '12.5', '0', '0', '0', 'above 640 requests', 'high', 'no']);
+    expect(first).toEqual(['1', 'The free', '412.1', '655.327', '1043.9', '71.4', '12.5', '0', '0', '0', 'above 640 requests', 'high']);
   });
 });
 

@@ -138,7 +138,7 @@ export function planTable({ options, buyer }: PlanComparison): string[][] {
   const head = [
     t('plans.table.rank'), t('plans.table.option'), t('plans.table.month', { part: 'P10', currency }), t('plans.table.month', { part: 'P50', currency }),
     t('plans.table.month', { part: 'P90', currency }), t('plans.table.chance'), t('plans.table.regret', { currency }), t('plans.table.requests'),
-    t('plans.table.hours'), t('plans.table.share'), t('plans.breakEven'), t('plans.table.confidence'), t('plans.illustration'),
+    t('plans.table.hours'), t('plans.table.share'), t('plans.breakEven'), t('plans.table.confidence'),
   ]; // prettier-ignore
   const rows = options.map((option, at) => [
     count(at + 1),
@@ -153,7 +153,6 @@ export function planTable({ options, buyer }: PlanComparison): string[][] {
     option.refused.share,
     option.breakEven.map(({ words }) => words).join('; '),
     option.confidence,
-    option.illustration ? t('plans.table.yes') : t('plans.table.no'),
   ]);
   return [head, ...rows];
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand};
+use serde_json::Value;
 use spendglass_core::api::{
     CataloguePlan, CorrectPlan, CorrectedPlans, OwnPlanCredit, OwnPlanLimit, OwnPlanPrice, PlanCatalogue,
     PlanCatalogueQuery, PlanCorrectionId, PlanCorrectionRow, PlanRefresh, PlanSource, RefreshPlans, Request,
@@ -296,12 +297,45 @@ fn source(source: &PlanSource) -> String {
 
 fn correction_words(row: &PlanCorrectionRow) -> String {
     let part = row.part.as_deref().map_or_else(String::new, |part| format!(" ({})", clean(part)));
-    let value = if row.part.is_some() { format!(": {}", clean(&row.value)) } else { String::new() };
+    let value = if row.part.is_some() { format!(": {}", value_words(row)) } else { String::new() };
     let note = row.note.as_deref().map_or_else(String::new, |note| format!(", {}", clean(note)));
     let refused =
         row.refused.as_deref().map_or_else(String::new, |why| format!(" DOES NOT COUNT: {}", clean(why)));
     let (id, kind, plan, made) = (row.id, clean(&row.kind), clean(&row.plan), clean(&row.made));
     format!("{id}. {kind} of {plan}{part}{value} (said on {made}{note}){refused}")
+}
+
+/// What was said, which is kept as the published schema writes it, as one would say it.
+fn value_words(row: &PlanCorrectionRow) -> String {
+    let told: Value = serde_json::from_str(&row.value).unwrap_or_default();
+    let text = |name: &str| told.get(name).and_then(Value::as_str).map(clean);
+    let is = |name: &str| told.get(name).and_then(Value::as_bool).unwrap_or_default();
+    let each = |period: Option<String>| match period.as_deref() {
+        Some("lifetime") => "once".to_owned(),
+        period => format!("a {}", period.unwrap_or("month")),
+    };
+    let starts = text("starts").map_or_else(String::new, |starts| format!(", begun by {starts}"));
+    let words = match row.kind.as_str() {
+        "price" => text("amount").zip(text("currency")).map(|(amount, currency)| {
+            let tax = match text("tax").as_deref() {
+                Some("included") => ", tax included",
+                Some("excluded") => ", before tax",
+                _ => "",
+            };
+            let yearly = if is("billed_yearly") { ", paid by the year" } else { "" };
+            let seat = if is("per_seat") { ", for each seat" } else { "" };
+            format!("{amount} {currency} {}{tax}{yearly}{seat}", each(text("every")))
+        }),
+        "limit" => text("amount").zip(text("unit")).zip(text("window")).map(|((amount, unit), window)| {
+            let a = if window.starts_with(|first: char| first.is_ascii_digit()) { "" } else { "a " };
+            format!("at most {amount} {unit} in {a}{window}{starts}")
+        }),
+        "credit" => text("amount")
+            .zip(text("unit"))
+            .map(|(amount, unit)| format!("{amount} {unit} of credit {}{starts}", each(text("every")))),
+        _ => None,
+    };
+    words.unwrap_or_else(|| clean(&row.value))
 }
 
 fn changed(what: &str, done: &CorrectedPlans) -> String {

@@ -197,6 +197,9 @@ fn words(told: &PlanComparison, zone: Zone, options: &Options) -> String {
             money(window.list_cost.as_deref(), window.list_currency.as_deref()),
             as_of(window.as_of.as_deref(), zone),
         );
+        if let Some(why) = &window.shorter {
+            put!(text, "{}\n", clean(why));
+        }
     }
     text.push_str(&buyer(told));
     if !told.options.is_empty() {
@@ -219,6 +222,7 @@ fn words(told: &PlanComparison, zone: Zone, options: &Options) -> String {
         );
     }
     left_out(&mut text, told);
+    shapes(&mut text, told);
     if !told.notes.is_empty() {
         text.push_str("\nTo be known:\n");
         for note in &told.notes {
@@ -304,7 +308,10 @@ fn table(told: &PlanComparison) -> String {
             cell(of(|range| &range.p10)),
             cell(of(|range| &range.p50)),
             cell(of(|range| &range.p90)),
-            cell(option.probability_cheapest.as_deref().map_or(UNKNOWN.to_owned(), clean)),
+            cell(match option.probability_cheapest.as_deref() {
+                None if option.same_as_now => "as now".to_owned(),
+                chance => chance.map_or(UNKNOWN.to_owned(), clean),
+            }),
             cell(refused),
             cell(clean(&option.confidence)),
         ]);
@@ -315,9 +322,6 @@ fn table(told: &PlanComparison) -> String {
 /// What is to be said of one option below the table.
 fn more(text: &mut String, place: usize, option: &PlanOption, options: &Options) {
     put!(text, "\n{place}. {} ({})", clean(&option.name), clean(&option.id));
-    if option.illustration {
-        text.push_str(", an illustration and no offer");
-    }
     text.push('\n');
     let months: Vec<String> = option
         .replayed
@@ -388,6 +392,21 @@ fn more(text: &mut String, place: usize, option: &PlanOption, options: &Options)
 fn rounded(figure: &str) -> String {
     let exact = spendglass_core::money::exact(figure);
     exact.map_or_else(|_| clean(figure), |exact| exact.round_dp(2).normalize().to_string())
+}
+
+/// What only shows how plans may be made, by figures that nobody asks: apart, and never ranked.
+fn shapes(text: &mut String, told: &PlanComparison) {
+    if told.shapes.is_empty() {
+        return;
+    }
+    text.push_str(
+        "\nIllustrations, by made-up figures: no offers, and in no rank, chance or advice above. A month would cost about\n",
+    );
+    for shape in &told.shapes {
+        let currency = Some(told.buyer.currency.as_str());
+        let month = shape.monthly.as_ref().map(|monthly| monthly.range.p50.as_str());
+        put!(text, "  - {} ({}): {}\n", clean(&shape.name), clean(&shape.id), money(month, currency));
+    }
 }
 
 fn left_out(text: &mut String, told: &PlanComparison) {

@@ -4,10 +4,11 @@ use clap::{Args, Subcommand};
 use spendglass_core::api::{
     AnswerSaving, Request, Response, SavingAnswer, SavingCertainty, SavingRow, Savings, SavingsQuery,
 };
+use spendglass_core::money::exact;
 
 use crate::Global;
 use crate::door::{Door, Ending, Failure, Out};
-use crate::text::{Stand, Table, amount, as_of, cell, clean, count, days, explained};
+use crate::text::{Stand, Table, amount, as_of, cell, clean, days, explained, several};
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -42,7 +43,7 @@ enum Command {
 
 #[derive(Args)]
 struct Which {
-    /// The saving's id, as `spendglass savings` shows it
+    /// The saving's id, as `spendglass savings` shows it in brackets
     id: String,
 }
 
@@ -78,6 +79,7 @@ fn words(savings: &Savings) -> String {
         text.push_str("Nothing to be saved was found.\n");
     } else {
         let mut table = Table::new(&[
+            ("", Stand::Right),
             ("saving", Stand::Left),
             ("account", Stand::Left),
             ("low", Stand::Point),
@@ -85,9 +87,10 @@ fn words(savings: &Savings) -> String {
             ("high", Stand::Point),
             ("how sure", Stand::Left),
         ]);
-        for row in &savings.rows {
+        for (place, row) in savings.rows.iter().enumerate() {
             table.row([
-                cell(clean(&row.id)),
+                cell((place + 1).to_string()),
+                cell(name(row)),
                 cell(clean(&row.label)),
                 cell(amount(&row.amount.low)),
                 cell(amount(&row.amount.typical)),
@@ -96,17 +99,9 @@ fn words(savings: &Savings) -> String {
             ]);
         }
         text.push_str(&table.render());
-        if let Some(sum) = &savings.of_usage {
-            put!(
-                text,
-                "\nOf usage in all, each part counted once: {} (from {} to {}).\n",
-                amount(&sum.typical),
-                amount(&sum.low),
-                amount(&sum.high)
-            );
-        }
-        for row in &savings.rows {
-            below(&mut text, row);
+        text.push_str(&sum(savings));
+        for (place, row) in savings.rows.iter().enumerate() {
+            below(&mut text, place + 1, row, savings);
         }
     }
     text.push('\n');
@@ -120,19 +115,56 @@ fn words(savings: &Savings) -> String {
     explained(text)
 }
 
-fn below(text: &mut String, row: &SavingRow) {
-    put!(text, "\n{}\n", clean(&row.id));
+/// What all of usage come to, where that says anything: the notes tell what is not in it.
+fn sum(savings: &Savings) -> String {
+    let Some(sum) = &savings.of_usage else { return String::new() };
+    let nothing = exact(&sum.high.amount).is_ok_and(|high| high.is_zero());
+    let asks = savings.rows.iter().any(|row| row.certainty == SavingCertainty::NeedsWord);
+    if nothing && asks {
+        return "\nOf usage in all: nothing without your word.\n".to_owned();
+    }
+    format!(
+        "\nOf usage in all, each part counted once: {} (from {} to {}).\n",
+        amount(&sum.typical),
+        amount(&sum.low),
+        amount(&sum.high)
+    )
+}
+
+/// What a saving is called: what to do, and of what, by names.
+fn name(row: &SavingRow) -> String {
+    let what = match row.kind.as_str() {
+        "batch" => "send it in a batch",
+        "cache" => "let inputs be cached",
+        "smaller_model" => "take a smaller model",
+        "off_peak" => "work off-peak",
+        "free_allowance" => "use what is free",
+        "plan_unused" => "end an unused plan",
+        "lapsing" => "spend credit before it lapses",
+        other => return clean(other),
+    };
+    let part = row.part.as_deref().map(clean);
+    let instead = row.instead.as_ref().map(|model| format!("{} for {}", clean(model), row.models.join(", ")));
+    let models = (row.kind == "cache").then(|| clean(&row.models.join(", ")));
+    let of: Vec<String> = [part, instead.map(|text| clean(&text)), models].into_iter().flatten().collect();
+    if of.is_empty() { what.to_owned() } else { format!("{what}: {}", of.join(", ")) }
+}
+
+fn below(text: &mut String, place: usize, row: &SavingRow, savings: &Savings) {
+    put!(text, "\n{place}. {} ({})\n", name(row), clean(&row.id));
     if !row.models.is_empty() {
         put!(text, "  Of {}", clean(&row.models.join(", ")));
         if let Some(part) = &row.part {
             put!(text, ", {}", clean(part));
         }
+        let requests = row
+            .requests
+            .map_or_else(|| "requests not counted".to_owned(), |requests| several(requests, "request"));
         put!(
             text,
-            ": {} requests in {} lines on {} days",
-            count(Some(row.requests)),
-            count(Some(row.usage_rows)),
-            row.days
+            ": {requests}, {} on {}",
+            several(row.usage_rows, "line"),
+            several(row.days.into(), "day")
         );
         if let Some(cost) = &row.list_cost {
             put!(text, ", {} at list price", amount(cost));
@@ -140,8 +172,18 @@ fn below(text: &mut String, row: &SavingRow) {
         text.push_str(".\n");
     }
     put!(text, "  {}\n  {}\n", clean(&row.why), clean(&row.todo));
-    if !row.overlaps.is_empty() {
-        put!(text, "  Of the same use, so only one can be had: {}.\n", clean(&row.overlaps.join(", ")));
+    if row.certainty == SavingCertainty::NeedsWord && row.kind == "batch" {
+        put!(text, "  To say that it can wait: spendglass savings confirm {}\n", clean(&row.id));
+    }
+    let others: Vec<String> = savings
+        .rows
+        .iter()
+        .enumerate()
+        .filter(|(_, other)| row.overlaps.contains(&other.id))
+        .map(|(place, _)| (place + 1).to_string())
+        .collect();
+    if !others.is_empty() {
+        put!(text, "  Of the same use, so only one can be had: {}.\n", others.join(", "));
     }
     for source in &row.sources {
         put!(text, "  Source: {}\n", clean(source));

@@ -3,6 +3,7 @@
 mod candidates;
 mod cells;
 mod choice;
+mod contest;
 mod curves;
 mod drawn;
 mod draws;

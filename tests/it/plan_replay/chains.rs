@@ -89,7 +89,7 @@ fn what_is_not_counted_is_no_nought() {
     };
     let expected = ReplayError::Uncounted { element: 1, measure: Measure::Requests, rows: 1 };
     assert_eq!(refuses(&one, &[metered(), plan(day())]), expected);
-    assert!(expected.to_string().contains("do not tell their requests"));
+    assert!(expected.to_string().contains("do not tell how many requests"));
     // Where the limit cannot be applied it counts nothing.
     one.rows[1].seconds = 172_800;
     assert_eq!(through(&one, &[plan(day())]).elements[0].unchecked_list, d("1"));

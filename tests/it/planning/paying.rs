@@ -6,7 +6,7 @@ use spendglass_core::ledger::{Entered, EnteredSubscription, QuotaWindow};
 use spendglass_core::money::{Currency, Money};
 use spendglass_core::store::Owner;
 
-use super::{FLAT, SMALL, Setting, Used, ask, costs, dec, notes, now, option, with};
+use super::{FLAT, SMALL, Setting, Used, ask, costs, dec, ids, notes, now, option, with};
 
 #[tokio::test]
 async fn what_is_paid_now_is_the_bill_and_subscriptions_or_said_to_be_an_estimate() {
@@ -38,6 +38,56 @@ async fn what_is_paid_now_is_the_bill_and_subscriptions_or_said_to_be_an_estimat
     let sources = option(&told, "current")["sources"].to_string();
     assert!(sources.contains("entered by you") && sources.contains("12 USD a year"), "{sources}");
     assert!(!notes(&told).contains("estimate at list price"), "{}", notes(&told));
+    app.close().await;
+}
+
+#[tokio::test]
+async fn what_one_does_already_is_one_with_staying() {
+    let setting = Setting::new().await;
+    let account = setting.account("openai", "admin").await;
+    setting.use_daily(account, "2026-08-10", "2026-11-19", &[SMALL]).await;
+    setting.bill_daily(account, "2026-08-10", "2026-11-19", "1.10").await;
+    let dear = r#""prices": [{"amount": "40", "currency": "USD", "tax": "excluded"}],
+        "limits": [{"unit": "requests", "amount": "5000", "window": "month", "starts": "purchase"}], "overage": "blocked""#;
+    let file = setting.catalogue(&[("own/dear", dear)]);
+    let app = setting.door().await;
+    let told = ask(&app, json!({"catalogue": file})).await;
+    let (now, plain) = (option(&told, "current"), option(&told, "metered"));
+    // A bill above list price leaves no other advice than its figures: paying as you go is what one does.
+    assert_eq!(
+        (&told["recommendation"]["action"], &ids(&told)[..2]),
+        (&json!("stay"), &["current", "metered"][..])
+    );
+    let chance: Decimal = now["probabilityCheapest"].as_str().unwrap().parse().unwrap();
+    assert!(chance > dec("90"), "{now}");
+    assert_eq!(
+        (&now["sameAsNow"], &plain["sameAsNow"], &plain["probabilityCheapest"], &plain["regret"]),
+        (&json!(false), &json!(true), &json!(null), &json!(null))
+    );
+    assert!(plain["uncertain"].to_string().contains("It is what you have."), "{plain}");
+    app.close().await;
+}
+
+#[tokio::test]
+async fn made_up_plans_are_told_apart_and_decide_nothing() {
+    let (setting, _) = Setting::usual().await;
+    let shape = format!(r#""illustration": true, {}"#, FLAT.1.replace("\"10\"", "\"1\""));
+    let plans = [("own/dear", FLAT.1.replace("\"10\"", "\"29.5\"")), ("seed/shape", shape)];
+    let plans: Vec<(&str, &str)> = plans.iter().map(|(id, rest)| (*id, rest.as_str())).collect();
+    let app = setting.door().await;
+    let without = ask(&app, json!({"catalogue": setting.catalogue(&plans[..1]), "chartWidth": 600})).await;
+    let mut told = ask(&app, json!({"catalogue": setting.catalogue(&plans), "chartWidth": 600})).await;
+    let shapes = told["shapes"].take();
+    assert_eq!(shapes.as_array().map(Vec::len), Some(1), "{shapes}");
+    assert_eq!((&shapes[0]["id"], &shapes[0]["illustration"]), (&json!("seed/shape"), &json!(true)));
+    assert_eq!(
+        (&shapes[0]["monthly"]["p50"], &shapes[0]["probabilityCheapest"], &shapes[0]["breakEven"]),
+        (&json!("1"), &json!(null), &json!([]))
+    );
+    // All else, pictures and advice too, is as without it.
+    assert_eq!((&without["shapes"], &told["recommendation"]["action"]), (&json!([]), &json!("stay")));
+    told["shapes"] = json!([]);
+    assert_eq!(told, without);
     app.close().await;
 }
 

@@ -76,6 +76,14 @@ it('says how much, how sure, what is behind it and what to do', async () => {
   expect(document.querySelectorAll('[data-testid=saving-confirm]')).toHaveLength(1);
 });
 
+it('does not say that requests are none where nobody counts them, and asks no word that cannot be kept', async () => {
+  await open(savings([row('smaller:1', { kind: 'smaller_model', instead: 'gpt-5-mini', requests: null })]));
+  const text = at('saving')?.textContent ?? '';
+  expect(text).toContain('How many requests is not told.');
+  expect(text).not.toMatch(/\b0 requests/);
+  expect(at('saving-confirm')).toBeNull();
+});
+
 it('takes the person’s word, puts away and brings back', async () => {
   await open(savings([row('batch:1')]));
   door.answer = () => Promise.resolve(savings([row('batch:1', { confirmed: true })]));

@@ -13,7 +13,7 @@ const refused = { requests: 12, hours: 3, share: '4' };
 const told = (more: Partial<PlanComparison> = {}): PlanComparison =>
   ({
     now: '2026-11-22T10:00:00Z',
-    window: { from: '2026-08-24', to: '2026-11-22', days: 90, completeDays: 90, usageRows: 9, requests: 9, listCost: null, listCurrency: null, excluded: [], asOf: null },
+    window: { from: '2026-08-24', to: '2026-11-22', days: 90, completeDays: 90, shorter: null, usageRows: 9, requests: 9, listCost: null, listCurrency: null, excluded: [], asOf: null },
     buyer: { country: 'IN', tax: 'consumer', cardMarkup: '3.5', currency: 'INR', student: false, seats: 1, yearly: false },
     options: ['free', 'current', 'a', 'b', 'c', 'd', 'e', 'f'].map((id) => ({
       id,
@@ -28,10 +28,12 @@ const told = (more: Partial<PlanComparison> = {}): PlanComparison =>
       sensitivity: [],
       uncertain: [],
       confidence: 'high',
-      illustration: id === 'f',
+      sameAsNow: false,
+      illustration: false,
       sources: [{ what: 'Price', value: '20 USD', sources: ['https://example.com/p', 'entered by you'], seen: '2026-10-12', confidence: 'low', stale: true }],
       landed: [],
     })),
+    shapes: [],
     abstained: [{ id: 'plus', name: 'Plus', why: 'How much it holds is not published.' }],
     dearer: 1,
     recommendation: { action: 'switch', option: 'free', rival: 'f', saves: '552', currency: 'INR', why: 'It costs less.' },
@@ -150,6 +152,34 @@ it('shows what is wrong with a wish that lay folded away', async () => {
   await settle();
   expect((at('buyer-more') as HTMLDetailsElement).open).toBe(true);
   expect(at('buyer-must-other-error')?.textContent).toContain('Did you mean gpt-5?');
+});
+
+it('keeps made-up plans out of the ranks, and says why fewer days are compared', async () => {
+  const first = told().options[0];
+  if (!first) throw new Error('no option');
+  const shape = { ...first, id: 'seed/shape', name: 'A shape', illustration: true, probabilityCheapest: null, regret: null };
+  const shorter = 'Lab is known from 2026-10-18 on only: so one month is compared, of which all accounts tell.';
+  const window = { ...told().window, shorter };
+  door.answer = (request) => Promise.resolve(request.method === 'plans' ? told({ shapes: [shape], window }) : { rows: [] });
+  await open();
+  expect(all('plan-option').map(({ dataset }) => dataset['option'])).not.toContain('seed/shape');
+  expect(at('plans-shapes')?.textContent).toContain('1 made-up plan, no offers, and not compared');
+  expect(all('plan-shape')).toHaveLength(1);
+  expect(at('plan-shape')?.textContent).toContain('about ₹655 a month');
+  expect(at('plans-shorter')?.textContent).toBe(shorter);
+});
+
+it('says what is one with what is paid now, and what too few days would have cost', async () => {
+  const [free, current] = told().options;
+  if (!free || !current) throw new Error('no option');
+  const metered = { ...free, id: 'metered', probabilityCheapest: null, regret: null, sameAsNow: true };
+  const was = { month: '2026-11-18', days: 5, cost: '12.5', list: ['12.5 USD'] };
+  const early = { ...free, monthly: null, probabilityCheapest: null, replayed: [was] };
+  door.answer = (request) => Promise.resolve(request.method === 'plans' ? told({ options: [current, metered, early] }) : { rows: [] });
+  await open();
+  expect(document.querySelector('[data-option=metered]')?.textContent).toContain('counted with As now');
+  expect(document.querySelector('[data-option=free] [data-testid=plan-was]')?.textContent).toBe('₹12.50 over 5 days of your own');
+  expect(document.querySelector('[data-option=current] [data-testid=plan-was]')).toBeNull();
 });
 
 it('says so where there is too little to compare', async () => {

@@ -42,7 +42,8 @@ fn the_price_on_an_invoice_is_kept_shown_and_taken_back() {
         "invoice",
     ];
     let ran = stage.run(&correct).ends(0);
-    assert!(ran.stdout.starts_with("Kept: 1. price of anthropic/claude-pro (month)"), "{}", ran.stdout);
+    let kept = "Kept: 1. price of anthropic/claude-pro (month): 1999 INR a month, tax included (said on ";
+    assert!(ran.stdout.starts_with(kept) && ran.stdout.contains("invoice"), "{}", ran.stdout);
     let ran = stage.run(&["plans", "show", "anthropic/claude-pro"]).ends(0);
     assert!(
         ran.stdout.contains("1999 INR a month") && ran.stdout.contains("entered by you"),
@@ -51,6 +52,14 @@ fn the_price_on_an_invoice_is_kept_shown_and_taken_back() {
     );
     let ran = stage.run(&["plans", "list"]).ends(0);
     assert!(ran.stdout.contains("What you say of plans") && ran.stdout.contains("invoice"), "{}", ran.stdout);
+    for (correction, words) in [
+        (&["cursor/pro", "--limit", "40", "usage", "week"][..], ": at most 40 usage in a week (said on "),
+        (&["cursor/pro", "--limit", "9", "requests", "5 hours"], ": at most 9 requests in 5 hours (said on "),
+        (&["mistral/pro", "--credit", "20", "USD", "month"], ": 20 USD of credit a month (said on "),
+    ] {
+        let ran = stage.run(&[&["plans", "correct"], correction].concat()).ends(0);
+        assert!(ran.stdout.contains(words) && !ran.stdout.contains('{'), "{}", ran.stdout);
+    }
     let ran = stage.run(&["plans", "restore", "1"]).ends(0);
     assert!(ran.stdout.starts_with("Taken back: 1."), "{}", ran.stdout);
     stage.run(&["plans", "restore", "1"]).ends(2);

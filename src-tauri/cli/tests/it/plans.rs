@@ -124,6 +124,29 @@ fn all_that_is_known_is_compared_and_what_cannot_be_says_why() {
 }
 
 #[test]
+fn what_is_said_and_what_the_table_says_is_one() {
+    let town = Town::open("freelancer", &[]);
+    let stage = Stage::with(&town, &["openai", "anthropic"]);
+    stage.run(&["sync"]).ends(0);
+    let told = stage.run(&["plans", "--json"]).ends(0).json();
+    let said = stage.run(&["plans"]).ends(0).stdout;
+    let options = told["options"].as_array().unwrap();
+    let of = |id: &str| options.iter().find(|option| option["id"] == id).unwrap();
+    // Who has no plan pays as they go already: the two are not held against each other.
+    assert_eq!(
+        (&of("metered")["sameAsNow"], &of("metered")["probabilityCheapest"]),
+        (&true.into(), &Value::Null)
+    );
+    let row = said.lines().find(|line| line.contains("Pay as you go  ")).unwrap_or_else(|| panic!("{said}"));
+    assert!(row.contains("as now"), "{row}");
+    if said.contains("As now is likely the cheapest") {
+        assert_eq!(options[0]["id"], "current", "{said}");
+    }
+    assert_eq!(told["shapes"], Value::Array(Vec::new()));
+    assert!(!said.contains("llustration") && !said.contains("element 0"), "{said}");
+}
+
+#[test]
 fn wrong_arguments_are_named() {
     let stage = Stage::new();
     for (typed, words) in [

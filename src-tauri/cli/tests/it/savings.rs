@@ -37,6 +37,11 @@ fn savings_are_shown_put_away_and_taken_back() {
     let id = rows[0]["id"].as_str().unwrap();
     let shown = stage.run(&["savings"]).ends(0).stdout;
     assert!(shown.contains(id) && shown.contains("how sure"), "{shown}");
+    for words in ["send it in a batch: ", "nothing without your word", "only you know whether it can be done"]
+    {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    assert!(!shown.contains(" 0 requests"), "{shown}");
 
     let shown = stage.run(&["savings", "dismiss", id]).ends(0).stdout;
     assert!(shown.contains(&format!("Put away: {id}.")), "{shown}");

@@ -10,7 +10,7 @@ use super::running::seen;
 use super::states::known;
 use super::{Amount, ApiError, Grouping, LaneFigure, SpendFigure, Usage, UsageQuery, UsageRow};
 use crate::ledger::{Lane, name_of};
-use crate::money::{MixedMoney, Total};
+use crate::money::{Currency, Decimal, MixedMoney, Total};
 use crate::providers::{self, Cursor, Provider, Sees};
 use crate::report::{self, Totals};
 use crate::store::{AccountRow, KeyPlace, RollupRow, StreamRow, StreamState};
@@ -314,7 +314,9 @@ impl Sums {
     pub(super) fn sorted(&self) -> Vec<(&GroupKey, &Totals)> {
         let mut sorted: Vec<_> = self.groups.iter().collect();
         if self.by != Grouping::Day {
-            sorted.sort_by_key(|(_, totals)| std::cmp::Reverse(weight(totals)));
+            let first = report::currency_to_draw([&self.total.billed]);
+            let first = first.filter(|currency| !currency.is_own_unit());
+            sorted.sort_by_key(|(_, totals)| std::cmp::Reverse(weight(totals, first)));
         }
         sorted
     }
@@ -392,13 +394,26 @@ pub(super) fn without_requests<'a>(
     Ok(silent.map(|(account, _)| account).collect())
 }
 
-/// By what groups are ranked: what they are billed, else what they cost at list price, else their tokens.
-fn weight(totals: &Totals) -> (crate::money::Decimal, crate::money::Decimal, u64) {
-    let largest =
-        |money: &MixedMoney| money.iter().map(|(_, total)| total.nearest()).max().unwrap_or_default();
+/// By what groups are ranked: what they are billed, else what they cost at list price, else their tokens. Amounts of two currencies
+/// are not compared: first comes the currency that is drawn, then other money, then units of a provider's own.
+fn weight(totals: &Totals, first: Option<Currency>) -> Weight {
+    let money = |of: &MixedMoney| {
+        let there = of.iter().map(|(currency, total)| (currency, total.nearest()));
+        let some = there.filter(|(currency, sum)| !currency.is_own_unit() && *sum > Decimal::ZERO);
+        some.max_by_key(|(currency, sum)| (Some(*currency) == first, std::cmp::Reverse(*currency), *sum))
+    };
+    let all = |of: &MixedMoney| of.iter().map(|(_, total)| total.nearest()).max().unwrap_or_default();
+    let (billed, listed) = (money(&totals.billed), money(&totals.listed));
     let tokens = totals.input_tokens.unwrap_or(0).saturating_add(totals.output_tokens.unwrap_or(0));
-    (largest(&totals.billed), largest(&totals.listed), tokens)
+    let (rank, currency, sum) = match (billed, listed) {
+        (Some((currency, sum)), _) => (if Some(currency) == first { 3 } else { 2 }, Some(currency), sum),
+        (None, Some((currency, sum))) => (1, Some(currency), sum),
+        (None, None) => (0, None, all(&totals.billed)),
+    };
+    (rank, std::cmp::Reverse(currency), sum, all(&totals.listed), tokens)
 }
+
+type Weight = (u8, std::cmp::Reverse<Option<Currency>>, Decimal, Decimal, u64);
 
 fn row(name: String, totals: &Totals, lane: Lane) -> UsageRow {
     UsageRow {

@@ -68,6 +68,8 @@ pub struct PlanComparison {
     pub buyer: BuyerRow,
     /// The options, the best first: those that serve what is served now by their middle cost, then those that refuse some of it.
     pub options: Vec<PlanOption>,
+    /// Beside sample data, what only shows the shape of a plan by made-up figures: replayed, and neither ranked nor advised.
+    pub shapes: Vec<PlanOption>,
     /// Plans that could not be reckoned with, and why.
     pub abstained: Vec<AbstainedPlan>,
     /// How many further combinations cost more in every month by their fees alone.
@@ -94,6 +96,8 @@ pub struct ReplayWindow {
     pub days: u32,
     /// How many of them are complete.
     pub complete_days: u32,
+    /// Why they are fewer than were asked for, where they are, in words.
+    pub shorter: Option<String>,
     /// How many rows of usage.
     #[ts(type = "number")]
     pub usage_rows: u64,
@@ -173,6 +177,8 @@ pub struct PlanOption {
     pub uncertain: Vec<String>,
     /// How sure its least sure figure is: `high`, `medium`, `low`.
     pub confidence: String,
+    /// Whether it is what the person has and pays already: it is one with staying, and has no chance of its own.
+    pub same_as_now: bool,
     /// Whether its figures only show a shape, and are no offer.
     pub illustration: bool,
     /// Every figure in it.

@@ -103,9 +103,9 @@ pub struct SavingRow {
     /// Lines of usage behind it.
     #[ts(type = "number")]
     pub usage_rows: u64,
-    /// Requests behind it, as far as they are counted.
-    #[ts(type = "number")]
-    pub requests: u64,
+    /// Requests behind it, as far as they are counted; nothing where none are.
+    #[ts(type = "number | null")]
+    pub requests: Option<u64>,
     /// Days with such use.
     pub days: u32,
     /// What that use cost at list price.

@@ -348,25 +348,31 @@ fn crossings<X: Fn(f64) -> i32, Y: Fn(f64) -> i32>(
         let (x0, y0) = ((x - 50).max(0), (y - 50).max(0));
         sheet.point(line.slot.into(), ((x0, y0), (x0 + 100, y0 + 100)), words)?;
         let long = width(&point.name, SMALL);
-        let spots = [(x - 80 - long, y - 60), (x + 80, y + 150), (x - 80 - long, y + 150), (x + 80, y - 60)];
+        let spots = [
+            (x - 80 - long, y - 60),
+            (x + 80, y + 150),
+            (x - 80 - long, y + 150),
+            (x + 80, y - 60),
+            (x - long / 2, y - 160),
+            (x - long / 2, y + 250),
+        ];
         let inside = |(x, y): &(i32, i32)| {
             *x > plot.left && x + long < plot.right && y - 110 > plot.top && *y < plot.bottom - 20
         };
         let alone = |(x, y): &(i32, i32)| {
             taken.iter().all(|(x0, y0, x1, y1)| x + long < *x0 || *x > *x1 || *y < *y0 || y - 110 > *y1)
         };
-        // Over a line a name can be read, but not well.
+        // With a line through it a name looks struck out: it is better told by the mark alone.
         let crossed = |(x, y): &(i32, i32)| {
-            (0..=8).any(|at| {
-                let there = x + long * at / 8;
+            (0..=16).any(|at| {
+                let there = x + long * at / 16;
                 let meets = |line: &CostLine| {
                     height(line, plot, there).is_some_and(|line| (y - 120..=y + 30).contains(&line))
                 };
                 drawn(curve).any(meets)
             })
         };
-        let able = || spots.iter().filter(|spot| inside(spot) && alone(spot));
-        let free = able().find(|spot| !crossed(spot)).or_else(|| able().next()).copied();
+        let free = spots.iter().find(|spot| inside(spot) && alone(spot) && !crossed(spot)).copied();
         if let Some((x, y)) = free {
             sheet.text(Ink::Text, SMALL, HPos::Left, (x, y), &point.name)?;
             taken.push((x, y - 110, x + long, y));

@@ -116,6 +116,11 @@ impl Candidates {
         let bound = dearest.max(base.as_ref().and_then(|base| base.months.iter().max().copied()));
         let mut useful: Vec<(i128, &Offer)> = Vec::new();
         for (at, offer) in serving.iter().enumerate() {
+            // What nobody sells stands by itself: it bounds nothing, and goes into no combination.
+            if offer.illustration {
+                out.kept.push(alone[at].clone());
+                continue;
+            }
             let fees = fixed_least(stage, factors, &alone[at]);
             let dearer =
                 bound.zip(fees).is_some_and(|(bound, fees)| fees * 100 > bound * ROOM_PERCENT && bound > 0);
@@ -144,6 +149,7 @@ impl Candidates {
                 useful.push((saved, offer));
             }
         }
+        serving.retain(|offer| !offer.illustration);
         useful.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.id.cmp(&b.1.id)));
         let useful: Vec<&Offer> = useful.into_iter().map(|(_, offer)| offer).collect();
         out.combine(stage, factors, metered, &serving, &useful);

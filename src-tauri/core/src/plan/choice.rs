@@ -34,6 +34,8 @@ pub struct Choice {
     pub draws: u32,
     /// The options. First those that serve what is served now, by what they cost on average; then those that refuse some of it.
     pub options: Vec<Judged>,
+    /// What only shows the shape of a plan, by figures that nobody asks: replayed, and compared with nothing.
+    pub shapes: Vec<Judged>,
     /// What is not among them, each by its parts. Combinations are counted alone.
     pub left_out: Vec<(Vec<Part>, WhyLeftOut)>,
     /// How many combinations are not among them.
@@ -92,6 +94,8 @@ pub struct Judged {
     pub saving: Option<Saving>,
     /// Why no switch to it is advised, whatever it saves. Empty: nothing stands against it.
     pub against: Vec<Against>,
+    /// Whether it is what the person has and pays already, so that it is one with staying: it has no chance of its own.
+    pub same_as_now: bool,
 }
 
 /// What would have been refused in a window.

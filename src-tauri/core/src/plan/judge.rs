@@ -1,8 +1,7 @@
 //! Lands what was drawn, and compares: chances, regret, savings, what would change the answer.
 
-use super::choice::{
-    Against, Choice, Judged, Landings, MonthLanded, Saving, Scenario, Volume, VolumeUnit, WhatIf,
-};
+use super::choice::{Against, Choice, Judged, Landings, MonthLanded, Saving, Volume, VolumeUnit};
+use super::contest::{contest, folded, twins, what_if};
 use super::curves;
 use super::drawn::{Drawn, Followed};
 use super::draws::{Mean, QUARTER, Ways};
@@ -40,57 +39,30 @@ pub fn choose(drawn: &Drawn, landings: &Landings) -> Choice {
             Err(purse) => left_out.push((followed.parts.clone(), WhyLeftOut::NoRate(purse))),
         }
     }
-    let all_ways = what_if(drawn, &landed);
-    let landed = folded(landed, drawn, &mut left_out);
-    let (chances, regrets) = contest(&landed, drawn.listed.len());
-    let staying = landed.iter().position(|one| one.followed.parts == [Part::Current]);
-    let as_you_go = landed.iter().position(|one| one.followed.parts == [Part::Metered]);
-    let base = staying.or(as_you_go);
-    let drawn_list: i128 = drawn.listed.iter().map(|list| i128::from(*list)).sum();
-    let mut options: Vec<Judged> = landed
-        .iter()
-        .enumerate()
-        .map(|(at, one)| {
-            let saving = base
-                .filter(|base| *base != at)
-                .and_then(|base| saving(&landed[base].months, &one.months, landings.least_saving));
-            let mut judged = Judged {
-                id: one.id.clone(),
-                parts: one.followed.parts.clone(),
-                replayed: one.replayed.clone(),
-                monthly: spread(&one.months),
-                mean: mean(&one.months).map(amount),
-                dear: one.dear.as_deref().and_then(spread),
-                cheap: one.cheap.as_deref().and_then(spread),
-                chance_cheapest: one.serves_all.then(|| chances[at]).flatten(),
-                regret: one.serves_all.then(|| regrets[at]).flatten(),
-                refused: one.followed.tried.exact.refused,
-                refused_share: one.refused_share(drawn),
-                refused_share_drawn: share(one.refused_drawn(), drawn_list),
-                serves_all: one.serves_all,
-                served: one.served(drawn),
-                unchecked_share: one.unchecked_share(),
-                break_even: Vec::new(),
-                curve: curves::points(&one.curve),
-                saving,
-                against: Vec::new(),
-            };
-            for other in [staying, as_you_go].into_iter().flatten().filter(|other| *other != at) {
-                judged.break_even.extend(curves::break_even(one, &landed[other], drawn.currency));
-            }
-            judged.against = against(one, base.map(|base| &landed[base]), &judged, drawn, landings);
-            judged
-        })
-        .collect();
+    let (shapes, landed): (Vec<Landed<'_>>, Vec<Landed<'_>>) =
+        landed.into_iter().partition(|one| one.followed.illustration);
+    let twins = twins(&landed, drawn);
+    let all_ways = what_if(drawn, &landed, &twins);
+    let landed = folded(landed, twins, &mut left_out);
+    let stays = landed.iter().any(|one| one.followed.parts == [Part::Current]);
+    let (chances, regrets) = contest(&landed, drawn, stays);
+    let base = base_of(&landed);
+    let judge = Bench { drawn, landings, landed: &landed, base };
+    let shapes = shapes.iter().map(|one| judge.judged(one, (None, None))).collect();
+    let mut options: Vec<Judged> =
+        landed.iter().zip(chances.into_iter().zip(regrets)).map(|(one, of)| judge.judged(one, of)).collect();
     let whole_window = |one: &Judged| {
         one.replayed.iter().map(|month| month.cost).fold(Decimal::ZERO, Decimal::saturating_add)
     };
+    let cost = |one: &Judged| one.mean.unwrap_or_else(|| whole_window(one));
+    let base_id = base.map(|base| landed[base].id.clone());
+    let staying = options.iter().find(|one| Some(&one.id) == base_id.as_ref()).map(cost);
     options.sort_by(|a, b| {
-        let key =
-            |one: &Judged| (!one.serves_all, one.mean.unwrap_or_else(|| whole_window(one)), one.parts.len());
+        // What is one with staying stands right behind it.
+        let place = |one: &Judged| staying.filter(|_| one.same_as_now).unwrap_or_else(|| cost(one));
+        let key = |one: &Judged| (!one.serves_all, place(one), one.same_as_now, one.parts.len());
         key(a).cmp(&key(b)).then_with(|| a.id.cmp(&b.id))
     });
-    let base_id = base.map(|base| landed[base].id.clone());
     Choice {
         currency: landings.currency,
         days: drawn.days,
@@ -99,11 +71,70 @@ pub fn choose(drawn: &Drawn, landings: &Landings) -> Choice {
         recommendation: recommend(drawn, &options, base_id.as_deref(), landings),
         what_if: all_ways,
         options,
+        shapes,
         left_out,
         combinations_left_out: drawn.combinations_left_out,
         excluded: drawn.excluded.clone(),
         own_range: own_range(drawn),
         usual_month: volume(drawn.usual_volume, drawn.currency),
+    }
+}
+
+/// What is stayed with: what is paid now, else paying as you go.
+pub(super) fn base_of(landed: &[Landed<'_>]) -> Option<usize> {
+    let alone = |part: &Part| landed.iter().position(|one| one.followed.parts == [part.clone()]);
+    alone(&Part::Current).or_else(|| alone(&Part::Metered))
+}
+
+/// What an option is judged against.
+struct Bench<'a> {
+    drawn: &'a Drawn,
+    landings: &'a Landings,
+    landed: &'a [Landed<'a>],
+    base: Option<usize>,
+}
+
+impl Bench<'_> {
+    fn judged(&self, one: &Landed<'_>, (chance, regret): (Option<Decimal>, Option<Decimal>)) -> Judged {
+        let Bench { drawn, landings, landed, base } = *self;
+        let drawn_list: i128 = drawn.listed.iter().map(|list| i128::from(*list)).sum();
+        let base = base.map(|base| &landed[base]);
+        let saving = base
+            .filter(|base| base.id != one.id)
+            .and_then(|base| saving(&base.months, &one.months, landings.least_saving));
+        let mut judged = Judged {
+            id: one.id.clone(),
+            parts: one.followed.parts.clone(),
+            replayed: one.replayed.clone(),
+            monthly: spread(&one.months),
+            mean: mean(&one.months).map(amount),
+            dear: one.dear.as_deref().and_then(spread),
+            cheap: one.cheap.as_deref().and_then(spread),
+            chance_cheapest: chance,
+            regret,
+            refused: one.followed.tried.exact.refused,
+            refused_share: one.refused_share(drawn),
+            refused_share_drawn: share(one.refused_drawn(), drawn_list),
+            serves_all: one.serves_all,
+            served: one.served(drawn),
+            unchecked_share: one.unchecked_share(),
+            break_even: Vec::new(),
+            curve: curves::points(&one.curve),
+            saving,
+            against: Vec::new(),
+            same_as_now: base.is_some_and(|base| base.followed.parts == [Part::Current])
+                && one.is_same_as_now(drawn),
+        };
+        if !one.followed.illustration {
+            for part in [Part::Current, Part::Metered] {
+                let other = landed.iter().find(|other| other.followed.parts == [part.clone()]);
+                for other in other.into_iter().filter(|other| other.id != one.id) {
+                    judged.break_even.extend(curves::break_even(one, other, drawn.currency));
+                }
+            }
+        }
+        judged.against = against(one, base, &judged, drawn, landings);
+        judged
     }
 }
 
@@ -165,6 +196,25 @@ impl<'a> Landed<'a> {
         plans.zip(elements).map(|(id, (served, _))| (id, percent(*served, drawn.list))).collect()
     }
 
+    /// Whether it is what the person has, and pays for already.
+    fn has_now(&self, drawn: &Drawn) -> bool {
+        let plans = self.followed.parts.iter().filter_map(|part| match part {
+            Part::Offer(id) => Some(id),
+            Part::Current | Part::Metered => None,
+        });
+        let (mut now, mut then): (Vec<&String>, Vec<&String>) = (drawn.has.iter().collect(), plans.collect());
+        now.sort();
+        then.sort();
+        // Who has no plan and pays for none pays as they go.
+        let known = !now.is_empty() || drawn.pays_as_they_go;
+        now == then && known && self.followed.parts != [Part::Current]
+    }
+
+    /// Whether it is one with staying: it is what the person has, and serves what is served now.
+    pub(super) fn is_same_as_now(&self, drawn: &Drawn) -> bool {
+        self.serves_all && self.has_now(drawn)
+    }
+
     /// Of what plans served; the last element is none of them where it is pay as you go.
     fn unchecked_share(&self) -> Decimal {
         let plans = self.followed.parts.iter().filter(|part| matches!(part, Part::Offer(_))).count();
@@ -175,76 +225,6 @@ impl<'a> Landed<'a> {
             });
         percent(sums.1, sums.0)
     }
-}
-
-/// Options that cost and refuse the same in every month are one: the one of fewer parts, and paying as you go before any plan. A plan
-/// that the person has stays, so that it is found.
-fn folded<'a>(
-    landed: Vec<Landed<'a>>,
-    drawn: &Drawn,
-    left_out: &mut Vec<(Vec<Part>, WhyLeftOut)>,
-) -> Vec<Landed<'a>> {
-    if drawn.draws == 0 {
-        return landed;
-    }
-    let has = |part: &Part| matches!(part, Part::Offer(id) if drawn.has.contains(id));
-    let twin = |one: &Landed<'_>| {
-        let same = |other: &&Landed<'_>| {
-            let within = other.followed.parts.iter().all(|part| one.followed.parts.contains(part));
-            let plain = other.followed.parts == [Part::Metered];
-            let shorter = other.followed.parts.len() < one.followed.parts.len();
-            ((within && shorter) || plain)
-                && other.id != one.id
-                && other.months == one.months
-                && other.followed.tried.ways.refused == one.followed.tried.ways.refused
-                && other.serves_all == one.serves_all
-        };
-        let all = landed.iter().filter(same);
-        all.min_by_key(|other| other.followed.parts.len()).map(|other| other.id.clone())
-    };
-    let stays = |one: &Landed<'_>| {
-        one.followed.parts == [Part::Current]
-            || (one.followed.parts.iter().any(has) && one.followed.parts.len() == 1)
-    };
-    let twins: Vec<Option<String>> =
-        landed.iter().map(|one| if stays(one) { None } else { twin(one) }).collect();
-    let mut kept = Vec::with_capacity(landed.len());
-    for (one, twin) in landed.into_iter().zip(twins) {
-        match twin {
-            None => kept.push(one),
-            // What stands behind a plan is no plan that is missing.
-            Some(than) if than == "metered" => {
-                left_out.push((one.followed.parts.clone(), WhyLeftOut::SameAs { than }));
-            }
-            Some(_) => {}
-        }
-    }
-    kept
-}
-
-/// How likely each option is the cheapest of a month, and by how much it is dearer on average. Only those that serve a month whole
-/// take part in it; equal ones share.
-fn contest(landed: &[Landed<'_>], months: usize) -> (Vec<Option<Decimal>>, Vec<Option<Decimal>>) {
-    // Sevenths of eighths of ninths …: what up to ten equal ones share is whole.
-    const WON: i128 = 2_520;
-    let (mut won, mut regret) = (vec![0_i128; landed.len()], vec![0_i128; landed.len()]);
-    let whole = |one: &Landed<'_>, month: usize| {
-        one.serves_all && one.followed.tried.ways.refused.get(month).is_some_and(|refused| *refused == 0)
-    };
-    for month in 0..months {
-        let costs = landed.iter().filter(|one| whole(one, month)).map(|one| one.months[month]);
-        let Some(least) = costs.min() else { continue };
-        let best = |one: &Landed<'_>| whole(one, month) && one.months[month] == least;
-        let ties = i128::try_from(landed.iter().filter(|one| best(one)).count()).unwrap_or(1).max(1);
-        for (at, one) in landed.iter().enumerate() {
-            won[at] += if best(one) { WON / ties } else { 0 };
-            regret[at] += (one.months[month] - least).max(0);
-        }
-    }
-    let count = i128::try_from(months).unwrap_or(1);
-    let chance = |won: i128| (count > 0).then(|| tenths(won * 1_000, WON * count));
-    let regret = regret.into_iter().map(|sum| (count > 0).then(|| amount(sum / count)));
-    (won.into_iter().map(chance).collect(), regret.collect())
 }
 
 /// What is saved against staying. Whether it is enough is asked of quarters: plans are kept for longer than a month.
@@ -307,21 +287,8 @@ fn against(
     if judged.unchecked_share > Decimal::TEN {
         against.push(Against::Unchecked);
     }
-    let plans: Vec<&String> = one
-        .followed
-        .parts
-        .iter()
-        .filter_map(|part| match part {
-            Part::Offer(id) => Some(id),
-            Part::Current | Part::Metered => None,
-        })
-        .collect();
-    let (mut now, mut then): (Vec<&String>, Vec<&String>) = (drawn.has.iter().collect(), plans);
-    now.sort();
-    then.sort();
     // A bill a little above list price is no reason to switch to what one does already.
-    let known = !now.is_empty() || drawn.pays_as_they_go;
-    if now == then && known && base.is_some_and(|base| base.followed.parts == [Part::Current]) {
+    if one.has_now(drawn) && base.is_some_and(|base| base.followed.parts == [Part::Current]) {
         against.push(Against::SameAsNow);
     }
     against
@@ -330,47 +297,6 @@ fn against(
 /// Whether a saving is worth a switch: enough on average, and in eight of ten cases.
 pub(super) fn advisable(saving: &Saving, least: Decimal) -> bool {
     enough_on_average(saving, least) && saving.chance >= Decimal::new(80, 0)
-}
-
-/// Of all options: one that costs the same as a shorter one here may go on where that one ends.
-fn what_if(drawn: &Drawn, landed: &[Landed<'_>]) -> Vec<WhatIf> {
-    if drawn.draws == 0 {
-        return Vec::new();
-    }
-    let alone = |part: &Part| landed.iter().position(|one| one.followed.parts == [part.clone()]);
-    let base = alone(&Part::Current).or_else(|| alone(&Part::Metered));
-    let cost = |one: &Landed<'_>, scenario: usize| {
-        let at_volume =
-            |eighths: usize| one.curve.get(eighths).filter(|(_, refuses)| !refuses).map(|(cost, _)| *cost);
-        match drawn.scenarios.get(scenario)? {
-            Scenario::AsItIs => at_volume(8),
-            Scenario::Half => at_volume(4),
-            Scenario::Double => at_volume(16),
-            Scenario::Without { .. } | Scenario::Announced { .. } => {
-                one.otherwise.get(scenario - 3).copied().flatten()
-            }
-        }
-    };
-    let mut out: Vec<WhatIf> = Vec::new();
-    for (at, scenario) in drawn.scenarios.iter().enumerate() {
-        let mut costs: Vec<(i128, usize, &str)> = landed
-            .iter()
-            .filter_map(|one| Some((cost(one, at)?, one.followed.parts.len(), one.id.as_str())))
-            .collect();
-        costs.sort_unstable();
-        let cheapest = costs.first().map(|(cost, _, id)| ((*id).to_owned(), amount(*cost)));
-        let changes = out.first().is_some_and(|first: &WhatIf| {
-            first.cheapest.as_ref().map(|(id, _)| id) != cheapest.as_ref().map(|(id, _)| id)
-        });
-        out.push(WhatIf {
-            of: scenario.clone(),
-            cheapest,
-            staying: base.and_then(|base| cost(&landed[base], at)).map(amount),
-            costs: costs.into_iter().map(|(cost, _, id)| (id.to_owned(), amount(cost))).collect(),
-            changes,
-        });
-    }
-    out
 }
 
 /// Eight of ten drawn months lie within, in per cent of a usual one.
@@ -415,7 +341,7 @@ fn spread(months: &[i128]) -> Option<Spread> {
 }
 
 /// A part in per cent, with one digit: `part` is told in thousandths of the whole.
-fn tenths(thousandths: i128, whole: i128) -> Decimal {
+pub(super) fn tenths(thousandths: i128, whole: i128) -> Decimal {
     let tenths = if whole == 0 { 0 } else { thousandths / whole };
     Decimal::try_from_i128_with_scale(tenths, 1).unwrap_or_default().normalize()
 }

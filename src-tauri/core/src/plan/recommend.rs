@@ -24,7 +24,7 @@ pub(super) fn recommend(
     if drawn.days < NEEDED_DAYS {
         return Recommendation::NotEnoughData { days: drawn.days };
     }
-    let rivals = || options.iter().filter(|one| one.serves_all && one.id != with);
+    let rivals = || options.iter().filter(|one| one.serves_all && one.id != with && !one.same_as_now);
     let fits = |one: &&Judged| {
         one.against.is_empty() && one.saving.is_some_and(|saving| advisable(&saving, landings.least_saving))
     };
@@ -32,10 +32,7 @@ pub(super) fn recommend(
         let rival = rivals().find(|one| one.id != best.id).map(|one| one.id.clone());
         return Recommendation::Switch { to: best.id.clone(), saves, rival };
     }
-    let same = |one: &&Judged| one.against.contains(&super::Against::SameAsNow);
-    let Some((rival, saving)) =
-        rivals().find(|one| !same(one)).and_then(|rival| Some((rival, rival.saving?)))
-    else {
+    let Some((rival, saving)) = rivals().next().and_then(|rival| Some((rival, rival.saving?))) else {
         return stay(None, WhyStay::NoRival);
     };
     let why = if saving.a_month.is_sign_negative() || saving.a_month.is_zero() {

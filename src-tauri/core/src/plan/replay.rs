@@ -77,7 +77,7 @@ pub struct ElementUse {
 pub enum ReplayError {
     /// Rows of unknown requests meet a plan that counts requests.
     #[error(
-        "{rows} rows of usage do not tell their requests, and element {element} counts them: leave the plan out, or the account"
+        "{rows} rows of the usage do not tell how many requests they are, and the plan counts requests: compare without their account, or connect a key that tells them"
     )]
     Uncounted {
         /// The element.

@@ -129,6 +129,8 @@ pub struct Behind {
     pub rows: u64,
     /// Requests, as far as they are counted.
     pub requests: u64,
+    /// Rows that do not tell how many requests they are of.
+    pub uncounted: u64,
     /// Days with such use.
     pub days: usize,
     /// What it cost at list price.

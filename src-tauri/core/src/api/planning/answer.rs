@@ -40,6 +40,11 @@ impl Told<'_> {
         self.choice.options.iter().map(|option| self.option(option)).collect()
     }
 
+    /// What only shows the shape of a plan, beside sample data: never ranked.
+    pub(super) fn shapes(&self) -> Vec<PlanOption> {
+        self.choice.shapes.iter().map(|option| self.option(option)).collect()
+    }
+
     fn option(&self, option: &Judged) -> PlanOption {
         let name = words::name(&option.parts, self.offered);
         let known: Vec<_> = option
@@ -87,6 +92,7 @@ impl Told<'_> {
             sensitivity: words::sensitivity(option, self.choice, self.offered),
             uncertain: self.uncertain(option, as_now, &known),
             confidence: name_of(lowest, Confidence::NAMED).to_owned(),
+            same_as_now: option.same_as_now,
             illustration: known.iter().any(|(_, known)| known.resolved.illustration),
             sources: self.sources(option, &known),
             landed: self.landed(option, &known),
@@ -111,14 +117,18 @@ impl Told<'_> {
             all.push("Where no bill is known, list prices stand in for it: it is an estimate.".to_owned());
         }
         let currency = self.choice.currency;
-        for (range, end) in [(&option.dear, "dear"), (&option.cheap, "cheap")] {
-            if let Some(range) = range {
-                all.push(format!(
-                    "Its figures hold ranges: at their {end} end a month costs about {}.",
-                    words::money(range.p50, currency)
-                ));
-            }
-        }
+        let ends: Vec<String> = [(&option.dear, "dear"), (&option.cheap, "cheap")]
+            .into_iter()
+            .filter_map(|(range, end)| Some((words::money(range.as_ref()?.p50, currency), end)))
+            // An end that costs the same tells nothing.
+            .filter(|(cost, _)| {
+                option.monthly.is_none_or(|middle| *cost != words::money(middle.p50, currency))
+            })
+            .map(|(cost, end)| {
+                format!("Its figures hold ranges: at their {end} end a month costs about {cost}.")
+            })
+            .collect();
+        all.extend(ends);
         if !option.unchecked_share.is_zero() {
             all.push(format!(
                 "{} % of what it serves could not be held against its limits: usage is told too coarsely.",
@@ -225,6 +235,9 @@ impl Told<'_> {
                 continue;
             };
             if matches!(why, WhyLeftOut::ServesNothing) {
+                continue;
+            }
+            if self.offered.known.get(id).is_some_and(|known| known.resolved.illustration) {
                 continue;
             }
             let offers = parts.iter().filter(|part| matches!(part, Part::Offer(_))).count();

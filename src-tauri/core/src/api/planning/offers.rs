@@ -53,12 +53,14 @@ pub(super) fn offered(
         let resolved = match settle(Case::Middle) {
             Ok(resolved) => resolved,
             Err(why) => {
-                all.abstain(&plan.id, &name, &why);
+                if !plan.illustration {
+                    all.abstain(&plan.id, &name, &why);
+                }
                 continue;
             }
         };
         if !costs.iter().any(|kind| resolved.terms.serves.holds(*kind)) {
-            all.idle += 1;
+            all.idle += u32::from(!plan.illustration);
             continue;
         }
         let case = |case: Case| {

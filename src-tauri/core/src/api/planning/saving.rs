@@ -66,7 +66,8 @@ impl App {
         let discounts = Discounts::bundled().map_err(|error| broken(&error.to_string()))?;
         let confirmed: BTreeSet<String> = said.confirmed.iter().cloned().collect();
         let window = used.usage.window;
-        let (as_of, notes) = (used.as_of, used.notes);
+        let as_of = used.as_of;
+        let notes: Vec<String> = used.shorter.into_iter().chain(used.notes).collect();
         let work = move || {
             let question = Question {
                 usage: &used.usage,
@@ -88,6 +89,14 @@ impl App {
         let mut notes = notes;
         if !whole {
             notes.push("Some savings were put away: no sum is told.".to_owned());
+        }
+        let asking = rows.iter().filter(|row| row.certainty == SavingCertainty::NeedsWord).count();
+        match if whole { asking } else { 0 } {
+            0 => {}
+            1 => notes.push("One saving is not in the sum: only you know whether it can be done.".to_owned()),
+            asking => notes.push(format!(
+                "{asking} savings are not in the sum: only you know whether they can be done."
+            )),
         }
         if window.is_none() {
             notes.push("No usage is known of these days: only credit can be looked at.".to_owned());
@@ -229,7 +238,7 @@ fn row(saving: &Saving, books: &Books, said: &Said) -> SavingRow {
         why: saving.words.clone(),
         todo: todo(saving.kind).to_owned(),
         usage_rows: behind.rows,
-        requests: behind.requests,
+        requests: (behind.uncounted < behind.rows).then_some(behind.requests),
         days: u32::try_from(behind.days).unwrap_or(u32::MAX),
         list_cost: (behind.rows > 0).then(|| amount(behind.list_cost, saving.currency)),
         sources: saving.sources.clone(),

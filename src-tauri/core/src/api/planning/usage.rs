@@ -32,6 +32,8 @@ pub(super) struct Used {
     pub(super) left_out: BTreeSet<(i64, String)>,
     /// Up to when it is known.
     pub(super) as_of: Option<Timestamp>,
+    /// Why fewer months are compared than were asked for, where they are.
+    pub(super) shorter: Option<String>,
     pub(super) notes: Vec<String>,
 }
 
@@ -116,6 +118,10 @@ pub(super) async fn read(
     {
         (months, from) = (months - 1, later);
     }
+    if months < months_of(days) {
+        let compared = months_words(months);
+        used.shorter = Some(format!("Nothing is known of use before {first}: so {compared} compared."));
+    }
     // Days of which an account tells nothing are no days without use: the months that all tell of are compared.
     let used_by: BTreeSet<i64> = whose.iter().map(|(account, ..)| *account).collect();
     let begun = |account: &i64| {
@@ -131,12 +137,16 @@ pub(super) async fn read(
             (months, from) = (months - 1, later);
         }
         let label = books.label_of(account);
-        let so = if months < told {
-            format!("so {} compared, of which all accounts tell", months_words(months))
+        if months < told {
+            let compared = months_words(months);
+            used.shorter = Some(format!(
+                "{label} is known from {begins} on only: so {compared} compared, of which all accounts tell."
+            ));
         } else {
-            "days before it are taken as without use".to_owned()
-        };
-        used.notes.push(format!("{label} is known from {begins} on only: {so}."));
+            used.notes.push(format!(
+                "{label} is known from {begins} on only: days before it are taken as without use."
+            ));
+        }
     }
     let period = whole_days(from, to)?;
     sums.retain(|row| from <= row.start.utc_date());

@@ -208,11 +208,16 @@ pub(super) fn why(choice: &Choice, offered: &Offered) -> String {
             let next = rival.as_ref().map_or_else(String::new, |rival| {
                 format!(" The closest other option is {}.", name_of(rival, choice, offered))
             });
-            format!(
-                "{} would likely save {}, and serves all that is served now.{next}",
-                name_of(to, choice, offered),
-                saving(saves, choice)
-            )
+            let (name, saves) = (name_of(to, choice, offered), saving(saves, choice));
+            if choice.excluded.is_empty() {
+                format!(
+                    "{name} would likely save {saves}, and serves all of your use that is compared here.{next}"
+                )
+            } else {
+                format!(
+                    "{name} would likely save {saves}, and serves all of your use that is compared here: what is left out is not in it.{next}"
+                )
+            }
         }
         Recommendation::Stay { with, rival, why } => {
             let with = name_of(with, choice, offered);
@@ -241,9 +246,16 @@ pub(super) fn why(choice: &Choice, offered: &Offered) -> String {
                 }
             }
         }
-        Recommendation::NotEnoughData { days } => format!(
-            "There are {days} complete days with usage so far, and {NEEDED_DAYS} are needed before a month can be told. \
-             What each option would have cost in these days is shown."
-        ),
+        Recommendation::NotEnoughData { days } => {
+            let so_far = match days {
+                1 => "There is one complete day with usage so far".to_owned(),
+                days => format!("There are {days} complete days with usage so far"),
+            };
+            let needed = format!("{so_far}, and {NEEDED_DAYS} are needed before a month can be told.");
+            if choice.options.iter().all(|option| option.replayed.is_empty()) {
+                return needed;
+            }
+            format!("{needed} What each option would have cost in these days is shown.")
+        }
     }
 }

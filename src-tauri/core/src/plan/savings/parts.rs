@@ -15,6 +15,7 @@ pub(super) struct Cell {
     pub(super) cached: u64,
     pub(super) output: u64,
     pub(super) requests: u64,
+    pub(super) uncounted: u64,
     pub(super) rows: u64,
     pub(super) list_cost: Decimal,
 }
@@ -31,6 +32,7 @@ pub(super) fn cut(usage: &Usage) -> BTreeMap<Place, Cell> {
         cell.cached = cell.cached.saturating_add(row.cache_read_tokens);
         cell.output = cell.output.saturating_add(row.output_tokens);
         cell.requests = cell.requests.saturating_add(row.requests.unwrap_or(0));
+        cell.uncounted += u64::from(row.requests.is_none());
         cell.rows += 1;
         cell.list_cost = exact_add(cell.list_cost, row.list_cost).unwrap_or(cell.list_cost);
     }
@@ -60,6 +62,7 @@ pub(super) fn whole(cells: &[(Place, Cell)]) -> Cell {
         cached: sum.cached.saturating_add(cell.cached),
         output: sum.output.saturating_add(cell.output),
         requests: sum.requests.saturating_add(cell.requests),
+        uncounted: sum.uncounted + cell.uncounted,
         rows: sum.rows + cell.rows,
         list_cost: exact_add(sum.list_cost, cell.list_cost).unwrap_or(sum.list_cost),
     })

@@ -153,6 +153,7 @@ impl<'a> Desk<'a> {
             amounts = added(amounts, saved);
             behind.rows += cell.rows;
             behind.requests = behind.requests.saturating_add(cell.requests);
+            behind.uncounted += cell.uncounted;
             behind.list_cost = exact_add(behind.list_cost, cell.list_cost).unwrap_or(behind.list_cost);
             kinds.insert(place.0);
             days.insert(place.1);
@@ -258,7 +259,12 @@ impl<'a> Desk<'a> {
         let (mut by_hour, mut by_day, mut hourly_days) =
             ([0_u64; 24], BTreeMap::<Date, u64>::new(), BTreeSet::new());
         let (mut all, mut hourly) = (0_u64, 0_u64);
+        // Lines that do not tell their requests count as one each, and are not called so.
+        let mut what = "its requests fall into";
         for row in rows {
+            if row.requests.is_none() {
+                what = "its lines of usage fall into";
+            }
             let (asked, day) = (row.requests.unwrap_or(1), row.at.utc_date());
             all = all.saturating_add(asked);
             *by_day.entry(day).or_default() += asked;
@@ -274,9 +280,7 @@ impl<'a> Desk<'a> {
             busiest.sort_unstable_by(|a, b| b.cmp(a));
             let most: u64 = busiest.iter().take(HOURS).sum();
             if most.saturating_mul(100) >= hourly.saturating_mul(90) {
-                return Some(format!(
-                    "Nine in ten of its requests fall into {HOURS} hours of the day, on {days} days."
-                ));
+                return Some(format!("Nine in ten of {what} {HOURS} hours of the day, on {days} days."));
             }
             if by_hour.iter().all(|hour| hour.saturating_mul(2_400) >= hourly.saturating_mul(EVEN)) {
                 return Some(format!("It goes on at every hour of the day and night, on {days} days."));
@@ -422,6 +426,7 @@ impl<'a> Desk<'a> {
             let part = group.entry((row.kind, day)).or_default();
             part.0.rows += 1;
             part.0.requests = part.0.requests.saturating_add(row.requests.unwrap_or(0));
+            part.0.uncounted += u64::from(row.requests.is_none());
             part.0.list_cost = exact_add(part.0.list_cost, row.list_cost).unwrap_or(part.0.list_cost);
             part.1 = added(part.1, [saved; 3]);
             sources.insert(kind.provider.clone(), pages);
