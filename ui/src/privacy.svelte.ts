@@ -86,6 +86,8 @@ const texts = new Map<Text, { was: string; now: string; shown: Element | null }>
 const attributes = new Map<Element, Map<string, { was: string; now: string }>>();
 /** Where a text can hold no elements. */
 const BARE_TEXT = 'svg *, option, title';
+/** What may stand beside an amount that is alone. */
+const NOTHING = /^[\s≈~–·+−-]*$/;
 /** Marks the sentence that stands for a text with amounts. */
 const SHOWN = 'data-shown';
 
@@ -124,7 +126,8 @@ function coverText(node: Text, word: string): void {
     }
     return;
   }
-  const alone = covered.replaceAll(word, '').replace(/[\s≈~–·+−-]/g, '') === '';
+  const others = [...parent.childNodes].filter((other) => other !== node).map(({ textContent }) => textContent ?? '');
+  const alone = [covered.replaceAll(word, ''), ...others].every((text) => NOTHING.test(text));
   const shown = alone || parent.matches(BARE_TEXT) ? null : blurred(covered, word);
   const now = shown ? '' : covered;
   texts.set(node, { was: node.data, now, shown });

@@ -136,6 +136,18 @@ it('blurs the word within a sentence as by itself, wherever the sentence goes', 
   stop = null;
 });
 
+it('blurs the amount alone where it is one of several texts', () => {
+  const item = document.createElement('p');
+  const strong = document.createElement('strong');
+  strong.append('in 12 days');
+  item.append('$98', ' at OpenAI lapses ', strong, '. $8 a day uses it up.');
+  root.append(item);
+  stop = coverAmounts(root);
+  expect(item.textContent).toBe('hidden at OpenAI lapses in 12 days. hidden a day uses it up.');
+  expect([...item.querySelectorAll(`[${COVERED}]`)].map(({ textContent }) => textContent)).toEqual(['hidden', 'hidden']);
+  expect(item.hasAttribute(COVERED)).toBe(false);
+});
+
 it('covers a sentence as soon as its unit is known to be one', async () => {
   const [before, amount] = [document.createElement('p'), document.createElement('p')];
   before.append('You have 70 marbles left');
