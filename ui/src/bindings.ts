@@ -2259,6 +2259,10 @@ path: string,
  */
 account: number | null, 
 /**
+ * The provider whose figures they are, by its id, where no account of it is named and the file does not tell.
+ */
+provider?: string, 
+/**
  * Its format by id, where its columns do not tell.
  */
 format?: string, 

@@ -125,7 +125,13 @@ pub(crate) async fn run(global: &Global, out: &Out, command: Command) -> Result<
             path: out,
         }),
     };
-    let (response, _) = Door::ask_once(global, request).await?;
+    let of_a_client = matches!(&request, Request::ClientSummary(_));
+    let (response, _) = Door::ask_once(global, request).await.map_err(|mut failure| {
+        if of_a_client && failure.words.contains("no client") {
+            failure.words.push_str(". Assign: spendglass budgets assign --account 1 --client NAME");
+        }
+        failure
+    })?;
     if let Response::ClientSummary(ClientSummary { path: None, csv, .. }) = &response
         && !out.is_json()
     {

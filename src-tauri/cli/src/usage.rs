@@ -163,7 +163,21 @@ pub(crate) fn words(usage: &Usage, zone: Zone) -> String {
     for note in &usage.notes {
         put!(text, "\n{}\n", clean(note));
     }
+    text.push_str(&assigning(usage));
     explained(text)
+}
+
+/// How to assign, where nothing is.
+fn assigning(usage: &Usage) -> String {
+    let kind = match usage.by {
+        Grouping::Client => "client",
+        Grouping::Tag => "tag",
+        _ => return String::new(),
+    };
+    if usage.rows.iter().any(|row| row.key.is_some()) {
+        return String::new();
+    }
+    format!("\nAssign: spendglass budgets assign --account 1 --{kind} NAME\n")
 }
 
 /// The period before, where it was asked for: what was billed then, or why nobody knows.
@@ -304,6 +318,15 @@ mod tests {
         assert!(text.contains("3.50 USD") && text.contains("7    credits"), "{text}");
         assert!(text.contains("1,000,000") && text.contains("— is not known"), "{text}");
         assert!(text.contains("OpenRouter tells nothing of today."));
+    }
+
+    #[test]
+    fn the_way_to_assign_is_named_where_nothing_is() {
+        let nobody = usage(Grouping::Client, vec![row(None, "", &[("1", "USD")])]);
+        assert!(words(&nobody, Zone::UTC).contains("spendglass budgets assign --account 1 --client NAME"));
+        let lark = usage(Grouping::Client, vec![row(Some("Lark"), "Lark", &[("1", "USD")])]);
+        assert!(!words(&lark, Zone::UTC).contains("budgets assign"));
+        assert!(!words(&usage(Grouping::Model, Vec::new()), Zone::UTC).contains("budgets assign"));
     }
 
     #[test]
