@@ -34,6 +34,7 @@ const mark: Mark = {
   series: 'OpenAI',
   bucket: '12 November',
   label: 'OpenAI, 12 November: $3.00',
+  column: null,
   value: '3',
   drill: { from: '2026-11-12', to: '2026-11-13', only: { by: 'provider', key: 'openai', provider: 'openai', account: null } },
 };
