@@ -379,7 +379,7 @@ async fn the_window_ends_with_the_last_day_that_all_tell_and_names_who_is_far_be
         (&told["window"]["from"], &told["window"]["to"]),
         (&json!("2026-08-15"), &json!("2026-11-15"))
     );
-    assert!(notes(&told).contains("OPENROUTER is read up to 20 September 2026 only"), "{}", notes(&told));
+    assert!(notes(&told).contains("OPENROUTER is read up to 2026-09-20 only"), "{}", notes(&told));
     // Late data changes what is told: it is read anew.
     let charges = (0..100).map(|offset| day(date("2026-08-10").plus_days(offset))).collect();
     setting.book(late, "usage_report_messages", "2026-08-10", "2026-11-19", charges).await;

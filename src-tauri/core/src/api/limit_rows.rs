@@ -3,8 +3,6 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use rust_decimal::RoundingStrategy;
-
 use super::limit_histories::Course;
 use super::{LimitOrigin, LimitRow, LimitTeller, UsedIs};
 use crate::allowance::{Allowance, Because, Bound, Counted, Gap, LimitBy};
@@ -78,7 +76,7 @@ impl Figures {
     /// The nearest whole per cent; all of it only where all is used.
     fn percent(&self) -> Option<u32> {
         let exact = self.share()?.checked_mul(Decimal::ONE_HUNDRED)?;
-        let nearest = exact.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
+        let nearest = exact.checked_add(Decimal::new(5, 1))?.floor();
         let hundreds =
             if exact < Decimal::ONE_HUNDRED { nearest.min(Decimal::from(99)) } else { exact.trunc() };
         u32::try_from(hundreds.normalize().mantissa()).ok().filter(|_| hundreds.normalize().scale() == 0)
