@@ -80,7 +80,7 @@ async fn an_estimate_that_reaches_less_far_hides_no_bill() {
 async fn every_provider_that_is_there_has_a_colour_of_its_own() {
     let books = Books::new().await;
     for (at, provider) in
-        ["exa", "groq", "cohere", "perplexity", "deepseek", "mistral_ai"].into_iter().enumerate()
+        ["exa", "groq", "cohere", "perplexity", "deepseek", "fireworks"].into_iter().enumerate()
     {
         let account = books.account(provider, provider).await;
         let amount = (at + 1).to_string();

@@ -1,6 +1,7 @@
 //! What a client cost, line by line: straight from the charges, since an invoice wants day, project and model at once.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use super::app::App;
 use super::assigning::{Assigned, Parts};
@@ -250,10 +251,10 @@ fn written(rows: &[ClientRow], (first, as_of): (Date, Option<&str>), notes: &[St
             csv.push_str(&cell(text));
             csv.push(',');
         }
-        csv.push_str(&format!("{},{as_of}\r\n", row.billed.amount));
+        let _ = write!(csv, "{},{as_of}\r\n", row.billed.amount);
     }
     for note in notes {
-        csv.push_str(&format!("{first},,,,,,{},note,,,{as_of}\r\n", cell(note)));
+        let _ = write!(csv, "{first},,,,,,{},note,,,{as_of}\r\n", cell(note));
     }
     csv
 }
