@@ -215,6 +215,7 @@ mod tests {
             from: "2026-11-01".to_owned(),
             to: "2026-12-01".to_owned(),
             days: "UTC".to_owned(),
+            sums: vec![],
             rows: vec![],
             totals: vec![LaneFigure {
                 lane: "billed".to_owned(),

@@ -186,7 +186,13 @@ fn earlier(usage: &Usage) -> String {
     let by = group_name(usage.by);
     let mut text = format!("\nBefore, {}\n\n", days(&before.from, &before.to));
     let head = |name: &'static str| (name, Stand::Point);
-    let mut table = Table::new(&[(by, Stand::Left), head("billed then"), head("now")]);
+    let then = match lane_head(&usage.lane) {
+        "estimated" => "estimated then",
+        "logged" => "logged then",
+        "entered" => "entered then",
+        _ => "billed then",
+    };
+    let mut table = Table::new(&[(by, Stand::Left), head(then), head("now")]);
     let mut reasons: Vec<String> = Vec::new();
     let mut add = |name: String, row: &UsageRow, then: Option<&BeforeFigures>| {
         let billed = then.and_then(|then| then.billed.as_deref());
