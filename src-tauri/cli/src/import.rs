@@ -4,7 +4,9 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use spendglass_core::api::{self, ApiError, App, Event, ImportPart, ImportQuery, ImportReport, Request, Response};
+use spendglass_core::api::{
+    self, ApiError, App, Event, ImportPart, ImportQuery, ImportReport, Request, Response,
+};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use crate::Global;

@@ -220,7 +220,11 @@ async fn a_file_is_of_the_provider_that_is_named() {
     assert_eq!(again["account"], report["account"]);
     let head = "start_time,end_time,amount_value,amount_currency\n";
     let of_openai = ImportQuery {
-        path: books.put("cost.csv", format!("{head}1790812800,1790899200,3,usd\n")).to_str().unwrap().to_owned(),
+        path: books
+            .put("cost.csv", format!("{head}1790812800,1790899200,3,usd\n"))
+            .to_str()
+            .unwrap()
+            .to_owned(),
         provider: Some("groq".to_owned()),
         ..ImportQuery::default()
     };

@@ -168,11 +168,8 @@ async fn whose(house: &House, query: &ImportQuery, reading: &Reading) -> Result<
             .ok_or_else(|| ApiError::bad("there is no such account")),
         _ => {
             let known: Vec<_> = rows.iter().map(|row| row.id.to_string()).collect();
-            let message = format!(
-                "{} has several accounts: say which (account {})",
-                provider.name,
-                known.join(" or ")
-            );
+            let message =
+                format!("{} has several accounts: say which (account {})", provider.name, known.join(" or "));
             Err(ApiError::new(ErrorCode::MoreNeeded, message))
         }
     }
