@@ -81,6 +81,7 @@ fn ranked(rows: &[(&str, &str)]) -> RankedBars {
                 slot: *slot,
             })
             .collect(),
+        overlaps: false,
         width: 320,
         estimated: false,
     }
@@ -344,7 +345,7 @@ fn ticks_are_round_and_carry_their_unit() {
 }
 
 #[test]
-fn marks_speak_exact_figures() {
+fn marks_speak_short_figures_and_hold_exact_ones() {
     let bars = stacked(
         money("USD"),
         vec![
@@ -357,13 +358,16 @@ fn marks_speak_exact_figures() {
     assert_eq!(
         labels,
         [
-            "OpenAI, 1 November 2026 (UTC): $1.284375, estimated",
+            "OpenAI, 1 November 2026 (UTC): $1.2844, estimated",
             "Groq, 1 November 2026 (UTC): unknown",
             "OpenAI, 2 November 2026 (UTC), so far: $1,234,567.50, estimated",
             "Groq, 2 November 2026 (UTC), so far: −$0.000123, estimated",
         ]
     );
-    assert_eq!(chart.marks[1].value, "—");
+    assert_eq!((chart.marks[0].value.as_str(), chart.marks[1].value.as_str()), ("1.284375", "—"));
+    let columns: Vec<_> = chart.marks.iter().map(|mark| mark.column.as_deref()).collect();
+    let whole = Some("$1,234,567.4999, estimated");
+    assert_eq!(columns, [None, None, whole, whole], "what is not wholly known has no sum");
     assert_eq!(chart.marks[3].value, "-0.000123");
     assert!(chart.svg.contains(">estimated<"), "an estimate is marked in the picture itself");
     let rupees =
@@ -517,7 +521,7 @@ proptest! {
         estimated in any::<bool>(),
     ) {
         let rows = rows.into_iter().map(|(name, value, slot)| RankedRow { name, value, slot: SLOTS[slot] }).collect();
-        let bars = RankedBars { title: "Any".to_owned(), unit, rows, width, estimated };
+        let bars = RankedBars { title: "Any".to_owned(), unit, rows, overlaps: false, width, estimated };
         let chart = draw(&Picture::RankedBars(bars)).unwrap();
         check_any(&chart);
     }

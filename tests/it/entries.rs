@@ -86,12 +86,17 @@ async fn every_kind_is_entered_shown_changed_and_removed() {
     assert_eq!(ids, [1, 2, 3, 4, 5], "all are of one account, which was made with the first");
 
     let shown = account(&app, 1).await;
-    assert_eq!((&shown["keyPlace"], &shown["state"]), (&json!("nowhere"), &json!("fresh")));
+    assert_eq!((&shown["keyPlace"], &shown["state"]), (&json!("nowhere"), &json!("byHand")));
     assert_eq!(shown["advice"], Value::Null, "an account without a key asks for nothing");
     let grant = &shown["grants"][0];
     assert_eq!(grant["amount"], json!({"amount": "25.5", "currency": "USD"}));
     assert_eq!((&grant["kind"], &grant["left"]), (&json!("purchased"), &Value::Null));
     assert_eq!((&grant["acquiredAt"], &grant["expiresAt"]), (&json!("2026-11-02"), &json!("2027-05-02")));
+    assert_eq!(
+        grant["lapsesAt"],
+        json!("2027-05-02T18:30:00Z"),
+        "at the end of the last day, by the person's own clock"
+    );
     assert_eq!((&grant["entry"], &grant["note"]), (&json!(1), &json!("Card ending 1")));
     let left = &shown["balances"][0];
     assert_eq!((&left["left"]["amount"], &left["left"]["currency"]), (&json!("-0.1"), &json!("CNY")));

@@ -14,6 +14,8 @@ use spendglass_core::time::{Clock, Date, Period, Timestamp, Zone};
 use spendglass_core::vault::Vault;
 use tempfile::TempDir;
 
+mod telling;
+
 const NOW: &str = "2026-11-22T20:30:00Z";
 
 struct Books {
@@ -263,7 +265,7 @@ async fn the_period_before_is_told_where_it_is_known() {
     let early = ask(&app, "usage", of("2026-11-05", "2026-11-12", "model")).await;
     assert_eq!(before(&early, 0)["billed"], Value::Null);
     let why = before(&early, 0)["billedUnknown"].to_string();
-    assert!(why.contains("Studio is known from 2026-11-01 on."), "{why}");
+    assert!(why.contains("Studio is known from 1 November 2026 on."), "{why}");
     assert_eq!(early["total"]["before"]["billed"], Value::Null);
     // Another account that is known later does not take a word from the first.
     let two = books.account("anthropic", "Lab").await;
@@ -273,7 +275,7 @@ async fn the_period_before_is_told_where_it_is_known() {
     let names: Vec<_> = table(&told).into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["OpenAI", "Anthropic"]);
     assert_eq!(dollars(&before(&told, 0)["billed"]), "4");
-    assert!(before(&told, 1)["billedUnknown"].to_string().contains("Lab is known from 2026-11-16 on."));
+    assert!(before(&told, 1)["billedUnknown"].to_string().contains("Lab is known from 16 November 2026 on."));
     assert_eq!(told["total"]["before"]["billed"], Value::Null);
 }
 
@@ -483,9 +485,10 @@ async fn a_clients_summary_has_every_bill_and_adds_no_estimate() {
     let app = books.door("UTC").await;
     let query = |client: &str| json!({"client": client, "from": "2026-11-01", "to": "2026-11-23"});
     let told = ask(&app, "clientSummary", query("Acme")).await;
-    let expected = "date,account,provider,project,key,model,item,lane,currency,amount\r\n\
-        2026-11-10,Studio,openai,p1,kA,gpt-5,'=tokens,billed,USD,1.25\r\n\
-        2026-11-10,Studio,openai,p1,k9,gpt-5-mini,'=tokens,billed,USD,4\r\n";
+    let expected = "date,account,provider,project,key,model,item,lane,currency,amount,as_of\r\n\
+        2026-11-10,Studio,openai,p1,kA,gpt-5,'=tokens,billed,USD,1.25,2026-11-22T20:30:00Z\r\n\
+        2026-11-10,Studio,openai,p1,k9,gpt-5-mini,'=tokens,billed,USD,4,2026-11-22T20:30:00Z\r\n\
+        2026-11-01,,,,,,\"Studio: tokens and list price lack usage_completions and 9 more, which is not read yet.\",note,,,2026-11-22T20:30:00Z\r\n";
     assert_eq!(told["csv"], expected);
     assert_eq!(
         told["totals"],

@@ -185,7 +185,7 @@ streams: Array<StreamReport>, };
 /**
  * The state of an account: the worst of its streams, or of its key.
  */
-export type AccountState = "new" | "syncing" | "fresh" | "stale" | "keyRejected" | "forbidden" | "keyMissing" | "keychain" | "keychainAbsent" | "rateLimited" | "unreachable" | "providerChanged" | "failed";
+export type AccountState = "new" | "syncing" | "fresh" | "stale" | "byHand" | "keyRejected" | "forbidden" | "keyMissing" | "keychain" | "keychainAbsent" | "rateLimited" | "unreachable" | "providerChanged" | "failed";
 
 /**
  * What lots of an account are spent in.
@@ -1074,6 +1074,43 @@ lane: string,
 billed: Amount, };
 
 /**
+ * What a project came to by one model, over all days.
+ */
+export type ClientSum = { 
+/**
+ * The account's number.
+ */
+account: number, 
+/**
+ * What the account is called.
+ */
+label: string, 
+/**
+ * The provider's id.
+ */
+provider: string, 
+/**
+ * The project, by its name where that is known; `null` where nobody says.
+ */
+project: string | null, 
+/**
+ * The model; `null` where the bill does not say.
+ */
+model: string | null, 
+/**
+ * The provider's own words, where the bill does not name the model.
+ */
+item: string | null, 
+/**
+ * Who says so: `billed`, `entered`, `estimated` or `logged`.
+ */
+lane: string, 
+/**
+ * How much.
+ */
+billed: Amount, };
+
+/**
  * What a client cost, line by line. Money that is estimated or logged is told by its lane and is in no sum of what is billed.
  */
 export type ClientSummary = { 
@@ -1094,6 +1131,10 @@ to: string,
  */
 days: string, 
 /**
+ * What each project came to by model, lane and currency, the most first.
+ */
+sums: Array<ClientSum>, 
+/**
  * A line a day, project, key, model, lane and currency, in order of days.
  */
 rows: Array<ClientRow>, 
@@ -1110,7 +1151,8 @@ asOf: string | null,
  */
 notes: Array<string>, 
 /**
- * The lines as CSV (RFC 4180); empty where it was written into a file.
+ * The lines as CSV (RFC 4180), each with the time up to which was read; notes follow as lines of the lane `note` without an
+ * amount. Empty where it was written into a file.
  */
 csv: string, 
 /**
@@ -2142,6 +2184,10 @@ acquiredAt: string | null,
  */
 expiresAt: string | null, 
 /**
+ * The instant from which on nothing of it can be spent, RFC 3339, where its end is known.
+ */
+lapsesAt: string | null, 
+/**
  * The rule it lapses by, such as `after-purchase:365d` or `never`; nothing where nobody says.
  */
 rule: string | null, 
@@ -2258,6 +2304,10 @@ path: string,
  * none, one without a key is made.
  */
 account: number | null, 
+/**
+ * The provider whose figures they are, by its id, where no account of it is named and the file does not tell.
+ */
+provider?: string, 
 /**
  * Its format by id, where its columns do not tell.
  */
@@ -3020,6 +3070,10 @@ bucket: string,
  * What is spoken.
  */
 label: string, 
+/**
+ * What its whole column comes to, in words, where several layers make it and all of them are known.
+ */
+column: string | null, 
 /**
  * The exact value as decimal text.
  */

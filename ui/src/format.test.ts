@@ -171,6 +171,11 @@ describe('shares', () => {
     expect(format.share(used, limit)).toBe(share);
   });
 
+  it('is over one for a figure, and never for the length of a bar', () => {
+    expect([format.ratio('106', '100'), format.share('106', '100')]).toEqual([1.06, 1]);
+    expect(format.percent(format.ratio('1', '15') ?? 0)).toBe('7%');
+  });
+
   it('does not round the ends away', () => {
     expect(format.percent(0.001)).toBe('<1%');
     expect(format.percent(0.999)).toBe('>99%');

@@ -357,12 +357,18 @@ export function counted(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
-/** The share of a limit that is used, between 0 and 1; for the length of a bar, never for a figure. */
-export function share(used: string, limit: string): number | null {
+/** The share of a limit that is used, for a figure: over 1 where more than the limit is used. */
+export function ratio(used: string, limit: string): number | null {
   if (!DECIMAL.test(used) || !DECIMAL.test(limit)) return null;
   const whole = Number(limit);
   if (!(whole > 0)) return null;
-  return Math.min(Math.max(Number(used) / whole, 0), 1);
+  return Number(used) / whole;
+}
+
+/** The same between 0 and 1; for the length of a bar, never for a figure. */
+export function share(used: string, limit: string): number | null {
+  const part = ratio(used, limit);
+  return part === null ? null : Math.min(Math.max(part, 0), 1);
 }
 
 /** A share as a percentage; under one per cent and over 99 are not rounded away. */

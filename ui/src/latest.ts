@@ -10,23 +10,26 @@ export function latest<Q, A>(
   let running: Promise<void> | null = null;
 
   async function run(): Promise<void> {
-    while (waiting) {
-      const { question } = waiting;
-      waiting = null;
-      try {
-        got(await ask(question), question);
-      } catch (failure) {
-        // A question that was put since gives the answer that is shown.
-        if (!waiting) failed(failure, question);
+    try {
+      while (waiting) {
+        const { question } = waiting;
+        waiting = null;
+        try {
+          got(await ask(question), question);
+        } catch (failure) {
+          // A question that was put since gives the answer that is shown.
+          if (!waiting) failed(failure, question);
+        }
       }
+    } finally {
+      // At once: a question that an answer led to must find nobody under way who will not look again.
+      running = null;
     }
   }
 
   return (question) => {
     waiting = { question };
-    running ??= run().finally(() => {
-      running = null;
-    });
+    running ??= run();
     return running;
   };
 }

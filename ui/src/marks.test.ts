@@ -10,6 +10,7 @@ const mark = (series: string | null, bucket: string, x: number, y: number, width
   width,
   height,
   label: `${series ?? ''} ${bucket}`,
+  column: null,
   value: '1',
   drill: null,
 });

@@ -263,7 +263,7 @@ pub(crate) fn table(accounts: &[Account], zone: Zone) -> String {
             cell(account.id.to_string()),
             cell(name),
             cell(key_words(account)),
-            cell(if account.key_place == PlaceOfKey::Nowhere { UNKNOWN } else { state(account.state) }),
+            cell(state(account.state)),
             cell(read),
         ]);
     }
@@ -278,7 +278,10 @@ pub(crate) fn table(accounts: &[Account], zone: Zone) -> String {
 
 fn words(account: &Account, zone: Zone) -> Vec<String> {
     let mut lines = Vec::new();
-    let well = matches!(account.state, AccountState::Fresh | AccountState::Stale | AccountState::Syncing);
+    let well = matches!(
+        account.state,
+        AccountState::Fresh | AccountState::ByHand | AccountState::Stale | AccountState::Syncing
+    );
     // The account says what its worst stream says, which is told below with the stream's name.
     let said_below = account.streams.iter().any(|stream| stream.message.as_ref() == Some(&account.message));
     if !well && !said_below && !account.message.is_empty() {
@@ -340,6 +343,7 @@ pub(crate) fn state(state: AccountState) -> &'static str {
         AccountState::New => "not read yet",
         AccountState::Syncing => "reading now",
         AccountState::Fresh => "up to date",
+        AccountState::ByHand => "by hand and from files",
         AccountState::Stale => "not read lately",
         AccountState::KeyRejected => "key refused",
         AccountState::Forbidden => "key may not see all",

@@ -82,9 +82,11 @@ impl Ending {
 
     pub(crate) fn of_account(state: AccountState) -> Ending {
         match state {
-            AccountState::New | AccountState::Syncing | AccountState::Fresh | AccountState::Stale => {
-                Ending::Done
-            }
+            AccountState::New
+            | AccountState::Syncing
+            | AccountState::Fresh
+            | AccountState::ByHand
+            | AccountState::Stale => Ending::Done,
             AccountState::KeyRejected | AccountState::Forbidden => Ending::SignIn,
             AccountState::KeyMissing | AccountState::Keychain | AccountState::KeychainAbsent => {
                 Ending::Keychain

@@ -125,7 +125,13 @@ pub(crate) async fn run(global: &Global, out: &Out, command: Command) -> Result<
             path: out,
         }),
     };
-    let (response, _) = Door::ask_once(global, request).await?;
+    let of_a_client = matches!(&request, Request::ClientSummary(_));
+    let (response, _) = Door::ask_once(global, request).await.map_err(|mut failure| {
+        if of_a_client && failure.words.contains("no client") {
+            failure.words.push_str(". Assign: spendglass budgets assign --account 1 --client NAME");
+        }
+        failure
+    })?;
     if let Response::ClientSummary(ClientSummary { path: None, csv, .. }) = &response
         && !out.is_json()
     {
@@ -209,6 +215,7 @@ mod tests {
             from: "2026-11-01".to_owned(),
             to: "2026-12-01".to_owned(),
             days: "UTC".to_owned(),
+            sums: vec![],
             rows: vec![],
             totals: vec![LaneFigure {
                 lane: "billed".to_owned(),

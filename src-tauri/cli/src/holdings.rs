@@ -148,6 +148,7 @@ mod tests {
             left: money("3.5"),
             acquired_at: Some("2026-08-01T00:00:00Z".to_owned()),
             expires_at: Some("2027-01-01T00:00:00Z".to_owned()),
+            lapses_at: Some("2027-01-01T00:00:00Z".to_owned()),
             rule: None,
             note: None,
             as_of: AT.to_owned(),

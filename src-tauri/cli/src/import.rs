@@ -4,7 +4,9 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use spendglass_core::api::{self, App, Event, ImportPart, ImportQuery, ImportReport, Request, Response};
+use spendglass_core::api::{
+    self, ApiError, App, Event, ImportPart, ImportQuery, ImportReport, Request, Response,
+};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use crate::Global;
@@ -26,6 +28,7 @@ Exit codes:
 Examples:
   spendglass import cost_2026-10-01_2026-11-01.csv --preview
   spendglass import activity.csv
+  spendglass import cost.csv --account openai
   spendglass import other.csv --account 3 --as map:date=Day,cost=Amount,currency=USD,model=Model")]
 pub(crate) struct Options {
     /// The file: a CSV, or a zip of some
@@ -37,9 +40,9 @@ pub(crate) struct Options {
     /// Only tell what it holds and what would become of it
     #[arg(long)]
     preview: bool,
-    /// The account it is of, by its number
-    #[arg(long, value_name = "ID")]
-    account: Option<i64>,
+    /// The account it is of, by its number; or its provider, whose only account it is, or who gets one without a key
+    #[arg(long, value_name = "ID|PROVIDER")]
+    account: Option<String>,
 }
 
 pub(crate) async fn run(global: &Global, out: &Out, options: Options) -> Result<Ending, Failure> {
@@ -47,9 +50,11 @@ pub(crate) async fn run(global: &Global, out: &Out, options: Options) -> Result<
     let Some(path) = path.to_str() else {
         return Err(Failure::usage("The name of the file is not Unicode. Rename it first."));
     };
+    let account = options.account.as_deref().and_then(|text| text.trim().parse::<i64>().ok());
     let query = ImportQuery {
         path: path.to_owned(),
-        account: options.account,
+        account,
+        provider: options.account.filter(|_| account.is_none()),
         format: options.format,
         mapping: None,
     };
@@ -90,7 +95,15 @@ async fn ask(app: &App, request: Request) -> Result<Response, Failure> {
     }
     let answer =
         answer.map_err(|_| Failure::new(Ending::Partly, "The import broke off. Please report this."))?;
-    Ok(answer?)
+    Ok(answer.map_err(by_option)?)
+}
+
+/// The same error with the option that says what is missing.
+fn by_option(mut error: ApiError) -> ApiError {
+    if error.field.as_deref() == Some("account") {
+        error.message.push_str(" (--account ID, or --account PROVIDER)");
+    }
+    error
 }
 
 /// Shows how far a file is read; never ends where there is nobody to show it to.

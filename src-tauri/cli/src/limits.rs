@@ -127,7 +127,7 @@ fn words(limits: &Limits, zone: Zone) -> String {
                 cell(used(row)),
                 cell(figure(row.limit.as_deref())),
                 cell(figure(row.left.as_deref())),
-                cell(row.percent.map_or_else(String::new, |percent| format!("{percent} % used"))),
+                cell(share(row)),
                 cell(starts_again(row, &limits.now, zone)),
                 cell(told_by(row)),
             ]);
@@ -179,6 +179,15 @@ fn name(row: &LimitRow) -> String {
 
 fn figure(text: Option<&str>) -> String {
     text.map_or_else(|| UNKNOWN.to_owned(), number)
+}
+
+/// How much of a limit is used, as the window tells it: less than one per cent is not nothing.
+fn share(row: &LimitRow) -> String {
+    match (row.percent, row.used.as_deref()) {
+        (Some(0), Some(used)) if used != "0" => "< 1 % used".to_owned(),
+        (Some(percent), _) => format!("{percent} % used"),
+        (None, _) => String::new(),
+    }
 }
 
 fn used(row: &LimitRow) -> String {

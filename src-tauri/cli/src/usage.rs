@@ -163,7 +163,21 @@ pub(crate) fn words(usage: &Usage, zone: Zone) -> String {
     for note in &usage.notes {
         put!(text, "\n{}\n", clean(note));
     }
+    text.push_str(&assigning(usage));
     explained(text)
+}
+
+/// How to assign, where nothing is.
+fn assigning(usage: &Usage) -> String {
+    let kind = match usage.by {
+        Grouping::Client => "client",
+        Grouping::Tag => "tag",
+        _ => return String::new(),
+    };
+    if usage.rows.iter().any(|row| row.key.is_some()) {
+        return String::new();
+    }
+    format!("\nAssign: spendglass budgets assign --account 1 --{kind} NAME\n")
 }
 
 /// The period before, where it was asked for: what was billed then, or why nobody knows.
@@ -172,7 +186,13 @@ fn earlier(usage: &Usage) -> String {
     let by = group_name(usage.by);
     let mut text = format!("\nBefore, {}\n\n", days(&before.from, &before.to));
     let head = |name: &'static str| (name, Stand::Point);
-    let mut table = Table::new(&[(by, Stand::Left), head("billed then"), head("now")]);
+    let then = match lane_head(&usage.lane) {
+        "estimated" => "estimated then",
+        "logged" => "logged then",
+        "entered" => "entered then",
+        _ => "billed then",
+    };
+    let mut table = Table::new(&[(by, Stand::Left), head(then), head("now")]);
     let mut reasons: Vec<String> = Vec::new();
     let mut add = |name: String, row: &UsageRow, then: Option<&BeforeFigures>| {
         let billed = then.and_then(|then| then.billed.as_deref());
@@ -304,6 +324,15 @@ mod tests {
         assert!(text.contains("3.50 USD") && text.contains("7    credits"), "{text}");
         assert!(text.contains("1,000,000") && text.contains("— is not known"), "{text}");
         assert!(text.contains("OpenRouter tells nothing of today."));
+    }
+
+    #[test]
+    fn the_way_to_assign_is_named_where_nothing_is() {
+        let nobody = usage(Grouping::Client, vec![row(None, "", &[("1", "USD")])]);
+        assert!(words(&nobody, Zone::UTC).contains("spendglass budgets assign --account 1 --client NAME"));
+        let lark = usage(Grouping::Client, vec![row(Some("Lark"), "Lark", &[("1", "USD")])]);
+        assert!(!words(&lark, Zone::UTC).contains("budgets assign"));
+        assert!(!words(&usage(Grouping::Model, Vec::new()), Zone::UTC).contains("budgets assign"));
     }
 
     #[test]

@@ -161,7 +161,7 @@ pub use spend::{
     Amount, Before, BeforeFigures, Bucket, Grouping, LaneFigure, Measure, Only, Spark, Spend, SpendQuery,
     Usage, UsageQuery, UsageRow,
 };
-pub use summaries::{ClientRow, ClientSummary, ClientSummaryQuery};
+pub use summaries::{ClientRow, ClientSum, ClientSummary, ClientSummaryQuery};
 pub use syncing::{AccountReport, StreamReport, SyncQuery, SyncReport};
 pub use troubles::{Trouble, TroubleKind};
 pub use upkeep::{About, Doctor, Finding, FindingState, Language, SampleState, Settings, ShowMenu, Theme};

@@ -133,6 +133,8 @@ pub struct RankedBars {
     pub unit: Unit,
     /// The rows, from the top.
     pub rows: Vec<RankedRow>,
+    /// Whether a figure may be in several rows, so that they make no sum.
+    pub overlaps: bool,
     /// Width in CSS pixels, brought into 280 to 2400.
     pub width: u32,
     /// Whether any figure had to use list prices.
@@ -369,8 +371,10 @@ pub struct Mark {
     pub series: Option<String>,
     /// The spoken name of the bucket, or of the row.
     pub bucket: String,
-    /// Spoken: "OpenAI, Tuesday, 3 November 2026 (UTC): $1.284375".
+    /// Spoken: "OpenAI, Tuesday, 3 November 2026 (UTC): $1.2844".
     pub label: String,
+    /// What its whole column comes to, in words, where several layers make it and all of them are known.
+    pub column: Option<String>,
     /// The exact value, or "—" when it is unknown.
     pub value: String,
 }

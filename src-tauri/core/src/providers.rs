@@ -217,6 +217,8 @@ pub struct Stream {
     /// Statuses by which the provider says that there is no such thing for this account, and what that means, in one sentence:
     /// a plan without this report, a limit that was never set. No failure.
     pub absent: &'static [(u16, &'static str)],
+    /// Whether its money is an estimate of what another stream of the provider bills: how far it reaches says nothing of the bills.
+    pub beside: bool,
 }
 
 impl Stream {
@@ -229,6 +231,7 @@ impl Stream {
         cursor: Cursor::Snapshot,
         floor: 0,
         absent: &[],
+        beside: false,
     };
 
     /// The request for a page: of the stream, or of the part that the query names.

@@ -272,15 +272,15 @@ pub fn usual_day(rows: &[RollupRow], from: Date, to: Date) -> Result<Option<Usua
     Ok((!medians.is_empty()).then_some(UsualDay { billed: medians, of_days: count }))
 }
 
-/// The currency to draw: the only one, else dollars, else the one with the largest figure.
+/// The currency to draw: the only one, else dollars where there are any, else the one with the largest figure.
 pub fn currency_to_draw<'a>(money: impl IntoIterator<Item = &'a MixedMoney>) -> Option<Currency> {
     let mut all = MixedMoney::default();
     for one in money {
         // Too large a sum only changes which currency is drawn.
         let _ = all.add_all(one);
     }
-    all.of(Currency::USD)
-        .map(|_| Currency::USD)
+    let dollars = all.of(Currency::USD).filter(|total| !total.is_zero()).map(|_| Currency::USD);
+    dollars
         .or_else(|| all.iter().max_by_key(|(_, total)| total.nearest().abs()).map(|(currency, _)| currency))
 }
 

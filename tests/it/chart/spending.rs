@@ -194,9 +194,13 @@ fn shares_are_of_all_that_was_spent() {
     assert_eq!(nearly.table.rows[0][1], "> 99 %");
     let only = shared(Share { unit: Unit::Count { noun: "tokens".to_owned() }, ..share(&[("gpt-5", "7")]) });
     assert_eq!(only.description, "All of it is gpt-5: 7 tokens.");
-    for none in [&[][..], &[("refund", "-1"), ("idle", "0")][..]] {
-        let chart = shared(share(none));
-        assert!(chart.marks.is_empty() && chart.svg.contains("No data in this range"));
+    let none = [
+        (&[][..], "No data in this range"),
+        (&[("refund", "-1"), ("idle", "0")][..], "Nothing above $0 in this range"),
+    ];
+    for (rows, words) in none {
+        let chart = shared(share(rows));
+        assert!(chart.marks.is_empty() && chart.svg.contains(words), "{}", chart.svg);
     }
 }
 

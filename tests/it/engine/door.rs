@@ -173,7 +173,7 @@ async fn an_account_without_a_key_is_in_nobodys_way() {
         call(&app, "addAccount", json!({"provider": "openai", "withoutKey": true, "label": "By hand"}))
             .await
             .unwrap();
-    assert_eq!((&added["state"], &added["keyPlace"]), (&"fresh".into(), &"nowhere".into()));
+    assert_eq!((&added["state"], &added["keyPlace"]), (&"byHand".into(), &"nowhere".into()));
     for (method, params) in [("checkAccount", json!({"account": 1})), ("sync", json!({"account": 1}))] {
         let (code, message) = call(&app, method, params).await.unwrap_err();
         assert_eq!(code, ErrorCode::BadRequest);

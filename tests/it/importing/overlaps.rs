@@ -193,6 +193,46 @@ async fn app(books: &Books) -> App {
     App::open(config).await.unwrap()
 }
 
+/// A file that does not tell whose figures it holds is of the provider that the person names: its account, or one without a key.
+#[tokio::test]
+async fn a_file_is_of_the_provider_that_is_named() {
+    let books = Books::open().await;
+    let app = app(&books).await;
+    let query = |path: std::path::PathBuf, provider: Option<&str>| ImportQuery {
+        path: path.to_str().unwrap().to_owned(),
+        mapping: Some("date=Day,cost=Paid,currency=USD".to_owned()),
+        provider: provider.map(str::to_owned),
+        ..ImportQuery::default()
+    };
+    let own = books.put("own.csv", "Day,Paid\n2026-10-01,4\n");
+    let nobodys = handle(&app, Request::PreviewImport(query(own.clone(), None))).await.unwrap_err();
+    assert_eq!(nobodys.field.as_deref(), Some("account"));
+    assert!(nobodys.message.contains("name an account or a provider"), "{}", nobodys.message);
+    let slip = handle(&app, Request::PreviewImport(query(own.clone(), Some("grok?")))).await.unwrap_err();
+    assert!(slip.message.contains("there is no provider"), "{}", slip.message);
+    let preview = ask(&app, Request::PreviewImport(query(own.clone(), Some("groq")))).await;
+    assert_eq!((&preview["account"], &preview["provider"]), (&json!(null), &json!("groq")));
+    let report = ask(&app, Request::Import(query(own.clone(), Some("groq")))).await;
+    assert!(report["booked"].as_bool().unwrap(), "{report}");
+    assert_ne!(report["account"], json!(books.account));
+    // The second time it is the account that was made.
+    let again = ask(&app, Request::PreviewImport(query(own, Some("groq")))).await;
+    assert_eq!(again["account"], report["account"]);
+    let head = "start_time,end_time,amount_value,amount_currency\n";
+    let of_openai = ImportQuery {
+        path: books
+            .put("cost.csv", format!("{head}1790812800,1790899200,3,usd\n"))
+            .to_str()
+            .unwrap()
+            .to_owned(),
+        provider: Some("groq".to_owned()),
+        ..ImportQuery::default()
+    };
+    let other = handle(&app, Request::PreviewImport(of_openai)).await.unwrap_err();
+    assert!(other.message.contains("a file of OpenAI, not of Groq"), "{}", other.message);
+    app.close().await;
+}
+
 /// Of one account and day the provider's file counts, then one that was mapped, then what was typed in.
 #[tokio::test]
 async fn what_was_typed_in_is_not_added_to_a_file_of_the_same_day() {

@@ -11,6 +11,7 @@ const mark = (series: string, bucket: string, x: number, y: number): Mark => ({
   series,
   bucket,
   label: `${series}, ${bucket}: $1.50`,
+  column: '$3.00',
   value: '1.50',
   drill: { from: '2026-11-16', to: '2026-11-17', only: { by: 'provider', key: series.toLowerCase(), provider: series.toLowerCase(), account: null } },
 });

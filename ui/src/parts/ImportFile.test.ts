@@ -42,3 +42,24 @@ it('asks what the columns are where no format has them, in the words of the wind
   });
   expect(at('import-mapping').closest('details')?.open).toBe(true);
 });
+
+it('takes a file for a provider of which there is no account yet', async () => {
+  HTMLDialogElement.prototype.showModal = vi.fn();
+  HTMLDialogElement.prototype.close = vi.fn();
+  const asked = vi.spyOn(door, 'call').mockImplementation((({ method }: { method: string }) =>
+    method === 'providers' ? Promise.resolve([{ id: 'groq', name: 'Groq' }]) : method === 'formats' ? Promise.resolve([]) : new Promise(() => undefined)) as typeof door.call);
+  made = mount(ImportFile, { target: document.body, props: { accounts: [], onclose: () => undefined, ondone: () => undefined } });
+  await vi.waitFor(() => {
+    flushSync();
+    expect(at('import-account').textContent).toContain('Groq');
+  });
+  const path = at<HTMLInputElement>('import-path');
+  path.value = '/d/days.csv';
+  path.dispatchEvent(new Event('input', { bubbles: true }));
+  const account = at<HTMLSelectElement>('import-account');
+  account.value = 'groq';
+  account.dispatchEvent(new Event('change', { bubbles: true }));
+  flushSync();
+  at('import-look').click();
+  expect(asked).toHaveBeenLastCalledWith({ method: 'previewImport', params: { path: '/d/days.csv', account: null, provider: 'groq' } });
+});

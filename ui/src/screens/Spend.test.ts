@@ -34,6 +34,7 @@ const mark: Mark = {
   series: 'OpenAI',
   bucket: '12 November',
   label: 'OpenAI, 12 November: $3.00',
+  column: null,
   value: '3',
   drill: { from: '2026-11-12', to: '2026-11-13', only: { by: 'provider', key: 'openai', provider: 'openai', account: null } },
 };
@@ -201,4 +202,41 @@ it('asks nothing again while the clock moves on within a day', async () => {
     app.now = Date.parse('2026-11-19T00:00:01Z');
   });
   expect(asked().at(-1)).toMatchObject({ from: '2026-10-21', to: '2026-11-20' });
+});
+
+it('shows list price where no bill names what is looked into, says so, and lets one insist', async () => {
+  const listed = [{ amount: '1.79', currency: 'USD' }];
+  called.mockImplementation(({ params }: { params: SpendQuery }) => {
+    const told = answer(params);
+    if (params.only?.length) told.usage.total = { ...told.usage.total, billed: [], listed };
+    return Promise.resolve(told);
+  });
+  const query = await press(() => document.querySelector<HTMLElement>('[data-testid="row-drill"]')?.click());
+  await vi.waitFor(() => {
+    expect(asked().at(-1)).toMatchObject({ measure: 'listed', only: [{ key: 'openai' }] });
+  });
+  flushSync();
+  expect(query.only).toHaveLength(1);
+  expect(at('spend-instead')?.textContent).toContain('shown at list price');
+  expect(looked.measure).toBe('billed');
+  expect(await click('measure-billed')).toMatchObject({ measure: 'billed' });
+  expect(at('spend-instead')?.textContent).toBe('');
+});
+
+it('says of which days the figures are while the days are not chosen, and names what was entered as entered', async () => {
+  called.mockImplementation(({ params }: { params: SpendQuery }) => {
+    const told = answer(params);
+    told.usage.lane = 'entered';
+    told.usage.rows = told.usage.rows.map((one) => ({ ...one, lane: 'entered' }));
+    return Promise.resolve(told);
+  });
+  await click('group-model');
+  at('range-custom')?.querySelector('input')?.click();
+  flushSync();
+  const head = [...document.querySelectorAll('[data-testid="spend-table"] thead th')].map((cell) => cell.textContent.trim());
+  expect(head[1]).toBe('Entered by hand');
+  expect(document.querySelector('[data-testid="spend-table"] tbody td')?.textContent).toContain('≈');
+  looked.change({ first: '2026-11-09', last: '2026-11-01' });
+  flushSync();
+  expect(document.querySelector('div.about')?.textContent).toMatch(/These figures are still of Oct 20\s–\sNov 18, 2026/);
 });

@@ -313,6 +313,8 @@ pub enum AccountState {
     Fresh,
     /// All streams are read, but not lately.
     Stale,
+    /// It has no key: figures come from files and by hand, and nothing is read from the provider.
+    ByHand,
     /// The provider refuses the key.
     KeyRejected,
     /// The key may not see something that its kind should.

@@ -10,6 +10,7 @@ use super::forecasting::{reason, spread};
 use super::forms::{Sign, money, refused, wrong};
 use super::outlook::{DAYS_LOOKED_AT, Line, Outlook, Split, split};
 use super::{ApiError, BudgetId, BudgetOf, BudgetRow, Event, SetBudget};
+use crate::chart::Unit;
 use crate::forecast::{self, Course, Forecast};
 use crate::ledger::{Budget, BudgetScope, BudgetSpan, Lane, name_of, named};
 use crate::money::{Decimal, Money, MoneyError, Total};
@@ -292,7 +293,11 @@ impl Bills<'_> {
             .billed
             .iter()
             .filter(|(other, total)| *other != currency && !total.is_zero())
-            .map(|(other, total)| format!("{total} {other} is not counted: this budget is in {currency}."))
+            .map(|(other, total)| {
+                let unit = Unit::Money { currency: other.to_string() };
+                let amount = unit.told(total.nearest());
+                format!("{amount} is not counted: this budget is in {currency}.")
+            })
             .collect();
         notes.extend(silence(&budget.scope, rows, accounts));
         if budget.scope == BudgetScope::All {

@@ -275,7 +275,7 @@ impl<'a> Pool<'a> {
                 Some(BurnExpiry {
                     day,
                     name: format!("{} lapsed", unit.short(lapsed)),
-                    words: format!("{name}: could be spent up to {when}, and {} lapsed.", unit.exact(lapsed)),
+                    words: format!("{name}: could be spent up to {when}, and {} lapsed.", unit.told(lapsed)),
                     amount: Some(lapsed),
                 })
             }
@@ -285,8 +285,8 @@ impl<'a> Pool<'a> {
                     ("ends".to_owned(), "nothing is at risk at the usual pace".to_owned())
                 } else {
                     let short = format!("{} at risk", unit.short(middle));
-                    let range = format!("{} to {}", unit.exact(low), unit.exact(high));
-                    (short, format!("likely {} at risk, eight times in ten {range}", unit.exact(middle)))
+                    let range = format!("{} to {}", unit.told(low), unit.told(high));
+                    (short, format!("likely {} at risk, eight times in ten {range}", unit.told(middle)))
                 };
                 let words = format!("{name}: can be spent up to {when}; {risk}.");
                 Some(BurnExpiry { day, name: name_of, words, amount: Some(middle) })
@@ -300,7 +300,7 @@ impl<'a> Pool<'a> {
     }
 }
 
-fn capital(text: &str) -> String {
+pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

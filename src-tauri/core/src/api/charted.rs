@@ -45,6 +45,8 @@ pub struct Mark {
     pub bucket: String,
     /// What is spoken.
     pub label: String,
+    /// What its whole column comes to, in words, where several layers make it and all of them are known.
+    pub column: Option<String>,
     /// The exact value as decimal text.
     pub value: String,
     /// Where a click on it leads, where it is of days or of one group.

@@ -6,6 +6,7 @@ use super::app::House;
 use super::cuts::{Ask, Cut};
 use super::figures::{Books, Sums, amounts, of_group, whole_days};
 use super::groups::{GroupKey, group_names};
+use super::steps::{spoken, spoken_range};
 use super::{Amount, ApiError, Before, BeforeFigures, Grouping, Only, Usage, UsageRow};
 use crate::ledger::{Lane, name_of};
 use crate::money::MixedMoney;
@@ -166,10 +167,10 @@ impl Held<'_> {
             covered.iter().find_map(|covered| match covered {
                 None => Some(format!("{label} is not read yet.")),
                 Some(covered) if from < covered.from => {
-                    Some(format!("{label} is known from {} on.", covered.from))
+                    Some(format!("{label} is known from {} on.", spoken(covered.from)))
                 }
                 Some(covered) if covered.until < to => {
-                    Some(format!("{label} is read up to {} only.", covered.until.plus_days(-1)))
+                    Some(format!("{label} is read up to {} only.", spoken(covered.until.plus_days(-1))))
                 }
                 Some(_) => None,
             })
@@ -189,7 +190,8 @@ impl Held<'_> {
         };
         (tells(self.now) && !tells(self.before)).then(|| {
             let (from, to) = self.days;
-            format!("Nothing of {label} was entered or imported from {from} to {}.", to.plus_days(-1))
+            let days = spoken_range((from, to));
+            format!("Nothing of {label} was entered or imported from {days}.")
         })
     }
 }

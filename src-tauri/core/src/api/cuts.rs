@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::app::House;
 use super::assigning::{Assigned, Parts};
 use super::figures::Books;
+use super::groups::SEVERAL;
 use super::{ApiError, Grouping, Only};
 use crate::ledger::AssignmentKind;
 use crate::report::Choice;
@@ -31,6 +32,8 @@ pub(super) struct Cut {
     pub(super) rows: Vec<RollupRow>,
     /// Rows of clients and tags: the member is its name, and a row is in here for each.
     shared: Option<Vec<RollupRow>>,
+    /// The same with each figure once, where any is of several: their own group.
+    stacked: Option<Vec<RollupRow>>,
     /// The accounts that are looked at, where that is not all.
     pub(super) accounts: Option<BTreeSet<i64>>,
     /// Of clients and tags, whose accounts each has a part of.
@@ -74,12 +77,17 @@ impl Cut {
 
     /// Rows that are chosen already, in groups of their own members.
     pub(super) const fn plain(rows: Vec<RollupRow>) -> Cut {
-        Cut { rows, shared: None, accounts: None, owners: BTreeMap::new(), notes: Vec::new() }
+        Cut { rows, shared: None, stacked: None, accounts: None, owners: BTreeMap::new(), notes: Vec::new() }
     }
 
     /// The rows by group; those of clients and tags may hold a figure more than once.
     pub(super) fn grouped(&self) -> &[RollupRow] {
         self.shared.as_deref().unwrap_or(&self.rows)
+    }
+
+    /// The rows by group with each figure once, where that differs: what is of several is a group of its own.
+    pub(super) fn stacked(&self) -> Option<&[RollupRow]> {
+        self.stacked.as_deref()
     }
 
     /// The accounts of which a client or tag has a part.
@@ -266,6 +274,7 @@ impl Lens {
         let mut cut = Cut {
             rows: Vec::new(),
             shared: None,
+            stacked: None,
             accounts: self.accounts.clone(),
             owners: BTreeMap::new(),
             notes: Vec::new(),
@@ -273,6 +282,7 @@ impl Lens {
         if let Some(kind) = kind_of(by) {
             let assigned = if kind == AssignmentKind::Client { &self.clients } else { &self.tags };
             let mut shared = Vec::with_capacity(rows.len());
+            let mut stacked = Vec::with_capacity(rows.len());
             let mut overlapping = BTreeSet::new();
             for row in &rows {
                 let (project, key) = (told.member(row, PROJECT), told.member(row, KEY));
@@ -281,6 +291,11 @@ impl Lens {
                     overlapping.extend(names.iter().map(|name| (*name).to_owned()));
                 }
                 let of = |name: Option<&str>| RollupRow { member: name.map(str::to_owned), ..row.clone() };
+                stacked.push(of(match names.as_slice() {
+                    [] => None,
+                    [one] => Some(one),
+                    _ => Some(SEVERAL),
+                }));
                 if names.is_empty() {
                     shared.push(of(None));
                 } else {
@@ -292,6 +307,11 @@ impl Lens {
                 cut.notes.push(nothing_assigned(kind).to_owned());
             }
             cut.owners = assigned.0.iter().map(|(name, parts)| (name.clone(), parts.owners())).collect();
+            if !overlapping.is_empty() {
+                let of_any = cut.owners.values().flatten().copied().collect();
+                cut.owners.insert(SEVERAL.to_owned(), of_any);
+                cut.stacked = Some(stacked);
+            }
             cut.shared = Some(shared);
         } else if let Some(at) = member_of(by) {
             for row in &mut rows {

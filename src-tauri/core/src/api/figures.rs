@@ -8,6 +8,7 @@ use super::cuts::{Ask, Cut};
 use super::groups::{GroupKey, Names, group_key, group_names};
 use super::running::seen;
 use super::states::known;
+use super::steps::spoken;
 use super::{Amount, ApiError, Grouping, LaneFigure, SpendFigure, Usage, UsageQuery, UsageRow};
 use crate::ledger::{Lane, name_of};
 use crate::money::{Currency, Decimal, MixedMoney, Total};
@@ -24,6 +25,8 @@ pub(super) struct Books {
     pub(super) accounts: Vec<AccountRow>,
     pub(super) streams: Vec<StreamRow>,
     pub(super) names: Names,
+    /// The providers of all accounts, in the order in which they were first connected.
+    pub(super) providers: Vec<&'static str>,
     /// When a cost was last entered by hand, by account.
     entered: BTreeMap<i64, Timestamp>,
 }
@@ -35,9 +38,19 @@ impl Books {
             let last = entered.entry(row.account_id).or_insert(row.changed_at);
             *last = row.changed_at.max(*last);
         }
+        let accounts = house.store.accounts().await?;
+        let mut providers: Vec<&'static str> = Vec::new();
+        let mut by_number: Vec<&AccountRow> = accounts.iter().collect();
+        by_number.sort_by_key(|row| row.id);
+        for provider in by_number.into_iter().filter_map(|row| providers::find(&row.account.provider)) {
+            if !providers.contains(&provider.id) {
+                providers.push(provider.id);
+            }
+        }
         Ok(Books {
             entered,
-            accounts: house.store.accounts().await?,
+            providers,
+            accounts,
             streams: house.store.streams().await?,
             names: Names::of(house.store.names().await?),
         })
@@ -82,13 +95,14 @@ impl Books {
         })
     }
 
-    /// Those among them that go by days, unless the provider has no such thing for the account.
+    /// Those among them that go by days, unless the provider has no such thing for the account. What estimates beside a bill is
+    /// not asked how far the bills reach.
     pub(super) fn days_of(
         &self,
         sees: Sees,
     ) -> impl Iterator<Item = (&AccountRow, &'static providers::Stream, Option<&StreamRow>)> {
         self.streams_of(sees)
-            .filter(|(_, stream, _)| stream.cursor != Cursor::Snapshot)
+            .filter(|(_, stream, _)| stream.cursor != Cursor::Snapshot && !stream.beside)
             .filter(|(.., kept)| kept.is_none_or(|kept| kept.state != StreamState::Absent))
     }
 
@@ -108,7 +122,8 @@ impl Books {
 
     /// The days, end exclusive, on which the costs of every account that was read at all are booked.
     pub(super) fn covered(&self) -> Option<(Date, Date)> {
-        let covered = || self.streams_of(Sees::Cost).filter_map(|(.., kept)| kept?.covered);
+        let bills = || self.streams_of(Sees::Cost).filter(|(_, stream, _)| !stream.beside);
+        let covered = || bills().filter_map(|(.., kept)| kept?.covered);
         Some((covered().map(|days| days.from).max()?, covered().map(|days| days.until).min()?))
     }
 
@@ -160,6 +175,10 @@ impl Books {
             notes.push("No account is connected yet.".to_owned());
         }
         let today = now.utc_date();
+        if from > today {
+            notes.push("These days are still to come: nothing is known of them yet.".to_owned());
+            return notes;
+        }
         for (row, stream, kept) in self.days_of(Sees::Cost) {
             let label = self.label_of(row.id);
             let told_today = !matches!(
@@ -170,13 +189,17 @@ impl Books {
                 None => notes.push(format!("{label} is not read yet: nothing of what it bills is in here.")),
                 Some(covered) => {
                     if from < covered.from {
-                        notes.push(format!("{label} is known from {} on.", covered.from));
+                        notes.push(format!("{label} is known from {} on.", spoken(covered.from)));
                     }
                     let due = if told_today { today.plus_days(1) } else { today };
                     if covered.until < to.min(due) {
-                        notes.push(format!("{label} is read up to {} only.", covered.until.plus_days(-1)));
+                        notes.push(format!(
+                            "{label} is read up to {} only.",
+                            spoken(covered.until.plus_days(-1))
+                        ));
                     } else if !told_today && from <= today && today < to {
-                        notes.push(format!("{label} tells complete days only: {today} is not in here yet."));
+                        let day = spoken(today);
+                        notes.push(format!("{label} tells complete days only: {day} is not in here yet."));
                     }
                 }
             }
@@ -208,7 +231,7 @@ impl Books {
         };
         Some(match covered {
             Some(covered) => {
-                let day = covered.until.plus_days(-1);
+                let day = spoken(covered.until.plus_days(-1));
                 format!("{label}: tokens and list price are read up to {day} only ({streams}).")
             }
             None => format!("{label}: tokens and list price lack {streams}, which is not read yet."),

@@ -77,7 +77,7 @@ impl Scene<'_> {
             title: format!(
                 "{} by weekday and hour, {days} (days and hours of {zone}){}",
                 self.figure(),
-                self.ending
+                self.ending(&self.cut.rows, period, unit)?
             ),
             unit: self.chart_unit(unit),
             rows: rows_of_week(),
@@ -143,7 +143,7 @@ impl Scene<'_> {
                 "{} by day, the 53 weeks up to {} (UTC days){}",
                 self.figure(),
                 spoken(today),
-                self.ending
+                self.ending(&self.cut.rows, period, unit)?
             ),
             unit: self.chart_unit(unit),
             rows: rows_of_week(),

@@ -8,6 +8,9 @@ use crate::ledger::{Name, NameOf};
 use crate::providers;
 use crate::store::RollupRow;
 
+/// The member of what is assigned to several clients, or carries several tags. Nobody can type it.
+pub(super) const SEVERAL: &str = "\u{1f}several";
+
 /// The group of a row.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct GroupKey {
@@ -20,6 +23,11 @@ pub(super) struct GroupKey {
 }
 
 impl GroupKey {
+    /// Whether it is of several clients or tags, and so none that can be looked into.
+    pub(super) fn is_several(&self) -> bool {
+        self.key.as_deref() == Some(SEVERAL)
+    }
+
     /// What looks into the group alone.
     pub(super) fn only(&self, by: Grouping) -> Only {
         Only { by, key: self.key.clone(), provider: self.provider.map(str::to_owned), account: self.account }
@@ -113,6 +121,8 @@ fn group_name(books: &Books, by: Grouping, group: &GroupKey) -> String {
     match (by, key) {
         (Grouping::Provider, _) => provider.to_owned(),
         (Grouping::Account, Some(id)) => id.parse().map_or_else(|_| id.clone(), |id| books.label_of(id)),
+        (Grouping::Client, Some(key)) if key == SEVERAL => "Several clients".to_owned(),
+        (Grouping::Tag, Some(key)) if key == SEVERAL => "Several tags".to_owned(),
         (_, Some(key)) => known.unwrap_or_else(|| key.clone()),
         (Grouping::Model, None) => format!("{provider}, model not reported"),
         (Grouping::Project, None) => format!("{provider}, no project reported"),

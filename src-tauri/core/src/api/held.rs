@@ -81,11 +81,18 @@ impl Holdings {
             // What lapses by inactivity has no end that stands.
             let life = lot.lot().and_then(|lot| lifespan(&lot, calendar).ok());
             let end = life.filter(|life| life.idle_days.is_none()).and_then(|life| life.end);
-            row.expires_at = match end {
-                Some(End::After(date)) => Some(date.to_string()),
-                Some(End::At(at)) => Some(at.to_string()),
-                None => row.expires_at.take(),
-            };
+            match end {
+                // The last day is a day of the person's own clock.
+                Some(End::After(date)) => {
+                    row.expires_at = Some(date.to_string());
+                    row.lapses_at = Some(calendar.start_of(date.plus_days(1)).to_string());
+                }
+                Some(End::At(at)) => {
+                    row.expires_at = Some(at.to_string());
+                    row.lapses_at.clone_from(&row.expires_at);
+                }
+                None => {}
+            }
         }
     }
 }
@@ -104,6 +111,7 @@ impl Held {
                 left: None,
                 acquired_at: Some(purchase.acquired_on.to_string()),
                 expires_at: purchase.expires_on().map(|date| date.to_string()),
+                lapses_at: None,
                 rule: None,
                 note: purchase.note.clone(),
                 as_of,
@@ -193,6 +201,7 @@ fn grant_row(grant: &CreditGrant) -> GrantRow {
         left: grant.left.map(|left| amount(left, grant.currency)),
         acquired_at: grant.acquired_at.map(|at| at.to_string()),
         expires_at: grant.expires_at.map(|at| at.to_string()),
+        lapses_at: grant.expires_at.map(|at| at.to_string()),
         rule: None,
         note: None,
         as_of: grant.observed_at.to_string(),

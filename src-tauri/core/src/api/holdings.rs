@@ -65,6 +65,8 @@ pub struct GrantRow {
     pub acquired_at: Option<String>,
     /// When it lapses, RFC 3339; the last date it can be spent on where it was entered by hand.
     pub expires_at: Option<String>,
+    /// The instant from which on nothing of it can be spent, RFC 3339, where its end is known.
+    pub lapses_at: Option<String>,
     /// The rule it lapses by, such as `after-purchase:365d` or `never`; nothing where nobody says.
     pub rule: Option<String>,
     /// Words of the person's own.

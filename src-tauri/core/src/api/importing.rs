@@ -3,6 +3,7 @@
 use super::app::{App, House};
 use super::entering::without_key;
 use super::figures::amount;
+use super::forms::refused;
 use super::keys::{find_account, find_provider};
 use super::{
     ApiError, ErrorCode, Event, FirstCharge, FormatRow, ImportPart, ImportQuery, ImportReport, LeftOut,
@@ -66,10 +67,10 @@ impl App {
         // Which provider's list prices count for a file that does not say whose it is.
         let provider = match query.account {
             Some(id) => providers::find(&find_account(house, id).await?.account.provider),
-            None => None,
+            None => named(query)?,
         };
         if mapping.is_some() && provider.is_none() {
-            return Err(ApiError::bad("say whose figures these are: name an account (--account ID)"));
+            return Err(refused("account", "say whose figures these are: name an account or a provider"));
         }
         let path = query.path.trim().into();
         let provider = provider.map(|provider| provider.id);
@@ -113,6 +114,11 @@ fn as_what(query: &ImportQuery) -> Result<(Option<&'static Format>, Option<Mappi
     }
 }
 
+/// The provider that the person names.
+fn named(query: &ImportQuery) -> Result<Option<&'static Provider>, ApiError> {
+    query.provider.as_deref().map(|id| find_provider(id.trim())).transpose()
+}
+
 /// The account that a file is of.
 async fn whose(house: &House, query: &ImportQuery, reading: &Reading) -> Result<Whose, ApiError> {
     let told = provider_of(reading)?;
@@ -128,9 +134,16 @@ async fn whose(house: &House, query: &ImportQuery, reading: &Reading) -> Result<
         }
         return Ok(Whose::Account(Box::new(row)));
     }
-    let Some(provider) = told else {
-        return Err(ApiError::bad(
-            "the file does not tell whose figures it holds: name an account (--account ID)",
+    let named = named(query)?;
+    if let (Some(named), Some(told)) = (named, told)
+        && named.id != told.id
+    {
+        return Err(refused("account", format!("this is a file of {}, not of {}", told.name, named.name)));
+    }
+    let Some(provider) = told.or(named) else {
+        return Err(refused(
+            "account",
+            "the file does not tell whose figures it holds: name an account or a provider",
         ));
     };
     let rows = house.store.accounts().await?;
@@ -155,11 +168,8 @@ async fn whose(house: &House, query: &ImportQuery, reading: &Reading) -> Result<
             .ok_or_else(|| ApiError::bad("there is no such account")),
         _ => {
             let known: Vec<_> = rows.iter().map(|row| row.id.to_string()).collect();
-            let message = format!(
-                "{} has several accounts: name one with --account ({})",
-                provider.name,
-                known.join(", ")
-            );
+            let message =
+                format!("{} has several accounts: say which (account {})", provider.name, known.join(" or "));
             Err(ApiError::new(ErrorCode::MoreNeeded, message))
         }
     }

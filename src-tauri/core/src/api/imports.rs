@@ -17,6 +17,9 @@ pub struct ImportQuery {
     #[serde(default)]
     #[ts(type = "number | null")]
     pub account: Option<i64>,
+    /// The provider whose figures they are, by its id, where no account of it is named and the file does not tell.
+    #[serde(default)]
+    pub provider: Option<String>,
     /// Its format by id, where its columns do not tell.
     #[serde(default)]
     pub format: Option<String>,

@@ -73,8 +73,12 @@ impl Figures {
         if limit.is_zero() { Some(Decimal::ONE) } else { used.checked_div(limit) }
     }
 
+    /// The nearest whole per cent; all of it only where all is used.
     fn percent(&self) -> Option<u32> {
-        let hundreds = self.share()?.checked_mul(Decimal::ONE_HUNDRED)?.trunc();
+        let exact = self.share()?.checked_mul(Decimal::ONE_HUNDRED)?;
+        let nearest = exact.checked_add(Decimal::new(5, 1))?.floor();
+        let hundreds =
+            if exact < Decimal::ONE_HUNDRED { nearest.min(Decimal::from(99)) } else { exact.trunc() };
         u32::try_from(hundreds.normalize().mantissa()).ok().filter(|_| hundreds.normalize().scale() == 0)
     }
 }

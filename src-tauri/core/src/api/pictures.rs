@@ -353,6 +353,7 @@ impl Drawn {
             series: mark.series,
             bucket: mark.bucket,
             label: mark.label,
+            column: mark.column,
             value: mark.value,
         };
         Picture {

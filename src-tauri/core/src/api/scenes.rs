@@ -3,19 +3,21 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::burning::capital;
 use super::cuts::Cut;
 use super::figures::{Books, whole_days};
 use super::groups::{GroupKey, group_key, group_names};
 use super::pictures::Drawn;
+use super::states::listed;
 use super::steps::{Step, spoken_range, steps, undrawable};
 use super::{ApiError, Bucket, Grouping, Measure, Spark};
 use crate::chart::{self, RankedBars, RankedRow, Series, Share, ShareRow, Slot, StackedBars, Unit};
 use crate::ledger::Lane;
 use crate::money::{Currency, Decimal, Total};
-use crate::providers::{self, Cursor};
+use crate::providers::Cursor;
 use crate::report::{self, Totals};
 use crate::store::{RollupRow, StreamRow};
-use crate::time::{Calendar, Date, Timestamp};
+use crate::time::{Calendar, Date, Period, Timestamp};
 
 const CHART_HEIGHT: u32 = 240;
 /// A line of fewer steps tells nothing.
@@ -25,6 +27,15 @@ const MOST_SPARKS: usize = 100;
 /// The most rows of a ranked chart.
 const MOST_RANKED: usize = 12;
 const SLOTS: [Slot; 5] = [Slot::S1, Slot::S2, Slot::S3, Slot::S4, Slot::S5];
+
+/// A currency by its code, and a unit of a provider's by both their names.
+fn unit_words(unit: Currency) -> String {
+    let code = unit.to_string();
+    match code.split_once('.') {
+        Some((owner, word)) => format!("{} {word}", capital(owner)),
+        None => code,
+    }
+}
 
 /// What is drawn.
 pub(super) struct Scene<'a> {
@@ -46,6 +57,8 @@ pub(super) struct Timed {
     unit: Option<Currency>,
     steps: Vec<Step>,
     lines: Vec<Line>,
+    /// The lines of bars, where those of groups hold a figure more than once.
+    stacked: Option<Vec<Line>>,
 }
 
 /// A group over the steps of time.
@@ -57,7 +70,11 @@ pub(super) struct Line {
 
 impl Scene<'_> {
     fn rows(&self) -> Result<impl Iterator<Item = &RollupRow>, ApiError> {
-        Ok(report::within(self.cut.grouped(), whole_days(self.days.0, self.days.1)?))
+        self.inside(self.cut.grouped())
+    }
+
+    fn inside<'a>(&self, rows: &'a [RollupRow]) -> Result<impl Iterator<Item = &'a RollupRow>, ApiError> {
+        Ok(report::within(rows, whole_days(self.days.0, self.days.1)?))
     }
 
     /// The currency to draw, for measures of money.
@@ -122,8 +139,28 @@ impl Scene<'_> {
         }
     }
 
-    fn title(&self, what: &str) -> String {
-        format!("{} {what}, {} (UTC days){}", self.figure(), spoken_range(self.days), self.ending)
+    fn title(&self, what: &str, unit: Option<Currency>) -> Result<String, ApiError> {
+        let ending = self.ending(&self.cut.rows, whole_days(self.days.0, self.days.1)?, unit)?;
+        Ok(format!("{} {what}, {} (UTC days){ending}", self.figure(), spoken_range(self.days)))
+    }
+
+    /// What a title ends with: which currency is drawn where there are several, and what else belongs there.
+    pub(super) fn ending(
+        &self,
+        rows: &[RollupRow],
+        period: Period,
+        unit: Option<Currency>,
+    ) -> Result<String, ApiError> {
+        let Some(unit) = unit else { return Ok(self.ending.clone()) };
+        let total = report::total(report::within(rows, period))?;
+        let money = if self.measure == Measure::Billed { &total.billed } else { &total.listed };
+        let others = money.iter().filter(|(other, sum)| *other != unit && !sum.is_zero());
+        let others: Vec<String> = others.map(|(other, _)| unit_words(other)).collect();
+        if others.is_empty() {
+            return Ok(self.ending.clone());
+        }
+        let names: Vec<&str> = others.iter().map(String::as_str).collect();
+        Ok(format!(" in {} without {}{}", unit_words(unit), listed(&names), self.ending))
     }
 
     const fn by_what(&self) -> &'static str {
@@ -143,15 +180,16 @@ impl Scene<'_> {
 
     /// The groups over steps of time, the largest first. A step without a line of a group is nought where an account of the
     /// group's was read then.
-    pub(super) fn lines(
+    fn lines(
         &self,
+        rows: &[RollupRow],
         bucket: Bucket,
         steps: &[Step],
         unit: Option<Currency>,
     ) -> Result<Vec<Line>, ApiError> {
         let place = |at: Timestamp| steps.partition_point(|step| step.start <= at).checked_sub(1);
-        let groups =
-            report::group(self.rows()?, |row| (group_key(self.books, self.by, row), place(row.start)))?;
+        let rows = self.inside(rows)?;
+        let groups = report::group(rows, |row| (group_key(self.books, self.by, row), place(row.start)))?;
         let mut lines: Vec<Line> = Vec::new();
         for ((group, at), totals) in groups {
             if lines.last().is_none_or(|line| line.group != group) {
@@ -178,8 +216,9 @@ impl Scene<'_> {
     pub(super) fn timed(&self, bucket: Bucket, unit: Option<Currency>) -> Result<Timed, ApiError> {
         let mut steps = steps(bucket, self.days, self.now, self.calendar);
         self.say_what_is_partly_known(bucket, &mut steps);
-        let lines = self.lines(bucket, &steps, unit)?;
-        Ok(Timed { bucket, unit, steps, lines })
+        let lines = self.lines(self.cut.grouped(), bucket, &steps, unit)?;
+        let stacked = self.cut.stacked().map(|rows| self.lines(rows, bucket, &steps, unit)).transpose()?;
+        Ok(Timed { bucket, unit, steps, lines, stacked })
     }
 
     /// A line for each of the largest groups.
@@ -204,15 +243,17 @@ impl Scene<'_> {
         lines.iter().take(MOST_SPARKS).map(line).collect()
     }
 
-    /// Stacked bars by step of time.
+    /// Stacked bars by step of time, each figure once.
     pub(super) fn bars(&self, timed: &Timed) -> Result<Drawn, ApiError> {
-        let Timed { bucket, unit, steps, lines } = timed;
+        let Timed { bucket, unit, steps, lines, stacked } = timed;
         let (bucket, unit) = (*bucket, *unit);
+        let lines = stacked.as_ref().unwrap_or(lines);
         let called = group_names(self.books, self.by, lines.iter().map(|line| &line.group));
         let name = |group: &GroupKey| called.get(group).cloned().unwrap_or_default();
-        let series = lines.iter().enumerate().map(|(rank, line)| Series {
+        let slots = self.slots(lines);
+        let series = lines.iter().zip(slots).map(|(line, slot)| Series {
             name: name(&line.group),
-            slot: self.slot(&line.group, rank),
+            slot,
             values: line.values.clone(),
         });
         let when = match bucket {
@@ -225,9 +266,10 @@ impl Scene<'_> {
             Bucket::Hour => {
                 let zone = self.calendar.zone().name();
                 let days = spoken_range(self.days);
-                format!("{} {what}, {days} (UTC days, hours of {zone}){}", self.figure(), self.ending)
+                let ending = self.ending(&self.cut.rows, whole_days(self.days.0, self.days.1)?, unit)?;
+                format!("{} {what}, {days} (UTC days, hours of {zone}){ending}", self.figure())
             }
-            Bucket::Day | Bucket::Month => self.title(&what),
+            Bucket::Day | Bucket::Month => self.title(&what, unit)?,
         };
         let picture = chart::Picture::StackedBars(StackedBars {
             title,
@@ -241,7 +283,8 @@ impl Scene<'_> {
         let drawn = Drawn::new(chart::draw(&picture).map_err(|error| undrawable(&error))?);
         let days = steps.iter().map(|step| (step.bucket.name.clone(), step.days()));
         // What is folded is called Other, and leads nowhere.
-        let groups = lines.iter().map(|line| (name(&line.group), line.group.only(self.by)));
+        let groups = lines.iter().filter(|line| !line.group.is_several());
+        let groups = groups.map(|line| (name(&line.group), line.group.only(self.by)));
         Ok(drawn.leading_to_days(days).leading_to_groups(groups.filter(|(name, _)| name != "Other")))
     }
 
@@ -252,7 +295,10 @@ impl Scene<'_> {
         let groups = groups.iter().filter_map(|(key, totals)| Some((key, self.value(totals, unit)?)));
         let mut groups: Vec<_> = groups.collect();
         groups.sort_by_key(|(_, value)| Reverse(*value));
-        let rest = groups.split_off(groups.len().min(MOST_RANKED));
+        // What overlaps makes no sum, so none of it is folded.
+        let overlaps = self.cut.stacked().is_some();
+        let most = if overlaps { groups.len() } else { MOST_RANKED };
+        let rest = groups.split_off(groups.len().min(most));
         let name = |key: &GroupKey| called.get(key).cloned().unwrap_or_default();
         let mut rows: Vec<RankedRow> = groups
             .iter()
@@ -268,9 +314,10 @@ impl Scene<'_> {
             rows.push(RankedRow { name: format!("{} others", rest.len()), value, slot: Slot::Other });
         }
         let picture = chart::Picture::RankedBars(RankedBars {
-            title: self.title(&format!("by {}", self.by_what())),
+            title: self.title(&format!("by {}", self.by_what()), unit)?,
             unit: self.chart_unit(unit),
             rows,
+            overlaps,
             width: self.width,
             estimated: self.measure == Measure::Listed,
         });
@@ -285,7 +332,7 @@ impl Scene<'_> {
         let name = |key: &GroupKey| called.get(key).cloned().unwrap_or_default();
         let known = || groups.iter().filter_map(|(key, totals)| Some((key, self.value(totals, unit)?)));
         let picture = chart::Picture::Share(Share {
-            title: self.title(&format!("by {}, in shares", self.by_what())),
+            title: self.title(&format!("by {}, in shares", self.by_what()), unit)?,
             unit: self.chart_unit(unit),
             rows: known().map(|(key, value)| ShareRow { name: name(key), value }).collect(),
             width: self.width,
@@ -295,13 +342,24 @@ impl Scene<'_> {
         Ok(drawn.leading_to_groups(known().map(|(key, _)| (name(key), key.only(self.by)))))
     }
 
-    /// A provider has one colour in every chart; other groups are coloured by rank.
-    pub(super) fn slot(&self, group: &GroupKey, rank: usize) -> Slot {
+    /// A provider has one colour in every chart: the first five that were connected. Other groups are coloured by rank.
+    fn slot(&self, group: &GroupKey, rank: usize) -> Slot {
         let place = match self.by {
-            Grouping::Provider => providers::ALL.iter().position(|known| Some(known.id) == group.provider),
+            Grouping::Provider => self.books.providers.iter().position(|id| Some(*id) == group.provider),
             _ => Some(rank),
         };
         place.and_then(|place| SLOTS.get(place)).copied().unwrap_or(Slot::Other)
+    }
+
+    /// The colours of lines. What has none of its own takes one that nobody in the picture has, the largest first.
+    fn slots(&self, lines: &[Line]) -> Vec<Slot> {
+        let mut slots: Vec<Slot> =
+            lines.iter().enumerate().map(|(rank, line)| self.slot(&line.group, rank)).collect();
+        let mut free: Vec<Slot> = SLOTS.into_iter().rev().filter(|slot| !slots.contains(slot)).collect();
+        for slot in slots.iter_mut().filter(|slot| **slot == Slot::Other) {
+            *slot = free.pop().unwrap_or(Slot::Other);
+        }
+        slots
     }
 
     /// Whose money a group is of.

@@ -78,7 +78,7 @@ fn account_in_words(
     let state = match worst {
         _ if syncing => AccountState::Syncing,
         // Nothing is read from a provider, so nothing is ever late.
-        _ if row.account.key_place == KeyPlace::Nowhere => AccountState::Fresh,
+        _ if row.account.key_place == KeyPlace::Nowhere => AccountState::ByHand,
         Some(worst) if severity(worst.state) > 0 => account_state(worst.state),
         _ if !all_read || synced_at.is_none() => AccountState::New,
         _ if seen_streams.iter().zip(&seen_rows).any(is_late) => AccountState::Stale,
@@ -92,7 +92,7 @@ fn account_in_words(
             "Only a part is read yet: sync to go on from there.".to_owned()
         }
         (AccountState::New, _) => "Nothing is read yet: sync to see figures.".to_owned(),
-        (AccountState::Fresh, _) if row.account.key_place == KeyPlace::Nowhere => {
+        (AccountState::ByHand, _) => {
             "Figures come from files and entries; nothing is read from the provider.".to_owned()
         }
         (AccountState::Fresh, _) => "Up to date.".to_owned(),
@@ -254,7 +254,7 @@ fn account_state(state: StreamState) -> AccountState {
 
 fn advice(state: AccountState, by_variable: bool) -> Option<Advice> {
     match state {
-        AccountState::Fresh | AccountState::Syncing => None,
+        AccountState::Fresh | AccountState::ByHand | AccountState::Syncing => None,
         // Its variable is set outside of here; then it is read again.
         AccountState::KeyMissing if by_variable => Some(Advice::Sync),
         AccountState::New | AccountState::Stale | AccountState::Unreachable | AccountState::Failed => {

@@ -35,6 +35,8 @@ pub struct ClientSummary {
     pub to: String,
     /// Whose days these are: `UTC`.
     pub days: String,
+    /// What each project came to by model, lane and currency, the most first.
+    pub sums: Vec<ClientSum>,
     /// A line a day, project, key, model, lane and currency, in order of days.
     pub rows: Vec<ClientRow>,
     /// The sums, each of one lane, by currency; never added up.
@@ -43,10 +45,34 @@ pub struct ClientSummary {
     pub as_of: Option<String>,
     /// What is missing or to be minded, in words.
     pub notes: Vec<String>,
-    /// The lines as CSV (RFC 4180); empty where it was written into a file.
+    /// The lines as CSV (RFC 4180), each with the time up to which was read; notes follow as lines of the lane `note` without an
+    /// amount. Empty where it was written into a file.
     pub csv: String,
     /// Where it was written.
     pub path: Option<String>,
+}
+
+/// What a project came to by one model, over all days.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ClientSum {
+    /// The account's number.
+    #[ts(type = "number")]
+    pub account: i64,
+    /// What the account is called.
+    pub label: String,
+    /// The provider's id.
+    pub provider: String,
+    /// The project, by its name where that is known; `null` where nobody says.
+    pub project: Option<String>,
+    /// The model; `null` where the bill does not say.
+    pub model: Option<String>,
+    /// The provider's own words, where the bill does not name the model.
+    pub item: Option<String>,
+    /// Who says so: `billed`, `entered`, `estimated` or `logged`.
+    pub lane: String,
+    /// How much.
+    pub billed: Amount,
 }
 
 /// A line of a summary.

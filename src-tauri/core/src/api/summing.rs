@@ -1,13 +1,15 @@
 //! What a client cost, line by line: straight from the charges, since an invoice wants day, project and model at once.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use super::app::App;
 use super::assigning::{Assigned, Parts};
 use super::figures::{Books, amount, lanes_beside, range, whole_days};
 use super::files::{self, What};
 use super::forms::wrong;
-use super::{ApiError, ClientRow, ClientSummary, ClientSummaryQuery};
+use super::steps::spoken_range;
+use super::{ApiError, ClientRow, ClientSum, ClientSummary, ClientSummaryQuery};
 use crate::export::cell;
 use crate::ledger::{AssignmentKind, Lane, NameOf, name_of};
 use crate::money::{Currency, MixedMoney, MoneyError, Total};
@@ -16,7 +18,7 @@ use crate::store::{Dimension, PieceFacet, RollupRow};
 use crate::time::Date;
 
 const WHAT: What = What { name: "the summary", example: "client.csv" };
-const HEAD: &str = "date,account,provider,project,key,model,item,lane,currency,amount\r\n";
+const HEAD: &str = "date,account,provider,project,key,model,item,lane,currency,amount,as_of\r\n";
 
 /// What lines are told apart by.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -70,8 +72,21 @@ impl App {
                 "What is estimated or logged is no bill: it has lines and a sum of its own.".to_owned(),
             );
         }
+        if sums.is_empty() {
+            let days = spoken_range(days);
+            if query.path.is_some() {
+                return Err(wrong(
+                    "from",
+                    format!(
+                        "nothing of {client} is known from {days}, so no file was written: choose other days"
+                    ),
+                ));
+            }
+            notes.push(format!("Nothing of {client} is known from {days}."));
+        }
         let told: Vec<ClientRow> = sums.iter().map(|(place, total)| line(place, *total, &books)).collect();
-        let csv = written(&told);
+        let as_of = books.as_of().map(|at| at.to_string());
+        let csv = written(&told, (days.0, as_of.as_deref()), &notes);
         let (csv, path) = match &query.path {
             Some(path) => (String::new(), Some(files::keep(path, csv.into_bytes(), WHAT).await?)),
             None => (csv, None),
@@ -81,9 +96,10 @@ impl App {
             from: days.0.to_string(),
             to: days.1.to_string(),
             days: "UTC".to_owned(),
+            sums: by_project(&sums, &books)?,
             rows: told,
             totals: lanes_beside(totals.into_iter().collect()),
-            as_of: books.as_of().map(|at| at.to_string()),
+            as_of,
             notes,
             csv,
             path,
@@ -129,6 +145,37 @@ fn sums<'a>(
         *sum = sum.checked_add(billed).ok_or(MoneyError::Overflow(currency))?;
     }
     Ok(sums)
+}
+
+/// What each project came to by model, the most first. A bill that names no model is told by its own words.
+fn by_project(sums: &BTreeMap<Place<'_>, Total>, books: &Books) -> Result<Vec<ClientSum>, ApiError> {
+    let mut all = BTreeMap::new();
+    for (place, total) in sums {
+        let [model, project, _, item] = place.members;
+        let item = if model.is_some() { None } else { item };
+        let sum: &mut Total =
+            all.entry((place.account, project, model, item, place.lane, place.currency)).or_default();
+        *sum = sum.checked_add(*total).ok_or(MoneyError::Overflow(place.currency))?;
+    }
+    let mut all: Vec<_> = all.into_iter().collect();
+    all.sort_by_key(|((.., lane, currency), total)| (*lane, *currency, std::cmp::Reverse(total.nearest())));
+    let told = |((account, project, model, item, lane, currency), total): (_, Total)| {
+        let project: Option<&str> = project;
+        let model: Option<&str> = model;
+        let item: Option<&str> = item;
+        let named = |id| books.names.get(account, NameOf::Project, id).unwrap_or(id).to_owned();
+        ClientSum {
+            account,
+            label: books.label_of(account),
+            provider: books.provider_of(account).map_or("", |provider| provider.id).to_owned(),
+            project: project.map(named),
+            model: model.map(str::to_owned),
+            item: item.map(str::to_owned),
+            lane: name_of(lane, Lane::NAMED).to_owned(),
+            billed: amount(total, currency),
+        }
+    };
+    Ok(all.into_iter().map(told).collect())
 }
 
 fn line(place: &Place<'_>, total: Total, books: &Books) -> ClientRow {
@@ -184,8 +231,10 @@ fn unnamed(sums: &BTreeMap<Place<'_>, Total>, parts: &Parts, books: &Books) -> V
     notes
 }
 
-fn written(rows: &[ClientRow]) -> String {
+/// The lines, each with the time up to which was read, and what is to be minded behind them.
+fn written(rows: &[ClientRow], (first, as_of): (Date, Option<&str>), notes: &[String]) -> String {
     let mut csv = HEAD.to_owned();
+    let as_of = cell(as_of.unwrap_or_default());
     for row in rows {
         let texts = [
             row.date.as_str(),
@@ -202,8 +251,10 @@ fn written(rows: &[ClientRow]) -> String {
             csv.push_str(&cell(text));
             csv.push(',');
         }
-        csv.push_str(&row.billed.amount);
-        csv.push_str("\r\n");
+        let _ = write!(csv, "{},{as_of}\r\n", row.billed.amount);
+    }
+    for note in notes {
+        let _ = write!(csv, "{first},,,,,,{},note,,,{as_of}\r\n", cell(note));
     }
     csv
 }

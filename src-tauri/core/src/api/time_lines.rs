@@ -41,7 +41,9 @@ pub(super) fn time_line_chart(
         return Ok(None);
     }
     let had = |stand: &LotStand| stand.told.acquired.map_or(today, |acquired| acquired.date(calendar));
-    let ends = shown.iter().filter_map(|stand| stand.lapses_at).map(|at| calendar.date_of(at));
+    // What lapses at midnight can be spent on the day before.
+    let ends = shown.iter().filter_map(|stand| stand.lapses_at);
+    let ends = ends.map(|at| calendar.date_of(at.plus_seconds(-1)).plus_days(1));
     let from = shown.iter().map(|stand| had(stand)).min().unwrap_or(today);
     let from = from.clamp(today.plus_days(-FARTHEST), today.plus_days(-NEAREST));
     let to = ends.max().unwrap_or(today).clamp(today.plus_days(NEAREST), today.plus_days(FARTHEST));
@@ -53,7 +55,7 @@ pub(super) fn time_line_chart(
         today: purses.now.unix(),
         today_label: "today".to_owned(),
         to: at(to),
-        to_label: spoken(to),
+        to_label: spoken(to.plus_days(-1)),
         rows: shown.iter().map(|stand| row(stand, purses, from)).collect(),
         width,
     });

@@ -229,6 +229,7 @@ fn past(
                 bucket: bucket.name.clone(),
                 label: format!("{}, {}: unknown", missing.join(" and "), spoken(bucket)),
                 value: UNKNOWN.to_owned(),
+                column: None,
             };
             sheet.gap(((x0, up - 70), (x1, up - 10)), words)?;
         } else if up == lowest {
@@ -237,6 +238,7 @@ fn past(
                 bucket: bucket.name.clone(),
                 label: format!("{}: nothing left", spoken(bucket)),
                 value: "0".to_owned(),
+                column: None,
             };
             sheet.point(Ink::Other, ((x0, lowest - 60), (x1, lowest)), words)?;
         }
@@ -257,8 +259,9 @@ fn words(lot: &str, bucket: &Bucket, unit: &Unit, left: Decimal) -> Words {
     Words {
         series: Some(lot.to_owned()),
         bucket: bucket.name.clone(),
-        label: format!("{lot}, {}: {} left", spoken(bucket), unit.exact(left)),
+        label: format!("{lot}, {}: {} left", spoken(bucket), unit.told(left)),
         value: left.normalize().to_string(),
+        column: None,
     }
 }
 
@@ -279,6 +282,7 @@ fn gap(
         bucket: bucket.clone(),
         label: format!("{bucket}: unknown what was left"),
         value: UNKNOWN.to_owned(),
+        column: None,
     };
     sheet.gap(((x0, plot.bottom - 130), (x1.max(x0 + 20), plot.bottom - 10)), words)?;
     flags(burn, sheet, plot, (first, last), &bucket)
@@ -324,11 +328,12 @@ fn ahead(
             label: format!(
                 "Likely left by the end of {}: {}, eight times in ten from {} to {}",
                 bucket.name,
-                unit.exact(*middle),
-                unit.exact(*low),
-                unit.exact(*high)
+                unit.told(*middle),
+                unit.told(*low),
+                unit.told(*high)
             ),
             value: middle.normalize().to_string(),
+            column: None,
         };
         let (upper, lower) = (upper.min(lower - 60).max(0), lower.max(60));
         sheet.point(Ink::Other, ((x0, upper), (plot.end(last).max(x0 + 10), lower)), words)?;
@@ -350,7 +355,7 @@ fn flags(
         let x = (plot.end(end.day) / 10 * 10 - 60).clamp(0, plot.full - 120);
         let value = end.amount.map_or_else(|| UNKNOWN.to_owned(), |amount| amount.normalize().to_string());
         let (series, label) = (Some("lapses".to_owned()), end.words.clone());
-        let words = Words { series, bucket: bucket.to_owned(), label, value };
+        let words = Words { series, bucket: bucket.to_owned(), label, value, column: None };
         sheet.point(Ink::Other, ((x, plot.flags - 60), (x + 120, plot.flags + 60)), words)?;
     }
     Ok(())
@@ -413,7 +418,7 @@ fn describe(burn: &BurnDown, layers: &[Layer<'_>]) -> String {
     let last = (0..known).rev().find_map(|day| Some((burn.days.get(day)?, whole(layers, day)?)));
     let mut all = Vec::new();
     if let Some((bucket, left)) = last {
-        all.push(format!("{} left in {}, {}.", unit.exact(left), counted(burn.lots.len()), spoken(bucket)));
+        all.push(format!("{} left in {}, {}.", unit.told(left), counted(burn.lots.len()), spoken(bucket)));
     }
     let unknown = (0..known).filter(|day| whole(layers, *day).is_none()).count();
     if unknown > 0 && last.is_some() {
@@ -428,9 +433,9 @@ fn describe(burn: &BurnDown, layers: &[Layer<'_>]) -> String {
         all.push(format!(
             "Likely left by the end of {}: {}; eight times in ten from {} to {}.",
             bucket.name,
-            unit.exact(middle),
-            unit.exact(low),
-            unit.exact(high)
+            unit.told(middle),
+            unit.told(low),
+            unit.told(high)
         ));
     }
     all.extend(burn.expiries.iter().filter(|end| end.day > burn.today).map(|end| end.words.clone()));

@@ -138,10 +138,11 @@ fn cells(grid: &Grid, sheet: &mut Sheet<'_>, places: &Places, scale: &Scale) -> 
             bucket: cell.name.clone(),
             label: format!("{}: {said}", spoken(cell)),
             value,
+            column: None,
         };
         match cell.value {
             Some(value) => {
-                let said = format!("{}{estimated}", grid.unit.exact(value));
+                let said = format!("{}{estimated}", grid.unit.told(value));
                 sheet.bar(scale.ink(value), false, span, words(said, value.to_string()))?;
             }
             None => sheet.gap(span, words("unknown".to_owned(), UNKNOWN.to_owned()))?,
@@ -231,14 +232,14 @@ fn describe(grid: &Grid) -> String {
     if let Some(total) = exact_sum(known().map(|(_, value)| value)) {
         let what = if known().count() < grid.cells.len() { "Known total" } else { "Total" };
         // Writing to a String cannot fail.
-        let _ = write!(text, " {what} {}.", grid.unit.exact(total));
+        let _ = write!(text, " {what} {}.", grid.unit.told(total));
     }
     let most =
         known().max_by(|a, b| a.1.cmp(&b.1).then_with(|| (b.0.row, b.0.column).cmp(&(a.0.row, a.0.column))));
     if let Some((cell, value)) = most
         && value > Decimal::ZERO
     {
-        let _ = write!(text, " Highest: {}, {}.", cell.name, grid.unit.exact(value));
+        let _ = write!(text, " Highest: {}, {}.", cell.name, grid.unit.told(value));
     }
     let unknown = grid.cells.len() - known().count();
     if unknown > 0 {

@@ -133,8 +133,9 @@ fn bar(
     let words = Words {
         series: Some(month.known_name.clone()),
         bucket: day.name.clone(),
-        label: format!("{}, up to {}{so_far}: {}", month.known_name, day.name, month.unit.exact(known)),
+        label: format!("{}, up to {}{so_far}: {}", month.known_name, day.name, month.unit.told(known)),
         value: known.to_string(),
+        column: None,
     };
     sheet.bar(Slot::S1.into(), day.partial, ((x0, y0), (x1.max(x0 + 10), y1)), words)
 }
@@ -156,11 +157,12 @@ fn band(
         label: format!(
             "Forecast, up to {}: {}, from {} to {}",
             day.name,
-            unit.exact(middle),
-            unit.exact(low),
-            unit.exact(high)
+            unit.told(middle),
+            unit.told(low),
+            unit.told(high)
         ),
         value: middle.to_string(),
+        column: None,
     };
     sheet.bar(Ink::Other, true, ((x0, upper), (x1, lower.max(upper + 10))), words)?;
     dashes(sheet, Ink::Text, (x0, x1), place(float(middle)))
@@ -221,15 +223,15 @@ fn describe(month: &MonthEnd) -> String {
     let end = month.days.last().and_then(|day| Some((day, day.range?)));
     let known = known.map(|(day, known)| {
         let so_far = if day.partial { ", so far" } else { "" };
-        format!("Bars of the month to date: {} up to {}{so_far}.", unit.exact(known), day.name)
+        format!("Bars of the month to date: {} up to {}{so_far}.", unit.told(known), day.name)
     });
     let end = end.map(|(day, (low, middle, high))| {
         format!(
             "Forecast up to {}: {}; eight times in ten from {} to {}.",
             day.name,
-            unit.exact(middle),
-            unit.exact(low),
-            unit.exact(high)
+            unit.told(middle),
+            unit.told(low),
+            unit.told(high)
         )
     });
     let all: Vec<String> = known.into_iter().chain(end).collect();

@@ -299,9 +299,10 @@ fn marks<X: Fn(f64) -> i32, Y: Fn(f64) -> i32>(
         let refuses = if point.refuses { ", refuses some of it" } else { "" };
         let words = Words {
             series: Some(line.name.clone()),
-            label: format!("{}, {bucket}: {}{refuses}", line.name, curve.unit.exact(point.cost)),
+            label: format!("{}, {bucket}: {}{refuses}", line.name, curve.unit.told(point.cost)),
             bucket,
             value: point.cost.to_string(),
+            column: None,
         };
         let (x, y) = ((x - 30).clamp(0, plot.right + 60), (y - 30).max(0));
         sheet.point(line.slot.into(), ((x, y), (x + 60, y + 60)), words)?;
@@ -344,6 +345,7 @@ fn crossings<X: Fn(f64) -> i32, Y: Fn(f64) -> i32>(
                 || format!("{} %", point.share.normalize()),
                 |amount| amount.normalize().to_string(),
             ),
+            column: None,
         };
         let (x0, y0) = ((x - 50).max(0), (y - 50).max(0));
         sheet.point(line.slot.into(), ((x0, y0), (x0 + 100, y0 + 100)), words)?;

@@ -149,11 +149,12 @@ fn row(
             label: format!(
                 "{}{refuses}: {} in the middle, {} to {} in eight of ten months",
                 row.name,
-                unit.exact(middle),
-                unit.exact(low),
-                unit.exact(high)
+                unit.told(middle),
+                unit.told(low),
+                unit.told(high)
             ),
             value: middle.to_string(),
+            column: None,
         };
         sheet.bar(row.slot.into(), true, ((x0, y + BAR.0), (x1, y + BAR.1)), words)?;
         let x = place(float(middle));
@@ -181,8 +182,9 @@ fn months(
         let words = Words {
             series: None,
             bucket: row.name.clone(),
-            label: format!("{}: {} in {}{part}", row.name, unit.exact(month.cost), month.name),
+            label: format!("{}: {} in {}{part}", row.name, unit.told(month.cost), month.name),
             value: month.cost.to_string(),
+            column: None,
         };
         sheet.point(row.slot.into(), ((x - 50, middle - 50), (x + 50, middle + 50)), words)?;
     }
@@ -255,9 +257,9 @@ fn describe(spread: &CostSpread) -> String {
         Some(format!(
             " {}: {} in the middle, {} to {} in eight of ten months.",
             row.name,
-            unit.exact(middle),
-            unit.exact(low),
-            unit.exact(high)
+            unit.told(middle),
+            unit.told(low),
+            unit.told(high)
         ))
     });
     format!("{count}, and what a month of each is likely to cost.{}", all.collect::<String>())

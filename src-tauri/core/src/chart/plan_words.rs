@@ -69,7 +69,7 @@ pub(super) fn describe(curve: &CostCurve) -> String {
         .filter_map(|line| {
             let point = line.points.iter().find(|point| point.share == now)?;
             let refuses = if point.refuses { ", refusing some of it" } else { "" };
-            Some(format!("{} {}{refuses}", line.name, curve.unit.exact(point.cost)))
+            Some(format!("{} {}{refuses}", line.name, curve.unit.told(point.cost)))
         })
         .collect();
     let mut text: Vec<Cow<'_, str>> = vec![match drawn(curve).count() {

@@ -67,8 +67,9 @@ fn rows(bars: &RankedBars, sheet: &mut Sheet<'_>, right: i32) -> Result<(), Char
         let words = Words {
             series: None,
             bucket: row.name.clone(),
-            label: format!("{}: {}{estimated}", row.name, bars.unit.exact(row.value)),
+            label: format!("{}: {}{estimated}", row.name, bars.unit.told(row.value)),
             value: row.value.to_string(),
+            column: None,
         };
         sheet.bar(row.slot.into(), false, ((x0, y + BAR.0), (x1, y + BAR.1)), words)?;
         if low < 0.0 {
@@ -104,9 +105,11 @@ fn table(bars: &RankedBars) -> Table {
 fn describe(bars: &RankedBars) -> String {
     let Some(most) = bars.rows.iter().max_by_key(|row| row.value) else { return format!("{NO_DATA}.") };
     let count = if bars.rows.len() == 1 { "One bar".to_owned() } else { format!("{} bars", bars.rows.len()) };
-    let mut text = format!("{count}. Largest: {}, {}.", most.name, bars.unit.exact(most.value));
-    if let Some(total) = exact_sum(bars.rows.iter().map(|row| row.value)) {
-        let _ = write!(text, " Total {}.", bars.unit.exact(total));
+    let mut text = format!("{count}. Largest: {}, {}.", most.name, bars.unit.told(most.value));
+    if bars.overlaps {
+        text.push_str(" What is in several rows is in each of them, so they make no total.");
+    } else if let Some(total) = exact_sum(bars.rows.iter().map(|row| row.value)) {
+        let _ = write!(text, " Total {}.", bars.unit.told(total));
     }
     if bars.estimated {
         text.push_str(" Some figures are estimated from list prices.");

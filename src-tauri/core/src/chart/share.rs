@@ -37,7 +37,7 @@ pub(super) fn draw(share: &Share) -> Result<Chart, ChartError> {
     let mut body = String::with_capacity(4_000);
     let mut sheet = Sheet::new(&mut body, &frame.id, full, frame.height);
     if parts.is_empty() {
-        sheet.text(Ink::Muted, TEXT, HPos::Center, (right / 2, EMPTY / 2 + 40), NO_DATA)?;
+        sheet.text(Ink::Muted, TEXT, HPos::Center, (right / 2, EMPTY / 2 + 40), &nothing(share))?;
     } else {
         bar(share, &parts, whole, &mut sheet, right)?;
         lines(share, &parts, whole, &sheet, right)?;
@@ -69,6 +69,15 @@ fn parts(share: &Share) -> Result<Vec<Part>, ChartError> {
     Ok(parts)
 }
 
+/// Why there is no part.
+fn nothing(share: &Share) -> String {
+    if share.rows.is_empty() {
+        NO_DATA.to_owned()
+    } else {
+        format!("Nothing above {} in this range", share.unit.told(Decimal::ZERO))
+    }
+}
+
 /// A percentage in words: whole, and never nought or all where it is not.
 fn percent(value: Decimal, whole: Decimal) -> String {
     let Some(share) = value.checked_mul(Decimal::ONE_HUNDRED).and_then(|value| value.checked_div(whole))
@@ -94,9 +103,10 @@ fn words(share: &Share, part: &Part, whole: Decimal) -> Words {
             "{}, {}: {}{estimated}",
             part.name,
             percent(part.value, whole),
-            share.unit.exact(part.value)
+            share.unit.told(part.value)
         ),
         value: part.value.to_string(),
+        column: None,
     }
 }
 
@@ -168,16 +178,16 @@ fn table(share: &Share, parts: &[Part], whole: Decimal) -> Table {
 }
 
 fn describe(share: &Share, parts: &[Part], whole: Decimal) -> String {
-    let Some(first) = parts.first() else { return format!("{NO_DATA}.") };
+    let Some(first) = parts.first() else { return format!("{}.", nothing(share)) };
     let named = parts.iter().map(|part| format!("{} {}", part.name, percent(part.value, whole)));
     let mut text = format!(
         "One bar of {} parts. Total {}. {}.",
         parts.len(),
-        share.unit.exact(whole),
+        share.unit.told(whole),
         named.collect::<Vec<_>>().join(", ")
     );
     if parts.len() == 1 {
-        text = format!("All of it is {}: {}.", first.name, share.unit.exact(whole));
+        text = format!("All of it is {}: {}.", first.name, share.unit.told(whole));
     }
     if share.rows.iter().any(|row| row.value < Decimal::ZERO) {
         text.push_str(" What was given back has no share.");

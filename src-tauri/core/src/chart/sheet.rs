@@ -29,6 +29,7 @@ pub(super) struct Words {
     pub(super) bucket: String,
     pub(super) label: String,
     pub(super) value: String,
+    pub(super) column: Option<String>,
 }
 
 impl From<DrawingAreaErrorKind<fmt::Error>> for ChartError {
@@ -73,8 +74,9 @@ impl<'a> Sheet<'a> {
     fn marked(&mut self, ink: Ink, kind: Kind, span: Span, words: Words) -> Result<(), ChartError> {
         self.area.draw(&Rectangle::new([span.0, span.1], color(ink, kind).filled()))?;
         let ((x, y), (x1, y1)) = span;
-        let Words { series, bucket, label, value } = words;
-        self.marks.push(Mark { x, y, width: x1 - x, height: y1 - y, series, bucket, label, value });
+        let Words { series, bucket, label, value, column } = words;
+        let (width, height) = (x1 - x, y1 - y);
+        self.marks.push(Mark { x, y, width, height, series, bucket, label, column, value });
         Ok(())
     }
 

@@ -177,12 +177,12 @@ fn describe(bars: &StackedBars, layers: &[Layer<'_>]) -> String {
         totals.iter().map(|(_, total)| *total).collect::<Option<Vec<_>>>().and_then(exact_sum)
     {
         let what = if unknown { "Known total" } else { "Total" };
-        let _ = write!(text, " {what} {}.", bars.unit.exact(total));
+        let _ = write!(text, " {what} {}.", bars.unit.told(total));
     }
     if layers.len() > 1 {
         let parts = totals
             .iter()
-            .filter_map(|(layer, total)| Some(format!("{} {}", layer.name, bars.unit.exact((*total)?))));
+            .filter_map(|(layer, total)| Some(format!("{} {}", layer.name, bars.unit.told((*total)?))));
         let _ = write!(text, " By series: {}.", parts.collect::<Vec<_>>().join(", "));
     }
     let daily = bars.buckets.iter().enumerate().filter_map(|(at, bucket)| {
@@ -192,7 +192,7 @@ fn describe(bars: &StackedBars, layers: &[Layer<'_>]) -> String {
         && bars.buckets.len() > 1
         && most > Decimal::ZERO
     {
-        let _ = write!(text, " Highest: {}, {}.", bucket.name, bars.unit.exact(most));
+        let _ = write!(text, " Highest: {}, {}.", bucket.name, bars.unit.told(most));
     }
     if unknown {
         text.push_str(" Some figures are unknown.");
@@ -241,7 +241,7 @@ fn plot(
         drawn |= column(bars, layers, sheet, (at, bucket), columns.at(at), &place)?;
     }
     if !drawn {
-        let nothing = format!("{} in this range", bars.unit.exact(Decimal::ZERO));
+        let nothing = format!("{} in this range", bars.unit.told(Decimal::ZERO));
         sheet.text(Ink::Muted, TEXT, HPos::Center, middle, &nothing)?;
     }
     Ok(())
@@ -332,6 +332,10 @@ fn column(
     let estimated = if bars.estimated { ", estimated" } else { "" };
     // A pixel of background parts the layers; across thin bars it would only look like noise.
     let seamed = x1 - x0 >= 40;
+    let figures = || layers.iter().map(|layer| layer.cells[at]).filter(|cell| cell.known.is_some());
+    let whole = figures().count() > 1 && layers.iter().all(|layer| !layer.cells[at].unknown);
+    let sum = if whole { exact_sum(figures().filter_map(|cell| cell.known)) } else { None };
+    let column = sum.map(|sum| format!("{}{estimated}", bars.unit.told(sum)));
     let mut drawn = false;
     for layer in layers {
         let Some(value) = layer.cells[at].known.filter(|value| !value.is_zero()) else { continue };
@@ -354,8 +358,9 @@ fn column(
         let words = Words {
             series: Some(layer.name.clone().into_owned()),
             bucket: bucket.name.clone(),
-            label: format!("{}, {}: {}{estimated}", layer.name, spoken(bucket), bars.unit.exact(value)),
+            label: format!("{}, {}: {}{estimated}", layer.name, spoken(bucket), bars.unit.told(value)),
             value: value.to_string(),
+            column: column.clone(),
         };
         sheet.bar(layer.slot.into(), bucket.partial, span, words)?;
         drawn = true;
@@ -368,6 +373,7 @@ fn column(
             bucket: bucket.name.clone(),
             label: format!("{}, {}: unknown", unknown.join(" and "), spoken(bucket)),
             value: UNKNOWN.to_owned(),
+            column: None,
         };
         sheet.gap(((x0, up - 70), (x1, up - 10)), words)?;
         drawn = true;

@@ -71,6 +71,7 @@ fn bar(
         bucket: row.name.clone(),
         label: row.words.clone(),
         value: row.left.map_or_else(|| UNKNOWN.to_owned(), |left| left.to_string()),
+        column: None,
     };
     sheet.bar(row.slot.into(), true, ((x0, y + BAR.0), (x1, y + BAR.1)), words)?;
     if let Some(filled) = filled(row, x1 - x0) {

@@ -99,6 +99,7 @@ fn plot(history: &UseHistory, sheet: &mut Sheet<'_>, right: i32, bottom: i32) ->
             bucket: step.name.clone(),
             label: format!("{}: {}", step.name, step.words),
             value,
+            column: None,
         };
         match step.share {
             Some(share) => {

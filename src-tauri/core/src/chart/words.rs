@@ -62,7 +62,7 @@ impl Unit {
         }
     }
 
-    /// Every digit, as it is spoken: "$1.284375", "1,200 tokens".
+    /// Every digit: "$1.284375", "1,200 tokens".
     pub fn exact(&self, value: Decimal) -> String {
         let mut text = self.digits(value.normalize());
         let after = match self {
@@ -74,6 +74,17 @@ impl Unit {
             text.push_str(after);
         }
         text
+    }
+
+    /// As it is spoken: up to four decimals, and three significant digits of a small price. The exact value stands in the table.
+    pub fn told(&self, value: Decimal) -> String {
+        let away = RoundingStrategy::MidpointAwayFromZero;
+        let near = if value.abs() < Decimal::new(1, 1) {
+            value.round_sf_with_strategy(3, away).unwrap_or(value)
+        } else {
+            value.round_dp_with_strategy(4, away)
+        };
+        self.exact(near)
     }
 
     /// Short, as it is drawn. Small prices keep three significant digits and never become zero.

@@ -86,6 +86,7 @@ pub const PROVIDER: Provider = Provider {
             parse: claude_code::read,
             // One request tells one day, so a month is what is asked for at first.
             cursor: Cursor::Daily { history: Days(31), lookback: Days(3), slice: Days(1), today: true },
+            beside: true,
             ..Stream::PLAIN
         },
         Stream {

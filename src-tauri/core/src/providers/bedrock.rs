@@ -70,6 +70,7 @@ pub const PROVIDER: Provider = Provider {
         cursor: Cursor::Daily { history: Days(180), lookback: Days(7), slice: Days(180), today: false },
         floor: 12 * 3_600,
         absent: &[(404, NO_FIGURES)],
+        beside: false,
     }],
     error_message: words,
     meaning,

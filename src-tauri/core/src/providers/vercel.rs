@@ -48,6 +48,7 @@ pub const PROVIDER: Provider = Provider {
             cursor: Cursor::Daily { history: Days(31), lookback: Days(2), slice: Days(1), today: true },
             floor: 21_600,
             absent: &[(403, "Vercel gives its spend report to teams on Pro and Enterprise only.")],
+            beside: false,
         },
     ],
     latency: "The credits are told as they stand; the report is some minutes late and read every six hours.",
