@@ -21,6 +21,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             WebviewWindowBuilder::from_config(app.app_handle(), &config)?.build()?;
             Ok(())
         })
-        .run(tauri::tauri_build_context!())?;
+        .run(context())?;
     Ok(())
+}
+
+#[expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::default_trait_access,
+    reason = "tauri-build writes what is in it"
+)]
+fn context() -> tauri::Context {
+    tauri::tauri_build_context!()
 }

@@ -65,7 +65,7 @@ fn main() -> anyhow::Result<()> {
             open_window(handle, hidden, screen.as_deref())?;
             Ok(())
         })
-        .build(tauri::tauri_build_context!())
+        .build(context())
         .context("the window cannot be made")?
         .run(|app, event| {
             if matches!(event, RunEvent::Exit) {
@@ -77,6 +77,17 @@ fn main() -> anyhow::Result<()> {
             }
         });
     Ok(())
+}
+
+/// The program's settings and its page, as the build script packed them.
+#[expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::default_trait_access,
+    reason = "tauri-build writes what is in it"
+)]
+fn context() -> tauri::Context {
+    tauri::tauri_build_context!()
 }
 
 /// The web view's fast path leaves windows blank on some graphics drivers. A person who set the variable is left alone.
