@@ -84,6 +84,8 @@ fn main() -> anyhow::Result<()> {
     clippy::expect_used,
     clippy::unwrap_used,
     clippy::default_trait_access,
+    clippy::manual_string_new,
+    clippy::single_match_else,
     reason = "tauri-build writes what is in it"
 )]
 fn context() -> tauri::Context {

@@ -146,7 +146,9 @@ fn work_by_the_clock_could_go_by_batch_once_the_person_says_so() {
 fn requests_that_nobody_counts_are_not_said_to_be_none() {
     let mut rows: Vec<Row> = (0..6).flat_map(|_| nights(0)).collect();
     rows.sort_by_key(|row| row.at);
-    rows.iter_mut().for_each(|row| row.requests = None);
+    for row in &mut rows {
+        row.requests = None;
+    }
     let usage = usage(vec![kind(1, "anthropic", "claude-big-5")], rows);
     let savings = found(&usage, &Beside::default());
     let batch = the(&savings, SavingKind::Batch);
