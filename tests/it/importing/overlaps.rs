@@ -209,7 +209,7 @@ async fn a_file_is_of_the_provider_that_is_named() {
     assert_eq!(nobodys.field.as_deref(), Some("account"));
     assert!(nobodys.message.contains("name an account or a provider"), "{}", nobodys.message);
     let slip = handle(&app, Request::PreviewImport(query(own.clone(), Some("grok?")))).await.unwrap_err();
-    assert!(slip.message.contains("there is no provider"), "{}", slip.message);
+    assert!(slip.message.contains("There is no provider"), "{}", slip.message);
     let preview = ask(&app, Request::PreviewImport(query(own.clone(), Some("groq")))).await;
     assert_eq!((&preview["account"], &preview["provider"]), (&json!(null), &json!("groq")));
     let report = ask(&app, Request::Import(query(own.clone(), Some("groq")))).await;
