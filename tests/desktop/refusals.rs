@@ -48,7 +48,9 @@ fn what_cannot_be_used_is_told_beside_the_field() {
             serde_json::json!(["https://platform.openai.com/settings/organization/admin-keys"])
         );
         window.click("key-add").await;
-        let told = refused(&window, &["not added", "stands below"]).await;
+        let told =
+            refused(&window, &["Admin key", "https://platform.openai.com/settings/organization/admin-keys"])
+                .await;
         assert_eq!(stage.requests(), before, "a key of the wrong kind is not sent anywhere: {told}");
         window.empty("key-input").await;
 
