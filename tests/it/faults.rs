@@ -470,6 +470,24 @@ async fn an_address_that_a_key_must_not_go_to_is_refused() {
     app.close().await;
 }
 
+/// Cancelling holds from the moment a sync was asked for, not only once its first request is on its way.
+#[tokio::test]
+async fn a_sync_is_cancelled_before_it_has_begun() {
+    let folder = tempfile::tempdir().unwrap();
+    let town = open_town(Person::Student, LATE).await;
+    let app = crate::journey::app(folder.path(), LATE).await;
+    crate::journey::add_all(&app, &town).await;
+    town.set_latency(Duration::from_hours(1));
+    let both = async {
+        tokio::join!(handle(&app, Request::Sync(SyncQuery::default())), handle(&app, Request::CancelSync))
+    };
+    let (sync, _) = tokio::time::timeout(Duration::from_secs(20), both).await.expect("it ends");
+    let Response::Sync(report) = sync.unwrap() else { panic!() };
+    let mut states = report.accounts.iter().flat_map(|account| &account.streams).map(|stream| stream.state);
+    assert!(states.all(|state| state == DoorState::Cancelled), "{report:?}");
+    app.close().await;
+}
+
 /// Cancelling through the door, while every account is being read.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_door_cancels_every_sync() {

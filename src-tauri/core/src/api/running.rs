@@ -1,6 +1,7 @@
 //! Syncing: one sync of an account at a time, several accounts at once.
 
 use futures_util::future::join_all;
+use tokio_util::sync::CancellationToken;
 
 use super::app::{App, House};
 use super::failures::sentence;
@@ -16,6 +17,8 @@ use crate::vault::VaultError;
 
 impl App {
     pub(super) async fn sync(&self, query: &SyncQuery) -> Result<SyncReport, ApiError> {
+        // Whoever cancels from here on cancels this sync, too.
+        let cancel = self.cancellation();
         let _open = self.hold_open().await;
         let house = self.house().await;
         let from = query.from.as_deref().map(str::parse::<Date>).transpose();
@@ -34,7 +37,7 @@ impl App {
             let able = |row: &AccountRow| known(row).is_some() && row.account.key_place != KeyPlace::Nowhere;
             house.store.accounts().await?.into_iter().filter(able).collect()
         };
-        let reports = join_all(rows.iter().map(|row| self.sync_account(&house, row, from))).await;
+        let reports = join_all(rows.iter().map(|row| self.sync_account(&house, row, from, &cancel))).await;
         // What fails for one account does not hide what came of the others.
         let accounts: Vec<_> = rows
             .iter()
@@ -53,6 +56,7 @@ impl App {
         house: &House,
         row: &AccountRow,
         from: Option<Date>,
+        cancel: &CancellationToken,
     ) -> Result<AccountReport, ApiError> {
         let provider = find_provider(&row.account.provider)?;
         let kind = provider.key_kind(&row.account.key_kind).ok_or_else(|| {
@@ -68,25 +72,27 @@ impl App {
             let message = "another sync of this account is under way; its result appears by itself";
             return Ok(report(failed(provider, kind, DoorState::Busy, message)));
         };
+        let base = base_url(provider, &row.account)?;
+        let book = house.book().await?;
+        house.set_syncing(row.id, true);
         let secret = match secret_of(house, row, self.now()).await {
             Ok(secret) => secret,
             Err(error) => {
+                house.set_syncing(row.id, false);
                 let message = format!("{} {}", sentence(&error.to_string()), error.remedy());
                 self.note_closed_keychain(house, row, provider, kind, &error, &message).await?;
                 self.tell(Event::Synced { account: row.id });
                 return Ok(report(failed(provider, kind, DoorState::Keychain, &message)));
             }
         };
-        let base = base_url(provider, &row.account)?;
         let Credentials { secret, details } = secret;
-        let (book, now) = (house.book().await?, self.now());
+        let now = self.now();
         let job = Job { account_id: row.id, provider, kind, base, secret: &secret, details, from, book, now };
-        house.set_syncing(row.id, true);
         self.tell(Event::SyncStarted { account: row.id });
         let progress = |Progress { stream, done, total, first }: Progress| {
             self.tell(Event::SyncProgress { account: row.id, stream: stream.to_owned(), done, total, first });
         };
-        let outcomes = house.engine.sync(&job, &self.cancellation(), &progress).await;
+        let outcomes = house.engine.sync(&job, cancel, &progress).await;
         house.set_syncing(row.id, false);
         self.note_troubles(house, &outcomes).await;
         self.tell(Event::Synced { account: row.id });

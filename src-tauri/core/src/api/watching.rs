@@ -327,10 +327,11 @@ impl App {
         plan: &PlanRow,
         tell: Tell<'_>,
     ) -> Result<(), ApiError> {
+        let cancel = self.cancellation();
         let _open = self.hold_open().await;
         let since = self.now().utc_date().plus_days(-COMPARED_DAYS).utc_start();
         let before = house.store.figures_mark(row.id, since).await?;
-        let report = self.sync_account(house, row, None).await;
+        let report = self.sync_account(house, row, None, &cancel).await;
         let now = self.now();
         let stopped = |report: &AccountReport| {
             report.streams.iter().any(|stream| stream.state == super::StreamState::Cancelled)
