@@ -478,9 +478,9 @@ async fn a_sync_is_cancelled_before_it_has_begun() {
     let app = crate::journey::app(folder.path(), LATE).await;
     crate::journey::add_all(&app, &town).await;
     town.set_latency(Duration::from_hours(1));
-    let both = async {
+    let both = Box::pin(async {
         tokio::join!(handle(&app, Request::Sync(SyncQuery::default())), handle(&app, Request::CancelSync))
-    };
+    });
     let (sync, _) = tokio::time::timeout(Duration::from_secs(20), both).await.expect("it ends");
     let Response::Sync(report) = sync.unwrap() else { panic!() };
     let mut states = report.accounts.iter().flat_map(|account| &account.streams).map(|stream| stream.state);
