@@ -101,8 +101,9 @@ impl Door {
         let mut beside = self.beside.lock().unwrap_or_else(PoisonError::into_inner);
         beside.extend([
             tauri::async_runtime::spawn(async move {
+                let began = tray::begin(&page, &app).await;
                 first.await;
-                tray::tend(page, app, hidden).await;
+                tray::tend(page, app, hidden, began).await;
             }),
             tauri::async_runtime::spawn(async move {
                 second.await;

@@ -10,7 +10,7 @@ use tauri::image::Image;
 use tauri::menu::{Menu, MenuItem, PredefinedMenuItem};
 use tauri::tray::{TrayIcon, TrayIconBuilder};
 use tauri::{AppHandle, Manager, Wry};
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 
@@ -67,16 +67,27 @@ fn plain(text: &str) -> String {
     text.replace('&', "&&")
 }
 
+/// What the person had when the program began, and what changed since.
+pub(crate) struct Began {
+    events: Receiver<Event>,
+    login: login::Login,
+}
+
+/// Taken before anybody can change it: what is tended later still sees what was changed meanwhile.
+pub(crate) async fn begin(page: &AppHandle, app: &App) -> Began {
+    let events = app.events();
+    Began { events, login: login::Login::at_start(settings(page, app).await) }
+}
+
 /// Keeps the tray as it should be for as long as the program runs: there where it can be seen, with the figures of now.
-pub(crate) async fn tend(page: AppHandle, app: App, hidden: bool) {
+pub(crate) async fn tend(page: AppHandle, app: App, hidden: bool, began: Began) {
     let (say, mut hosts) = watch::channel(false);
     let hosting = host::watch(move |there| {
         // Nobody listens once the program ends.
         let _ = say.send(there);
     });
-    let mut events = app.events();
+    let Began { mut events, mut login } = began;
     let tending = async {
-        let mut login = login::Login::at_start(settings(&page, &app).await);
         let mut rescue = hidden.then(|| Instant::now() + GRACE);
         let mut renew = Instant::now() + STALE;
         loop {
@@ -103,11 +114,11 @@ pub(crate) async fn tend(page: AppHandle, app: App, hidden: bool) {
                     refresh(&page, &app).await;
                 }
                 event = events.recv() => match event {
-                    Ok(Event::Changed) => {
+                    Ok(Event::Changed) | Err(RecvError::Lagged(_)) => {
                         login.follow(&page, settings(&page, &app).await);
                         renew = renew.min(Instant::now() + BURST);
                     }
-                    Ok(Event::Synced { .. } | Event::Alerted { .. }) | Err(RecvError::Lagged(_)) => {
+                    Ok(Event::Synced { .. } | Event::Alerted { .. }) => {
                         renew = renew.min(Instant::now() + BURST);
                     }
                     Ok(_) => {}
