@@ -46,14 +46,9 @@ impl App {
             match gone(&house.vault, name).await {
                 Ok(true) => keys += 1,
                 Ok(false) => {}
-                Err(error) if request.leave_keys == Some(true) => left.push(LeftBehind {
-                    what: format!("A key in {}, in the entry {name} of Spendglass", house.vault.name()),
-                    why: format!(
-                        "{} Remove it with the program of your keychain.",
-                        sentence(&error.to_string())
-                    ),
-                    failed: true,
-                }),
+                Err(error) if request.leave_keys == Some(true) => {
+                    left.push(key_left("A key", &house.vault, name, &error));
+                }
                 Err(error) => {
                     let words = format!(
                         "the store stays for now, since not every key can be removed from the keychain: {error}. {} Or delete \
@@ -86,6 +81,15 @@ impl App {
             left.extend(self.forget_desktop());
         }
         Ok(Deleted { keys, files: erased.files, folder, folder_gone: erased.folder_gone, left })
+    }
+}
+
+/// A key that stays in the keychain, told by the name that it is found under there.
+pub(super) fn key_left(whose: &str, vault: &Vault, entry: &EntryName, error: &VaultError) -> LeftBehind {
+    LeftBehind {
+        what: format!("{whose} in {}, in the entry {entry} of Spendglass", vault.name()),
+        why: format!("{} Remove it with the program of your keychain.", sentence(&error.to_string())),
+        failed: true,
     }
 }
 

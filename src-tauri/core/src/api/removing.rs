@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::app::{App, House};
-use super::failures::sentence;
+use super::deleting::key_left;
 use super::states::no_such_account;
 use super::{
     AccountRemoved, ApiError, ErrorCode, Event, Finding, FindingState, HoldRemoval, LeftBehind, RemoveAccount,
@@ -166,16 +166,7 @@ async fn remove_for_good(
         let keychain = house.vault.name();
         match house.vault.remove(&entry).await {
             Ok(()) | Err(VaultError::Missing) => {}
-            Err(error) if leave_key => {
-                left = Some(LeftBehind {
-                    what: format!("Its key in {keychain}, in the entry {entry} of Spendglass"),
-                    why: format!(
-                        "{} Remove it with the program of your keychain.",
-                        sentence(&error.to_string())
-                    ),
-                    failed: true,
-                });
-            }
+            Err(error) if leave_key => left = Some(key_left("Its key", &house.vault, &entry, &error)),
             Err(error) => {
                 let words = format!(
                     "account {id} is not removed for good, since its key cannot be removed from {keychain}: {error}. {} Or leave \
