@@ -181,6 +181,7 @@ describe('shares', () => {
     expect(format.percent(0.999)).toBe('>99%');
     expect(format.percent(0.5)).toBe('50%');
     expect(format.percent(1)).toBe('100%');
+    expect([format.percent(1.0655), format.percent(1.15)]).toEqual(['106%', '115%']);
     expect(format.percent(0)).toBe('0%');
   });
 });
