@@ -4,6 +4,9 @@
 use tauri::http::Response;
 use tauri::{Manager as _, WebviewUrl, WebviewWindowBuilder};
 
+#[path = "../src/packed.rs"]
+mod packed;
+
 const PAGE: &str = "<!doctype html><title>Empty</title><body bgcolor=\"#ECEBFB\">";
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -21,18 +24,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             WebviewWindowBuilder::from_config(app.app_handle(), &config)?.build()?;
             Ok(())
         })
-        .run(context())?;
+        .run(packed::context())?;
     Ok(())
-}
-
-#[expect(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::default_trait_access,
-    clippy::manual_string_new,
-    clippy::single_match_else,
-    reason = "tauri-build writes what is in it"
-)]
-fn context() -> tauri::Context {
-    tauri::tauri_build_context!()
 }

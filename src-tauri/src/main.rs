@@ -7,6 +7,7 @@ mod links;
 mod login;
 mod menu;
 mod options;
+mod packed;
 mod sample;
 mod tray;
 
@@ -65,7 +66,7 @@ fn main() -> anyhow::Result<()> {
             open_window(handle, hidden, screen.as_deref())?;
             Ok(())
         })
-        .build(context())
+        .build(packed::context())
         .context("the window cannot be made")?
         .run(|app, event| {
             if matches!(event, RunEvent::Exit) {
@@ -77,19 +78,6 @@ fn main() -> anyhow::Result<()> {
             }
         });
     Ok(())
-}
-
-/// The program's settings and its page, as the build script packed them.
-#[expect(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::default_trait_access,
-    clippy::manual_string_new,
-    clippy::single_match_else,
-    reason = "tauri-build writes what is in it"
-)]
-fn context() -> tauri::Context {
-    tauri::tauri_build_context!()
 }
 
 /// The web view's fast path leaves windows blank on some graphics drivers. A person who set the variable is left alone.
