@@ -488,6 +488,43 @@ async fn a_sync_is_cancelled_before_it_has_begun() {
     app.close().await;
 }
 
+/// Who asks for a sync while one is under way waits for it, asks nobody twice, and gets what came of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_sync_joins_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let town = open_town(Person::Student, LATE).await;
+    let app = crate::journey::app(folder.path(), LATE).await;
+    crate::journey::add_all(&app, &town).await;
+    let mut events = app.events();
+    town.set_latency(Duration::from_millis(20));
+    let sync = |query: SyncQuery| {
+        let app = app.clone();
+        tokio::spawn(async move { handle(&app, Request::Sync(query)).await })
+    };
+    let first = sync(SyncQuery::default());
+    while !matches!(events.recv().await.unwrap(), Event::SyncProgress { account: 1, .. }) {}
+    let second = sync(SyncQuery { account: Some(1), from: None });
+    let Response::Sync(first) = first.await.unwrap().unwrap() else { panic!() };
+    let Response::Sync(second) = second.await.unwrap().unwrap() else { panic!() };
+    assert!(first.complete && second.complete, "{first:?} {second:?}");
+    assert_eq!(second.accounts[0], *first.accounts.iter().find(|one| one.account == 1).unwrap());
+    let mut begun = 0;
+    while let Ok(event) = events.try_recv() {
+        assert!(!matches!(event, Event::SyncStarted { account: 1 }), "it is read once");
+        begun += u32::from(matches!(event, Event::Synced { account: 1 }));
+    }
+    assert_eq!(begun, 1);
+
+    // With days to read from, what was read without them does not do: it is read again, after the first.
+    let first = sync(SyncQuery { account: Some(1), from: None });
+    while !matches!(events.recv().await.unwrap(), Event::SyncStarted { account: 1 }) {}
+    let from = SyncQuery { account: Some(1), from: Some(FROM.to_owned()) };
+    let Response::Sync(second) = sync(from).await.unwrap().unwrap() else { panic!() };
+    assert!(second.complete, "{second:?}");
+    first.await.unwrap().unwrap();
+    app.close().await;
+}
+
 /// Cancelling through the door, while every account is being read.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_door_cancels_every_sync() {
@@ -505,13 +542,18 @@ async fn the_door_cancels_every_sync() {
         }
     }
     town.set_latency(Duration::from_hours(1));
-    let busy = SyncQuery { account: Some(1), from: None };
-    let Response::Sync(second) = handle(&app, Request::Sync(busy)).await.unwrap() else { panic!() };
-    assert!(second.accounts[0].streams.iter().all(|stream| stream.state == DoorState::Busy), "{second:?}");
+    let one = SyncQuery { account: Some(1), from: None };
+    let other = app.clone();
+    let second = tokio::spawn(async move { handle(&other, Request::Sync(one)).await });
+    // Gone by before it is cancelled, so that it waits for the first; it holds either way.
+    tokio::time::sleep(Duration::from_millis(50)).await;
     handle(&app, Request::CancelSync).await.unwrap();
     let ended = tokio::time::timeout(Duration::from_secs(20), sync).await.expect("it ends").unwrap();
     let Response::Sync(report) = ended.unwrap() else { panic!() };
     assert!(!report.complete);
+    let ended = tokio::time::timeout(Duration::from_secs(20), second).await.expect("it ends").unwrap();
+    let Response::Sync(second) = ended.unwrap() else { panic!() };
+    assert_eq!(second.accounts[0], *report.accounts.iter().find(|one| one.account == 1).unwrap());
     let states: Vec<_> = report.accounts.iter().flat_map(|a| &a.streams).map(|s| s.state).collect();
     assert!(states.contains(&DoorState::Cancelled), "{states:?}");
     assert!(states.iter().all(|state| matches!(state, DoorState::Cancelled | DoorState::Ok)), "{states:?}");

@@ -1,7 +1,7 @@
 // What the window knows. Screens read it; everything that changes it goes through the door.
 
 import { call, onEvent, Refusal } from './api';
-import type { Account, Event, Language, Overview, Settings, Theme } from './bindings';
+import type { Account, Event, Language, Overview, Settings, StreamState, SyncReport, Theme } from './bindings';
 import * as format from './format';
 import { looked } from './looked.svelte';
 import { speak, t } from './messages.svelte';
@@ -171,17 +171,27 @@ class WindowState {
     this.notice = null;
     try {
       const report = await call({ method: 'sync', params: { account } });
-      const failed = report.accounts.filter(({ streams }) => streams.some(({ state }) => state !== 'ok' && state !== 'absent'));
-      this.notice = report.complete
-        ? { text: t('shell.sync.upToDate'), bad: false }
-        : { text: t('shell.sync.notAll', { accounts: format.names(failed.map((one) => this.overview?.accounts.find(({ id }) => id === one.account)?.label ?? one.label)) }), bad: true };
+      for (const { account, streams } of report.accounts) {
+        if (streams.every(({ state }) => state !== 'busy')) this.#leave(account);
+      }
+      this.notice = this.#whatCame(report);
     } catch (error) {
       this.say(error);
     } finally {
       this.asked -= 1;
-      if (this.asked === 0) this.syncing = {};
       await this.#changed();
     }
+  }
+
+  /** A sync in one sentence: what failed before what was stopped, and that before what another program does. */
+  #whatCame({ accounts, complete }: SyncReport): { text: string; bad: boolean } {
+    if (complete) return { text: t('shell.sync.upToDate'), bad: false };
+    const those = (is: (state: StreamState) => boolean): string[] =>
+      accounts.filter(({ streams }) => streams.some(({ state }) => is(state))).map(({ account, label }) => this.overview?.accounts.find(({ id }) => id === account)?.label ?? label);
+    const failed = those((state) => !['ok', 'absent', 'busy', 'cancelled'].includes(state));
+    if (failed.length > 0) return { text: t('shell.sync.notAll', { accounts: format.names(failed) }), bad: true };
+    if (those((state) => state === 'cancelled').length > 0) return { text: t('shell.sync.cancelled'), bad: false };
+    return { text: t('shell.sync.elsewhere', { accounts: format.names(those((state) => state === 'busy')) }), bad: false };
   }
 
   async cancelSync(): Promise<void> {

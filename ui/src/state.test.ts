@@ -1,6 +1,6 @@
 import { flushSync } from 'svelte';
 import { beforeEach, expect, it, vi } from 'vitest';
-import type { Account, Event, Overview, Request, SyncReport } from './bindings';
+import type { Account, Event, Overview, Request, StreamState, SyncReport } from './bindings';
 
 const door = vi.hoisted(() => ({
   asked: [] as Request[],
@@ -116,22 +116,36 @@ it('asks again after an event, once for many', async () => {
   expect(app.edition).toBe(edition + 5);
 });
 
-it('names the accounts that were not wholly read', async () => {
-  const app = await fresh([openai({})]);
+/** What a sync brings: the states of the one stream of each account, in their order. */
+function report(states: readonly StreamState[]): SyncReport {
   const stream = { stream: 'costs', sees: 'cost', message: null, retryAt: null, booked: 0, pages: 0, from: null, to: null };
+  const accounts = states.map((state, at) => ({ account: at + 1, provider: 'openai', label: ['OpenAI', 'Anthropic'][at] ?? '', streams: [{ ...stream, state }] }));
+  return { accounts, complete: states.every((state) => state === 'ok') };
+}
+
+it.each<[StreamState, string, boolean]>([
+  ['ok', 'Everything is up to date.', false],
+  ['forbidden', 'Not everything could be read: OpenAI.', true],
+  ['cancelled', 'Sync cancelled. What was read is kept.', false],
+  ['busy', 'Another Spendglass is reading OpenAI; the result appears here by itself.', false],
+])('says what came of a sync: %s', async (state, text, bad) => {
+  const app = await fresh([openai({})]);
   const answer = door.answer;
-  door.answer = (request) =>
-    request.method === 'sync'
-      ? Promise.resolve({
-          accounts: [
-            { account: 1, provider: 'openai', label: 'OpenAI', streams: [{ ...stream, state: 'forbidden' }] },
-            { account: 2, provider: 'anthropic', label: 'Anthropic', streams: [{ ...stream, state: 'ok' }] },
-          ],
-          complete: false,
-        } satisfies SyncReport)
-      : answer(request);
+  door.answer = (request) => (request.method === 'sync' ? Promise.resolve(report([state, 'ok'])) : answer(request));
   await app.sync();
-  expect(app.notice).toEqual({ text: 'Not everything could be read: OpenAI.', bad: true });
+  expect(app.notice).toEqual({ text, bad });
+});
+
+it('goes on showing a sync that it did not ask for', async () => {
+  const app = await fresh([openai({}), openai({ id: 2, label: 'Anthropic' })]);
+  const answer = door.answer;
+  door.answer = (request) => (request.method === 'sync' ? Promise.resolve(report(['ok'])) : answer(request));
+  door.hear({ type: 'syncStarted', account: 1 });
+  door.hear({ type: 'syncStarted', account: 2 });
+  await app.sync(1);
+  expect(app.progress).toBe('Syncing Anthropic…');
+  door.hear({ type: 'synced', account: 2 });
+  expect(app.busy).toBe(false);
 });
 
 it('keeps the last good figures when the next ones do not come', async () => {

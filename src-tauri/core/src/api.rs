@@ -91,6 +91,7 @@ mod time_lines;
 mod today;
 mod told_lots;
 mod troubling;
+mod turns;
 mod watching;
 mod webhook;
 

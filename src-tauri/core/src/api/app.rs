@@ -1,6 +1,6 @@
 //! The running program: the only place where the rooms are wired to each other.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -13,6 +13,7 @@ use super::estimate_facts::EstimateMemory;
 use super::planning::PlanMemory;
 use super::refreshing::ListMemory;
 use super::restoring::RemovedMemory;
+use super::turns::Turns;
 use super::watching::WatchState;
 use super::{
     ApiError, ChosenFile, Config, DesktopWays, ErrorCode, Event, FileChooser, PlaceChooser, SampleTown,
@@ -64,7 +65,7 @@ pub(super) struct House {
     pub(super) engine: Engine,
     pub(super) net: Net,
     pub(super) sample: bool,
-    syncing: Arc<Mutex<BTreeSet<i64>>>,
+    pub(super) turns: Turns,
     /// Whether the disk took no more when it was last written to.
     full: Arc<AtomicBool>,
     pub(super) list: ListMemory,
@@ -94,19 +95,10 @@ impl House {
             engine,
             net,
             sample,
-            syncing: Arc::default(),
+            turns: Turns::default(),
             full: Arc::default(),
             list: ListMemory::default(),
         })
-    }
-
-    pub(super) fn set_syncing(&self, account: i64, syncing: bool) {
-        let mut all = self.syncing.lock().unwrap_or_else(PoisonError::into_inner);
-        if syncing {
-            all.insert(account)
-        } else {
-            all.remove(&account)
-        };
     }
 
     /// Notes whether the disk took what was written last; true where that is news.
@@ -117,15 +109,6 @@ impl House {
     /// Whether the disk took no more, or tells that it has no room.
     pub(super) fn is_full(&self) -> bool {
         self.full.load(Ordering::Relaxed) || !self.store.has_room()
-    }
-
-    /// The accounts that are being read.
-    pub(super) fn under_way(&self) -> BTreeSet<i64> {
-        self.syncing.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    pub(super) fn is_syncing(&self, account: i64) -> bool {
-        self.syncing.lock().unwrap_or_else(PoisonError::into_inner).contains(&account)
     }
 }
 

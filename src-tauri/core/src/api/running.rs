@@ -7,6 +7,7 @@ use super::app::{App, House};
 use super::failures::sentence;
 use super::keys::{Credentials, base_url, find_account, find_provider, keyless, secret_of};
 use super::states::{known, stream_state};
+use super::turns::Asked;
 use super::{AccountReport, ApiError, Event, StreamReport, StreamState as DoorState, SyncQuery, SyncReport};
 use crate::ledger::name_of;
 use crate::providers::{KeyKind, Provider, Sees, Stream};
@@ -68,21 +69,35 @@ impl App {
             label: row.account.label.clone().unwrap_or_else(|| provider.name.to_owned()),
             streams,
         };
-        let Some(_turn) = house.store.try_lock_account(row.id)? else {
-            let message = "another sync of this account is under way; its result appears by itself";
-            return Ok(report(failed(provider, kind, DoorState::Busy, message)));
+        let turn = loop {
+            match house.turns.ask(&house.store, row.id)? {
+                Asked::Granted(turn) => break turn,
+                Asked::UnderWay(mut outcome) => {
+                    let ended = outcome.wait_for(Option::is_some).await;
+                    // What was read without these days in mind does not do, nor what ended without a word.
+                    if let (Ok(told), None) = (ended, from)
+                        && let Some(told) = told.clone()
+                    {
+                        return Ok(told);
+                    }
+                }
+                Asked::Elsewhere => {
+                    let message = "another sync of this account is under way; its result appears by itself";
+                    return Ok(report(failed(provider, kind, DoorState::Busy, message)));
+                }
+            }
         };
         let base = base_url(provider, &row.account)?;
         let book = house.book().await?;
-        house.set_syncing(row.id, true);
         let secret = match secret_of(house, row, self.now()).await {
             Ok(secret) => secret,
             Err(error) => {
-                house.set_syncing(row.id, false);
                 let message = format!("{} {}", sentence(&error.to_string()), error.remedy());
                 self.note_closed_keychain(house, row, provider, kind, &error, &message).await?;
+                let report = report(failed(provider, kind, DoorState::Keychain, &message));
+                turn.end(&report);
                 self.tell(Event::Synced { account: row.id });
-                return Ok(report(failed(provider, kind, DoorState::Keychain, &message)));
+                return Ok(report);
             }
         };
         let Credentials { secret, details } = secret;
@@ -93,10 +108,21 @@ impl App {
             self.tell(Event::SyncProgress { account: row.id, stream: stream.to_owned(), done, total, first });
         };
         let outcomes = house.engine.sync(&job, cancel, &progress).await;
-        house.set_syncing(row.id, false);
         self.note_troubles(house, &outcomes).await;
+        // The turn is over before that is told: who asks then finds the account at rest.
+        let read = match outcomes {
+            Ok(outcomes) => {
+                let report = report(outcomes.iter().map(stream_report).collect());
+                turn.end(&report);
+                Ok(report)
+            }
+            Err(error) => {
+                drop(turn);
+                Err(error.into())
+            }
+        };
         self.tell(Event::Synced { account: row.id });
-        Ok(report(outcomes?.iter().map(stream_report).collect()))
+        read
     }
 
     /// A key that cannot be had is a state of every stream: the screens show it until the next good sync.

@@ -36,6 +36,7 @@ impl App {
         let rows = house.store.accounts().await?;
         let streams = house.store.streams().await?;
         let holdings = Holdings::open(house, self.calendar().await?).await?;
+        let under_way = house.turns.under_way();
         let now = self.now();
         let in_words = |row: AccountRow| {
             let id = row.id;
@@ -43,7 +44,15 @@ impl App {
                 return of_a_newer_version(row, holdings.of(id, now));
             };
             let streams: Vec<&StreamRow> = streams.iter().filter(|stream| stream.account_id == id).collect();
-            account_in_words(row, provider, kind, &streams, holdings.of(id, now), house.is_syncing(id), now)
+            account_in_words(
+                row,
+                provider,
+                kind,
+                &streams,
+                holdings.of(id, now),
+                under_way.contains(&id),
+                now,
+            )
         };
         Ok(rows.into_iter().map(in_words).collect())
     }

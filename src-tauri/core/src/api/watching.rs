@@ -364,7 +364,7 @@ impl App {
     /// Stops every reading for the person, and lets the loop leave those accounts alone for a while.
     pub(super) async fn stop_syncs(&self) {
         let house = self.house().await;
-        let stopped = house.under_way();
+        let stopped = house.turns.under_way();
         self.cancel_syncs();
         for account in stopped {
             if let Err(error) = house.store.plan(&schedule::stopped(account, self.now())).await {
