@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use proptest::prelude::*;
 use spendglass_core::money::{
     Currency, Decimal, MixedMoney, Money, MoneyError, NumberError, Total, exact, exact_add, exact_mul,
+    whole_percent,
 };
 
 /// A number of any length: digits, the least first, and how many of them are a fraction.
@@ -168,6 +169,28 @@ fn decimals() -> impl Strategy<Value = Decimal> {
 
 fn paper(decimal: Decimal) -> Paper {
     Paper::of(&decimal)
+}
+
+/// Each place that tells a share tells the same: nearly all is not all, and what goes beyond is not rounded up.
+#[test]
+fn a_share_is_told_in_whole_per_cent() {
+    let share = |part: &str, whole: &str| whole_percent(part.parse().unwrap(), whole.parse().unwrap());
+    for (part, whole, told) in [
+        ("0", "20", 0),
+        ("0.09", "20", 0),
+        ("0.1", "20", 1),
+        ("0.899", "1", 90),
+        ("99.5", "100", 99),
+        ("99.9999", "100", 99),
+        ("100", "100", 100),
+        ("106.99", "100", 106),
+        ("-3", "20", 0),
+    ] {
+        assert_eq!(share(part, whole), Some(told), "{part} of {whole}");
+    }
+    for (part, whole) in [("1", "0"), ("1", "-5"), ("1000000", "0.01")] {
+        assert_eq!(share(part, whole), None, "{part} of {whole}");
+    }
 }
 
 proptest! {

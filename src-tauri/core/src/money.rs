@@ -215,6 +215,21 @@ impl fmt::Display for Money {
     }
 }
 
+/// The share of a whole in whole per cent, as every place tells it: the nearest, all of it only where all is there, and over the
+/// whole rounded down. Below nought it is nought; nothing where the whole is not positive, or the share beyond all counting.
+pub fn whole_percent(part: Decimal, whole: Decimal) -> Option<u32> {
+    if whole <= Decimal::ZERO {
+        return None;
+    }
+    let exact = part.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(whole)?.max(Decimal::ZERO);
+    let told = if exact < Decimal::ONE_HUNDRED {
+        (exact + Decimal::new(5, 1)).floor().min(Decimal::from(99))
+    } else {
+        exact.floor()
+    };
+    u32::try_from(told).ok()
+}
+
 /// The exact sum, or nothing: `Decimal`'s own addition rounds silently where 96 bits do not suffice.
 pub fn exact_add(a: Decimal, b: Decimal) -> Option<Decimal> {
     if a.is_zero() {

@@ -283,13 +283,3 @@ pub fn currency_to_draw<'a>(money: impl IntoIterator<Item = &'a MixedMoney>) -> 
     dollars
         .or_else(|| all.iter().max_by_key(|(_, total)| total.nearest().abs()).map(|(currency, _)| currency))
 }
-
-/// The whole percentage that a part is of a whole, rounded down; nothing for a whole that is not positive.
-pub fn percent(part: Total, whole: Total) -> Option<u32> {
-    let (part, whole) = (part.nearest(), whole.nearest());
-    if whole.is_sign_negative() || whole.is_zero() {
-        return None;
-    }
-    let share = part.checked_div(whole)?.checked_mul(100.into())?;
-    u32::try_from(share.trunc().mantissa() / 10_i128.pow(share.trunc().scale())).ok()
-}

@@ -1,6 +1,6 @@
 //! Amounts, dates and counts in the words of a reminder. Plain text: whoever shows it escapes it.
 
-use crate::money::{Currency, Decimal};
+use crate::money::{Currency, Decimal, whole_percent};
 use crate::time::{Calendar, Date, Timestamp};
 
 /// An exact amount, such as `$1,234.50` or `1,200 credits`.
@@ -32,11 +32,10 @@ pub(super) fn about(amount: Decimal, currency: Currency) -> String {
     money(rounded, currency)
 }
 
-/// A share in whole per cent, rounded down. Of hardly anything everything is many times as much: no one reads more than three digits.
+/// A share in whole per cent. Of hardly anything everything is many times as much: no one reads more than three digits.
 pub(super) fn percent(part: Decimal, whole: Decimal) -> String {
-    let share = part.checked_mul(Decimal::ONE_HUNDRED).and_then(|hundred| hundred.checked_div(whole));
-    match share.map(|share| share.floor().normalize()) {
-        Some(share) if share <= Decimal::from(999) => format!("{share} %"),
+    match whole_percent(part, whole) {
+        Some(share) if share <= 999 => format!("{share} %"),
         _ => ">999 %".to_owned(),
     }
 }

@@ -13,7 +13,7 @@ use super::{ApiError, BudgetId, BudgetOf, BudgetRow, Event, SetBudget};
 use crate::chart::Unit;
 use crate::forecast::{self, Course, Forecast};
 use crate::ledger::{Budget, BudgetScope, BudgetSpan, Lane, name_of, named};
-use crate::money::{Decimal, Money, MoneyError, Total};
+use crate::money::{Decimal, Money, MoneyError, Total, whole_percent};
 use crate::providers;
 use crate::report;
 use crate::store::{self, Dimension, RollupRow, StoreError};
@@ -405,15 +405,6 @@ fn span_end(
     Ok(Likely::Range(forecast::Spread { p10: with(range.p10), p50: with(range.p50), p90: with(range.p90) }))
 }
 
-/// The share of a whole in per cent, rounded down, and never below nought.
-fn percent(part: Decimal, whole: Decimal) -> u32 {
-    let share = part.checked_mul(Decimal::ONE_HUNDRED).and_then(|hundred| hundred.checked_div(whole));
-    share.map_or(0, |share| {
-        let floor = share.floor().normalize();
-        if floor.is_sign_negative() { 0 } else { u32::try_from(floor.mantissa()).unwrap_or(u32::MAX) }
-    })
-}
-
 fn budget_row(stand: &Stand, now: Timestamp) -> BudgetRow {
     let Stand { budget, span: (from, to), .. } = stand;
     let Money { amount, currency } = budget.amount;
@@ -436,7 +427,7 @@ fn budget_row(stand: &Stand, now: Timestamp) -> BudgetRow {
         spent: stand.spent.map(|spent| spent.to_string()),
         lane: name_of(stand.lane, Lane::NAMED).to_owned(),
         as_of: stand.as_of.map(|at| at.to_string()),
-        percent: known.map(|known| percent(known, amount)),
+        percent: known.map(|known| whole_percent(known, amount).unwrap_or(u32::MAX)),
         pace_percent: u32::try_from(gone.saturating_mul(100).checked_div(length).unwrap_or(0)).unwrap_or(0),
         forecast,
         forecast_unknown,

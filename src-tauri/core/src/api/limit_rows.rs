@@ -8,7 +8,7 @@ use super::{LimitOrigin, LimitRow, LimitTeller, UsedIs};
 use crate::allowance::{Allowance, Because, Bound, Counted, Gap, LimitBy};
 use crate::catalogue::{Confidence, FreeTiers, Published, Reset, Span, longest};
 use crate::ledger::{Lane, QuotaReading, QuotaWindow, name_of};
-use crate::money::Decimal;
+use crate::money::{Decimal, whole_percent};
 use crate::time::Timestamp;
 
 /// Whose limits they are.
@@ -73,13 +73,12 @@ impl Figures {
         if limit.is_zero() { Some(Decimal::ONE) } else { used.checked_div(limit) }
     }
 
-    /// The nearest whole per cent; all of it only where all is used.
     fn percent(&self) -> Option<u32> {
-        let exact = self.share()?.checked_mul(Decimal::ONE_HUNDRED)?;
-        let nearest = exact.checked_add(Decimal::new(5, 1))?.floor();
-        let hundreds =
-            if exact < Decimal::ONE_HUNDRED { nearest.min(Decimal::from(99)) } else { exact.trunc() };
-        u32::try_from(hundreds.normalize().mantissa()).ok().filter(|_| hundreds.normalize().scale() == 0)
+        // Of a limit of nothing, all is used.
+        if self.used.is_some() && self.limit.is_some_and(|limit| limit.is_zero()) {
+            return Some(100);
+        }
+        whole_percent(self.used?, self.limit?)
     }
 }
 

@@ -9,6 +9,7 @@ use super::pictures::DAYS_SHOWN;
 use super::scenes::Scene;
 use super::{ApiError, Bucket, Grouping, Measure, Overview, OverviewQuery, OwnDay, UsualDay};
 use crate::ledger::Lane;
+use crate::money::whole_percent;
 use crate::providers;
 use crate::report;
 use crate::store::{Dimension, RollupRow};
@@ -129,7 +130,7 @@ fn insight(rows: &[RollupRow], books: &Books, today: Date) -> Result<Option<Stri
     let Some((account, most)) = billed.clone().max_by_key(|(_, billed)| billed.nearest()) else {
         return Ok(None);
     };
-    Ok(report::percent(most, whole).filter(|_| billed.count() > 1).map(|share| {
+    Ok(whole_percent(most.nearest(), whole.nearest()).filter(|_| billed.count() > 1).map(|share| {
         let label = books.label_of(account);
         let said = match lane {
             Lane::Billed => "was billed",

@@ -6,6 +6,7 @@ use super::app::{App, House};
 use super::figures::Books;
 use super::running::seen;
 use super::states::{known, listed};
+use super::steps::spoken;
 use super::{ApiError, ErrorCode, Event, Trouble, TroubleKind};
 use crate::store::{AccountRow, KeyPlace, StoreError, StreamRow, StreamState};
 use crate::sync::{Heard, StreamOutcome, SyncError};
@@ -48,6 +49,16 @@ impl App {
             return Ok(None);
         };
         let Off { provider, theirs, ours, ahead } = off;
+        let calendar = self.calendar().await?;
+        let said = |text: &str| {
+            let at = text.parse::<Timestamp>().ok();
+            // What another version kept is told as it was kept.
+            at.map_or_else(
+                || text.to_owned(),
+                |at| format!("{}, {}", spoken(calendar.date_of(at)), calendar.clock_of(at)),
+            )
+        };
+        let (theirs, ours) = (said(&theirs), said(&ours));
         let way = if ahead > 0 { "ahead of" } else { "behind" };
         let message = format!(
             "This computer's clock is {} {way} {provider}'s: it said {ours} when {provider} said {theirs}. Days are cut by it, \
