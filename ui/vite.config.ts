@@ -12,12 +12,12 @@ export default defineConfig(({ mode }) => ({
     cssTarget: 'safari16.4',
     // The content security policy refuses data: URLs.
     assetsInlineLimit: 0,
-    // What comes later is loaded by who needs it; it is all on this machine.
-    modulePreload: false,
+    // What the start needs is loaded at once. What comes later is loaded by who needs it; it is all on this machine.
+    modulePreload: { polyfill: false, resolveDependencies: (_file, parts, { hostType }) => (hostType === 'html' ? parts : []) },
     cssCodeSplit: false,
   },
   // Components under test need the browser's half of Svelte.
   resolve: mode === 'test' ? { conditions: ['browser'] } : {},
   // Stylesheets are read as they are: a test measures their contrast.
-  test: { environment: 'jsdom', include: ['src/**/*.test.ts'], css: true },
+  test: { environment: 'jsdom', setupFiles: ['src/messages/behind.ts'], include: ['src/**/*.test.ts'], css: true },
 }));

@@ -17,6 +17,7 @@ use tauri_plugin_dialog::DialogExt;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::sync::{OnceCell, RwLock, oneshot, watch};
 
+use crate::first::First;
 use crate::options::Options;
 use crate::{menu, show, tray};
 
@@ -24,6 +25,7 @@ use crate::{menu, show, tray};
 /// next one tries again: a full disk or a missing folder can be mended while the window stands.
 pub(crate) struct Door {
     options: Options,
+    first: First,
     // Another one after everything was deleted.
     app: RwLock<OnceCell<App>>,
     emptied: AtomicBool,
@@ -41,6 +43,7 @@ const PAINTING: Duration = Duration::from_millis(400);
 impl Door {
     pub(crate) fn new(options: Options) -> Door {
         Door {
+            first: First::begin(options.config()),
             options,
             app: RwLock::default(),
             emptied: AtomicBool::new(false),
@@ -49,9 +52,21 @@ impl Door {
         }
     }
 
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// What is put into the page.
+    pub(crate) fn first(&self) -> &First {
+        &self.first
+    }
+
     async fn app(&self, page: &AppHandle) -> Result<App, ApiError> {
         let open = async || {
-            let app = App::open(self.options.config()?).await?;
+            let app = match self.first.app().await {
+                Some(opened) => opened?,
+                None => App::open(self.options.config()?).await?,
+            };
             self.emptied.store(false, Ordering::Relaxed);
             tauri::async_runtime::spawn(pass_on(app.events(), page.clone()));
             app.choose_files_with(chooser(page.clone()));

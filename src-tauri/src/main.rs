@@ -2,6 +2,7 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod door;
+mod first;
 mod host;
 mod links;
 mod login;
@@ -31,6 +32,9 @@ fn main() -> anyhow::Result<()> {
     let hidden = options.hidden();
     let screen = options.screen().map(str::to_owned);
     prefer_plain_rendering();
+    // The store is opened while the system makes the window.
+    let door = Door::new(options);
+    let login = login::arguments(door.options());
     tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|app, arguments, _folder| {
             // What starts at login does not come to the front where the person has it open.
@@ -44,9 +48,9 @@ fn main() -> anyhow::Result<()> {
                 .build(),
         )
         .plugin(tauri_plugin_dialog::init())
-        .plugin(tauri_plugin_autostart::Builder::new().args(login::arguments(&options)).build())
+        .plugin(tauri_plugin_autostart::Builder::new().args(login).build())
         .manage(Tray::default())
-        .manage(Door::new(options))
+        .manage(door)
         .on_menu_event(|app, event| menu::chosen(app, &event))
         .invoke_handler(tauri::generate_handler![door::call])
         .on_window_event(|window, event| match event {
@@ -106,8 +110,12 @@ fn open_window(app: &AppHandle, hidden: bool, screen: Option<&str>) -> anyhow::R
         config.url = WebviewUrl::App(format!("index.html#{screen}").into());
     }
     let (here, opener) = (app.clone(), app.clone());
+    let (served, font) = (app.clone(), desktop_font());
     WebviewWindowBuilder::from_config(app, &config)?
         .visible(!hidden)
+        .on_web_resource_request(move |_, answer| {
+            served.state::<Door>().first().put_into(answer, font.as_deref());
+        })
         .on_navigation(move |url| {
             let own = links::is_own_page(url);
             if !own {
@@ -121,6 +129,19 @@ fn open_window(app: &AppHandle, hidden: bool, screen: Option<&str>) -> anyhow::R
         })
         .build()?;
     Ok(())
+}
+
+/// The desktop's own font by its name: called only `system-ui`, the web view looks it up anew for every size and weight.
+#[cfg(target_os = "linux")]
+fn desktop_font() -> Option<String> {
+    use gtk::prelude::GtkSettingsExt as _;
+    let name = gtk::Settings::default()?.gtk_font_name()?;
+    Some(gtk::pango::FontDescription::from_string(&name).family()?.to_string())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn desktop_font() -> Option<String> {
+    None
 }
 
 /// Brings the window to the front, on a screen where one is named.

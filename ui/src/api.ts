@@ -1,8 +1,8 @@
 import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
-import type { ApiError, ErrorCode, Event, Request, Response } from './bindings';
+import type { ApiError, ErrorCode, Event, Overview, Request, Response } from './bindings';
 import { t } from './messages.svelte';
-import { inWords, told } from './told';
+import { inWords, told } from './telling';
 
 /** The answer to a request of the given method. */
 export type Answer<M extends Request['method']> =
@@ -41,6 +41,20 @@ export async function call<R extends Request>(request: R): Promise<Answer<R['met
     throw new Refusal(apiError(error));
   }
   return inWords(request.method, (response as { result?: unknown }).result as Answer<R['method']>);
+}
+
+/** Where the window puts the first figures, which are so there before anything is asked. */
+const FIRST = 'first-figures';
+
+/** Whether the first figures came with the page. */
+export function cameWithPage(): boolean {
+  return document.getElementById(FIRST) !== null;
+}
+
+/** The figures that came with the page, in the language that is spoken by now. */
+export function firstFigures(): Overview | null {
+  const text = document.getElementById(FIRST)?.textContent;
+  return text ? inWords('overview', JSON.parse(text) as Overview) : null;
 }
 
 /** Hears what happens without being asked for, until the returned function is called. */

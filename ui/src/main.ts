@@ -2,19 +2,27 @@ import './tokens.css';
 import './base.css';
 import './chart.css';
 import { mount } from 'svelte';
+import { cameWithPage, firstFigures } from './api';
 import App from './App.svelte';
 import { speak, spoken } from './messages.svelte';
 import { app } from './state.svelte';
-import { rememberedTheme, wear } from './theme';
+import { rememberedTheme, wear, writeIn } from './theme';
 
 wear(rememberedTheme());
-/** So long the first frame waits for its figures, in milliseconds: to draw it twice takes longer. */
+const font = document.querySelector<HTMLMetaElement>('meta[name=font]')?.content;
+if (font) writeIn(font);
+/** So long the first frame waits for figures that must be asked for, in milliseconds: to draw it twice takes longer. */
 const MOMENT = 80;
 
-const figures = app.begin();
 // The first frame has its words. Where they cannot be had it is in English.
 const words = speak(spoken()).catch(() => undefined);
-await Promise.race([Promise.all([figures, words]), new Promise((go) => setTimeout(go, MOMENT))]);
-await words;
+if (cameWithPage()) {
+  await words;
+  void app.begin(firstFigures());
+} else {
+  const figures = app.begin();
+  await Promise.race([Promise.all([figures, words]), new Promise((go) => setTimeout(go, MOMENT))]);
+  await words;
+}
 const target = document.getElementById('app');
 if (target) mount(App, { target });

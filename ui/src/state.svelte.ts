@@ -66,6 +66,7 @@ class WindowState {
   #again = false;
   #ahead = 0;
   #joined: readonly number[] = [];
+  #given = false;
 
   get busy(): boolean {
     return this.asked > 0 || Object.keys(this.syncing).length > 0;
@@ -99,11 +100,20 @@ class WindowState {
     return new Date(this.now).toISOString().slice(0, 10);
   }
 
-  /** Reads the first figures, before there is a page to show them. */
-  async begin(): Promise<void> {
+  /** Takes the first figures or asks for them, before there is a page to show them. */
+  async begin(first: Overview | null = null): Promise<void> {
     this.begun = false;
-    await this.refresh();
-    requestAnimationFrame(() => setTimeout(() => (this.begun = true)));
+    if (first) {
+      this.#takeOverview(first);
+      this.#given = true;
+    } else {
+      await this.refresh();
+    }
+    requestAnimationFrame(() => setTimeout(() => {
+      this.begun = true;
+      // What came with the page has no chart.
+      if (first) this.#readAll();
+    }));
   }
 
   /** Starts listening and reads everything. The returned function ends it. */
@@ -116,15 +126,20 @@ class WindowState {
     const tick = setInterval(() => {
       this.#tick();
     }, TICK);
-    void this.#readSettings();
-    // It may have been asked for before the page stood.
-    void (this.#reading ?? this.refresh()).then(() => this.#catchUp());
+    // What came with the page is read anew once it is painted.
+    if (!this.#given) this.#readAll();
     return () => {
       clearInterval(tick);
       void heard.then((stop) => {
         stop();
       });
     };
+  }
+
+  #readAll(): void {
+    void this.#readSettings();
+    // It may have been asked for before the page stood.
+    void (this.#reading ?? this.refresh()).then(() => this.#catchUp());
   }
 
   open(screen: Screen, place: Place | null = null): void {
@@ -325,16 +340,20 @@ class WindowState {
     delete this.syncing[account];
   }
 
+  #takeOverview(overview: Overview): void {
+    this.#ahead = Date.parse(overview.now) - Date.now();
+    this.now = Date.parse(overview.now);
+    this.#joinSyncs(overview.accounts);
+    this.overview = overview;
+    this.unseen = overview.unseenAlerts;
+    this.failure = null;
+  }
+
   async #readOverview(): Promise<void> {
     try {
       const chartWidth = this.#chartWidth;
       const overview = await call({ method: 'overview', params: chartWidth > 0 ? { chartWidth } : {} });
-      this.#ahead = Date.parse(overview.now) - Date.now();
-      this.now = Date.parse(overview.now);
-      this.#joinSyncs(overview.accounts);
-      this.overview = overview;
-      this.unseen = overview.unseenAlerts;
-      this.failure = null;
+      this.#takeOverview(overview);
     } catch (error) {
       this.failure = error instanceof Refusal ? error : null;
       if (!this.failure) this.say(error);

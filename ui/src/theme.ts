@@ -29,3 +29,12 @@ export function wornTheme(): 'light' | 'dark' {
   if (worn === 'light' || worn === 'dark') return worn;
   return matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
 }
+
+/** The generic names among those that a desktop gives its font. */
+const GENERIC: Readonly<Record<string, string>> = { sans: 'sans-serif', 'sans serif': 'sans-serif', 'sans-serif': 'sans-serif', serif: 'serif', monospace: 'monospace' };
+
+/** Writes in the desktop's font, where the window named it. */
+export function writeIn(font: string): void {
+  const family = GENERIC[font.toLowerCase()] ?? JSON.stringify(font);
+  document.documentElement.style.setProperty('--font', [family, 'system-ui', 'sans-serif'].join());
+}

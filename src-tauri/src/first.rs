@@ -1,0 +1,121 @@
+//! The first figures: worked out while the system still makes the window, and put into the page, which so asks for nothing
+//! before it shows them.
+
+use std::borrow::Cow;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use spendglass_core::api::{self, ApiError, App, Config, OverviewQuery, Request, Response};
+use tauri::async_runtime::{JoinHandle, spawn};
+use tauri::http;
+
+/// Before this part of the page they are put.
+const PLACE: &str = "<div id=\"app\">";
+
+pub(crate) struct First {
+    app: Mutex<Option<JoinHandle<Result<App, ApiError>>>>,
+    figures: Arc<Mutex<Option<String>>>,
+}
+
+impl First {
+    /// Opens the core and asks it, beside whatever else begins.
+    pub(crate) fn begin(config: Result<Config, ApiError>) -> First {
+        let figures = Arc::default();
+        let kept = Arc::clone(&figures);
+        let app = spawn(async move {
+            let app = App::open(config?).await?;
+            let asked = app.clone();
+            spawn(async move {
+                // What stands in the way is told when the page asks for itself.
+                let answer =
+                    api::handle(&asked, Request::Overview(OverviewQuery { chart_width: None })).await;
+                if let Ok(Response::Overview(figures)) = answer {
+                    *lock(&kept) = serde_json::to_string(&figures).ok();
+                }
+            });
+            Ok(app)
+        });
+        First { app: Mutex::new(Some(app)), figures }
+    }
+
+    /// The core, or why it did not open; once.
+    pub(crate) async fn app(&self) -> Option<Result<App, ApiError>> {
+        let opening = lock(&self.app).take()?;
+        opening.await.ok()
+    }
+
+    /// Puts into the page what it needs before it can ask: the desktop's font, and the figures where they are known by then.
+    /// These once, for a page that is loaded again asks anew.
+    pub(crate) fn put_into(&self, answer: &mut http::Response<Cow<'static, [u8]>>, font: Option<&str>) {
+        let kind = answer.headers().get(http::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        if kind.is_none_or(|kind| !kind.starts_with("text/html")) {
+            return;
+        }
+        let figures = lock(&self.figures).take();
+        let page = String::from_utf8_lossy(answer.body());
+        if let Some(page) = with(&page, font, figures.as_deref()) {
+            *answer.body_mut() = Cow::Owned(page.into_bytes());
+        }
+    }
+}
+
+fn lock<T>(what: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    what.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Both as data that nothing in it can end, neither a person's words nor a provider's.
+fn with(page: &str, font: Option<&str>, figures: Option<&str>) -> Option<String> {
+    let (before, after) = page.split_once(PLACE)?;
+    let font = font.map_or_else(String::new, |font| {
+        let font = font.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
+        format!("<meta name=\"font\" content=\"{font}\">")
+    });
+    let figures = figures.map_or_else(String::new, |figures| {
+        let figures = figures.replace('<', "\\u003c");
+        format!("<script type=\"application/json\" id=\"first-figures\">{figures}</script>")
+    });
+    Some(format!("{before}{font}{figures}{PLACE}{after}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_figures_stand_in_the_page_as_data() {
+        let page = "<body><div id=\"app\"></div></body>";
+        let figures = r#"{"label":"</script><script>alert(1)</script><!--"}"#;
+        assert_eq!(
+            with(page, Some("A \"b\" <c>"), Some(figures)).unwrap(),
+            "<body><meta name=\"font\" content=\"A &quot;b&quot; &lt;c>\"><script type=\"application/json\" id=\"first-figures\">\
+             {\"label\":\"\\u003c/script>\\u003cscript>alert(1)\\u003c/script>\\u003c!--\"}</script>\
+             <div id=\"app\"></div></body>"
+        );
+        assert_eq!(with(page, None, None).unwrap(), page);
+        assert_eq!(with("<body></body>", None, Some("{}")), None);
+    }
+
+    #[test]
+    fn only_the_page_gets_them_and_only_once() {
+        let first =
+            First { app: Mutex::default(), figures: Arc::new(Mutex::new(Some("{\"now\":1}".to_owned()))) };
+        let answer = |kind: &str| {
+            let body = Cow::Borrowed(b"<div id=\"app\"></div>".as_slice());
+            http::Response::builder().header("content-type", kind).body(body).unwrap()
+        };
+        let put = |kind: &str| {
+            let mut answer = answer(kind);
+            first.put_into(&mut answer, None);
+            String::from_utf8(answer.into_body().into_owned()).unwrap().contains("first-figures")
+        };
+        assert!(!put("text/javascript"));
+        assert!(put("text/html"));
+        assert!(!put("text/html"));
+    }
+
+    /// The built page has the place that they are put at.
+    #[test]
+    fn the_page_has_their_place() {
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/index.html");
+        assert!(with(&std::fs::read_to_string(page).unwrap(), None, Some("{}")).is_some());
+    }
+}
