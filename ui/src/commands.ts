@@ -88,7 +88,7 @@ export function commands(here: Here, groups: Groups = {}): Command[] {
   /** What is for accounts of one's own says so. */
   const later = (): void => {
     app.open('accounts');
-    app.notice = { text: t('settings.data.sample'), bad: true };
+    app.notice = { text: t('shell.sample.leaveFirst'), bad: true };
   };
   const hidden = amountsHidden();
   const screens = [...SCREENS, 'inbox' as const].map(

@@ -70,12 +70,10 @@ useLocale(...navigator.languages);
 
 let exactStrings: boolean | null = null;
 
-/** Whether this engine formats decimal text without going through a binary fraction. */
-function formatsStringsExactly(): boolean {
-  exactStrings ??=
-    numberFormat('en-US', { maximumFractionDigits: MOST_DIGITS }).format(
-      '123456789012345678.123456789' as Intl.StringNumericLiteral,
-    ) === '123,456,789,012,345,678.123456789';
+/** Whether this engine formats decimal text without going through a binary fraction, in which these are the same. */
+function formatsStringsExactly(format: Intl.NumberFormat): boolean {
+  const written = (text: string): string => format.format(text as Intl.StringNumericLiteral);
+  exactStrings ??= written('123456789012345678') !== written('123456789012345679');
   return exactStrings;
 }
 
@@ -86,7 +84,7 @@ export function pretendExactStrings(able: boolean | null): void {
 
 function formatText(text: string, tag: string, options: Intl.NumberFormatOptions): string {
   const format = numberFormat(tag, options);
-  if (formatsStringsExactly()) return format.format(text as Intl.StringNumericLiteral);
+  if (formatsStringsExactly(format)) return format.format(text as Intl.StringNumericLiteral);
   return formatInPieces(text, format);
 }
 
@@ -173,12 +171,18 @@ function localeFor(currency: string): string {
   return currency === 'INR' && /^en\b/i.test(locale) ? 'en-IN' : locale;
 }
 
+function inCurrency(currency: string): Intl.NumberFormatOptions {
+  return { style: 'currency', currency, currencyDisplay: 'narrowSymbol' };
+}
+
 /** How many places a currency usually has: 2 for dollars, 0 for yen. */
-function minorDigits(currency: string): number {
-  return (
-    numberFormat(localeFor(currency), { style: 'currency', currency }).resolvedOptions()
-      .maximumFractionDigits ?? 2
-  );
+const minorDigits = kept((currency: string): number => numberFormat(localeFor(currency), inCurrency(currency)).resolvedOptions().maximumFractionDigits ?? 2);
+
+/** An amount with at least as many places as its currency usually has. */
+function withPlaces(amount: string, currency: string, places: number): string {
+  const usual = minorDigits(currency);
+  const more = places > usual ? { minimumFractionDigits: usual, maximumFractionDigits: places } : {};
+  return formatText(amount, localeFor(currency), { ...inCurrency(currency), ...more });
 }
 
 /** What is counted, and is no money of anybody's. */
@@ -221,15 +225,7 @@ export function money({ amount, currency }: Amount): string {
     const number = formatText(amount, locale, { maximumFractionDigits: placesFor(amount, 2) });
     return `${number}${NO_BREAK_SPACE}${writtenUnit(amount, currency)}`;
   }
-  const usual = minorDigits(currency);
-  const places = placesFor(amount, usual);
-  return formatText(amount, localeFor(currency), {
-    style: 'currency',
-    currency,
-    currencyDisplay: 'narrowSymbol',
-    minimumFractionDigits: usual,
-    maximumFractionDigits: places,
-  });
+  return withPlaces(amount, currency, placesFor(amount, minorDigits(currency)));
 }
 
 /** An amount with every digit it has. */
@@ -240,14 +236,7 @@ export function exactMoney({ amount, currency }: Amount): string {
     const number = formatText(amount, locale, { maximumFractionDigits: places });
     return `${number}${NO_BREAK_SPACE}${writtenUnit(amount, currency)}`;
   }
-  const usual = minorDigits(currency);
-  return formatText(amount, localeFor(currency), {
-    style: 'currency',
-    currency,
-    currencyDisplay: 'narrowSymbol',
-    minimumFractionDigits: usual,
-    maximumFractionDigits: Math.max(usual, places),
-  });
+  return withPlaces(amount, currency, places);
 }
 
 /** Amounts of several currencies side by side. They are never added. */
@@ -282,13 +271,7 @@ export function about({ amount, currency }: Amount): string {
   const digits = round(`${whole.slice(0, 3)}.${whole.slice(3)}${fraction}`, 0);
   const text = `${amount.startsWith(MINUS) ? MINUS : ''}${digits}${'0'.repeat(whole.length - 3)}`;
   if (!isCode(currency)) return money({ amount: text, currency });
-  return formatText(text, localeFor(currency), {
-    style: 'currency',
-    currency,
-    currencyDisplay: 'narrowSymbol',
-    minimumFractionDigits: 0,
-    maximumFractionDigits: 0,
-  });
+  return formatText(text, localeFor(currency), { ...inCurrency(currency), minimumFractionDigits: 0, maximumFractionDigits: 0 });
 }
 
 /** A low and a high forecast: $38.00–$52.00, $228–$256, or 4–20 credits. One figure where both read the same. */

@@ -3,16 +3,25 @@
 import { IntlMessageFormat } from 'intl-messageformat';
 import type { Language } from './bindings';
 import { FORMATTERS } from './format';
-import * as enFiles from './messages/en';
+import * as firstFiles from './messages/en';
+import type * as behindFiles from './messages/en/behind';
+import type core from './messages/en/core.json';
+import { learnToTell } from './telling';
 
 /** The languages that have messages. */
 export type Tongue = 'en' | 'hi';
 
-const EN = Object.assign({}, ...Object.values(enFiles)) as Catalogue;
-type Files = typeof enFiles;
+type Keys<Files> = { [Area in keyof Files]: keyof Files[Area] }[keyof Files];
 /** The name of a message. */
-export type MessageKey = { [Area in keyof Files]: keyof Files[Area] }[keyof Files] & string;
+export type MessageKey = (Keys<typeof firstFiles> | Keys<typeof behindFiles> | keyof typeof core) & string;
 type Catalogue = Readonly<Record<MessageKey, string>>;
+
+const EN = Object.assign({}, ...Object.values(firstFiles)) as Partial<Record<MessageKey, string>>;
+
+/** Adds words of English: those of the screens behind the first one, and of what the core tells. */
+export function learn(words: Partial<Catalogue>): void {
+  Object.assign(EN, words);
+}
 
 /** The catalogues that are at hand: those of other languages come when they are spoken. */
 let catalogues = $state.raw<Partial<Record<Tongue, Partial<Catalogue>>>>({ en: EN });
@@ -33,7 +42,7 @@ function remembered(): Language {
 /** Speaks a language from now on. It is remembered beside the settings, so that the first frame speaks it already. */
 export async function speak(language: Language): Promise<void> {
   if (wished(language) === 'hi' && !catalogues.hi) {
-    const files = await import('./messages/hi');
+    const [files] = await Promise.all([import('./messages/hi'), learnToTell()]);
     catalogues = { ...catalogues, hi: Object.assign({}, ...Object.values(files)) as Partial<Catalogue> };
   }
   chosen = language;
@@ -72,7 +81,8 @@ export type Values = Readonly<Record<string, string | number>>;
 const read: Record<string, IntlMessageFormat> = {};
 
 function text(key: MessageKey): string {
-  return catalogues[tongue()]?.[key] ?? EN[key];
+  // A test holds what the first screen says against the words that it has.
+  return catalogues[tongue()]?.[key] ?? EN[key] ?? '';
 }
 
 function messageOf(key: MessageKey): IntlMessageFormat {

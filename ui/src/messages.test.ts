@@ -182,3 +182,37 @@ it('speaks the language that was chosen, and writes dates in it', async () => {
 it('leaves places open for components', () => {
   expect(pieces('shared.asOf', {}, ['when'])).toEqual(['As of ', { place: 'when' }, '.']);
 });
+
+/** What the first script is made of: all that is imported from its beginning, but for what is imported later. */
+function firstScript(): string[] {
+  const found = new Set<string>();
+  const follow = (path: string): void => {
+    const source = sources[path];
+    if (source === undefined || found.has(path)) return;
+    found.add(path);
+    const folder = path.slice(0, path.lastIndexOf('/') + 1);
+    for (const [, from = ''] of source.matchAll(/^\s*(?:import|export)\s(?!type\b)[^;]*?'(\.[^']+)';/gm)) {
+      const parts = (folder + from).split('/').filter((part) => part !== '.');
+      const whole = `./${parts.reduce<string[]>((so, part) => (part === '..' ? so.slice(0, -1) : [...so, part]), []).join('/')}`;
+      for (const ending of ['', '.ts', '.svelte', '.svelte.ts']) follow(whole + ending);
+    }
+  };
+  follow('./main.ts');
+  return [...found];
+}
+
+it('has the words of the first screen in the first script', () => {
+  const script = firstScript();
+  expect(script).toContain('./screens/Today.svelte');
+  expect(script).toContain('./parts/NextExpiry.svelte');
+  expect(script).not.toContain('./screens/Spend.svelte');
+  const first = new Set(['chart', 'shared', 'shell', 'states', 'today']);
+  const late = script.flatMap((path) =>
+    [...(sources[path] ?? '').matchAll(/'([a-z]+(?:\.[A-Za-z0-9]+)+)'/g)]
+      .map(([, key = '']) => key)
+      .filter((key) => en.has(key) && !first.has(en.get(key)?.area ?? '') && !key.startsWith('core.'))
+      .map((key) => `${path}: ${key}`),
+  );
+  // The words for wrong days are said by screens behind the first one alone.
+  expect(late.filter((key) => !key.startsWith('./ranges.ts: spend.dates.'))).toEqual([]);
+});

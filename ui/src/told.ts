@@ -4,7 +4,9 @@
 
 import { dateWord } from './format';
 import core from './messages/en/core.json';
-import { t, tongue, type MessageKey } from './messages.svelte';
+import { learn, t, tongue, type MessageKey } from './messages.svelte';
+
+learn(core);
 
 interface Pattern {
   key: MessageKey;

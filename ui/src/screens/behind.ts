@@ -1,5 +1,8 @@
 // The screens behind the first one, in a script of their own: the first figures do not wait for them.
 
+import '../messages/behind';
+
+export { default as FirstRun } from '../parts/FirstRun.svelte';
 export { default as accounts } from './Accounts.svelte';
 export { default as credits } from './Credits.svelte';
 export { default as estimate } from './Estimate.svelte';

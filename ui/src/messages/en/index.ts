@@ -1,14 +1,7 @@
-export { default as accounts } from './accounts.json';
+// What the first screen and the frame around it say; the others come with their screens.
+
 export { default as chart } from './chart.json';
-export { default as core } from './core.json';
-export { default as credits } from './credits.json';
-export { default as estimate } from './estimate.json';
-export { default as inbox } from './inbox.json';
-export { default as limits } from './limits.json';
-export { default as plans } from './plans.json';
-export { default as settings } from './settings.json';
 export { default as shared } from './shared.json';
 export { default as shell } from './shell.json';
-export { default as spend } from './spend.json';
-export { default as today } from './today.json';
 export { default as states } from './states.json';
+export { default as today } from './today.json';
