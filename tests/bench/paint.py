@@ -63,7 +63,8 @@ def start(screen, command, wanted):
                 sys.exit(f"{command[0]} ended before it painted")
             if time.monotonic() - begun > PATIENCE:
                 sys.exit(f"{command[0]} painted nothing within a minute")
-            time.sleep(0.002)
+            # Looking takes some milliseconds of a core: seldom enough that it does not slow what it looks at.
+            time.sleep(0.01)
         time.sleep(SETTLED)
         memory = pss(program.pid)
     finally:
