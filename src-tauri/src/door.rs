@@ -43,17 +43,13 @@ const PAINTING: Duration = Duration::from_millis(400);
 impl Door {
     pub(crate) fn new(options: Options) -> Door {
         Door {
-            first: First::begin(options.config()),
             options,
+            first: First::default(),
             app: RwLock::default(),
             emptied: AtomicBool::new(false),
             beside: Mutex::default(),
             answered: watch::Sender::default(),
         }
-    }
-
-    pub(crate) fn options(&self) -> &Options {
-        &self.options
     }
 
     /// What is put into the page.
@@ -63,10 +59,7 @@ impl Door {
 
     async fn app(&self, page: &AppHandle) -> Result<App, ApiError> {
         let open = async || {
-            let app = match self.first.app().await {
-                Some(opened) => opened?,
-                None => App::open(self.options.config()?).await?,
-            };
+            let app = App::open(self.options.config()?).await?;
             self.emptied.store(false, Ordering::Relaxed);
             tauri::async_runtime::spawn(pass_on(app.events(), page.clone()));
             app.choose_files_with(chooser(page.clone()));
@@ -176,11 +169,13 @@ async fn keep_watch(app: App) {
     }
 }
 
-/// Opens the store while the page loads, so that its first request finds it open.
+/// Opens the store while the system makes the window, and asks for the first figures, so that the page comes with them.
 pub(crate) async fn open(page: AppHandle) {
-    // A failure is told in answer to the page's first request, where the person can see it.
-    if page.state::<Door>().app(&page).await.is_err() {
-        show(&page, None);
+    let door = page.state::<Door>();
+    match door.app(&page).await {
+        Ok(app) => door.first.ask(&app).await,
+        // A failure is told in answer to the page's first request, where the person can see it.
+        Err(_) => show(&page, None),
     }
 }
 

@@ -2,64 +2,59 @@
 //! before it shows them.
 
 use std::borrow::Cow;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use spendglass_core::api::{self, ApiError, App, Config, OverviewQuery, Request, Response};
-use tauri::async_runtime::{JoinHandle, spawn};
+use spendglass_core::api::{self, App, OverviewQuery, Request, Response};
 use tauri::http;
 
 /// Before this part of the page they are put.
 const PLACE: &str = "<div id=\"app\">";
 
-pub(crate) struct First {
-    app: Mutex<Option<JoinHandle<Result<App, ApiError>>>>,
-    figures: Arc<Mutex<Option<String>>>,
+/// The first figures, for the first page alone.
+#[derive(Default)]
+pub(crate) struct First(Mutex<Figures>);
+
+#[derive(Default)]
+enum Figures {
+    #[default]
+    Unknown,
+    Known(String),
+    /// The page came; one that is loaded again asks anew.
+    Past,
 }
 
 impl First {
-    /// Opens the core and asks it, beside whatever else begins.
-    pub(crate) fn begin(config: Result<Config, ApiError>) -> First {
-        let figures = Arc::default();
-        let kept = Arc::clone(&figures);
-        let app = spawn(async move {
-            let app = App::open(config?).await?;
-            let asked = app.clone();
-            spawn(async move {
-                // What stands in the way is told when the page asks for itself.
-                let answer =
-                    api::handle(&asked, Request::Overview(OverviewQuery { chart_width: None })).await;
-                if let Ok(Response::Overview(figures)) = answer {
-                    *lock(&kept) = serde_json::to_string(&figures).ok();
-                }
-            });
-            Ok(app)
-        });
-        First { app: Mutex::new(Some(app)), figures }
-    }
-
-    /// The core, or why it did not open; once.
-    pub(crate) async fn app(&self) -> Option<Result<App, ApiError>> {
-        let opening = lock(&self.app).take()?;
-        opening.await.ok()
+    /// Asks the core for them.
+    pub(crate) async fn ask(&self, app: &App) {
+        // What stands in the way is told when the page asks for itself.
+        let answer = api::handle(app, Request::Overview(OverviewQuery { chart_width: None })).await;
+        let Ok(Response::Overview(figures)) = answer else { return };
+        let Ok(figures) = serde_json::to_string(&figures) else { return };
+        let mut state = self.state();
+        if matches!(*state, Figures::Unknown) {
+            *state = Figures::Known(figures);
+        }
     }
 
     /// Puts into the page what it needs before it can ask: the desktop's font, and the figures where they are known by then.
-    /// These once, for a page that is loaded again asks anew.
     pub(crate) fn put_into(&self, answer: &mut http::Response<Cow<'static, [u8]>>, font: Option<&str>) {
         let kind = answer.headers().get(http::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         if kind.is_none_or(|kind| !kind.starts_with("text/html")) {
             return;
         }
-        let figures = lock(&self.figures).take();
+        let figures = match std::mem::replace(&mut *self.state(), Figures::Past) {
+            Figures::Known(figures) => Some(figures),
+            Figures::Unknown | Figures::Past => None,
+        };
         let page = String::from_utf8_lossy(answer.body());
         if let Some(page) = with(&page, font, figures.as_deref()) {
             *answer.body_mut() = Cow::Owned(page.into_bytes());
         }
     }
-}
 
-fn lock<T>(what: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    what.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, Figures> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Both as data that nothing in it can end, neither a person's words nor a provider's.
@@ -96,8 +91,7 @@ mod tests {
 
     #[test]
     fn only_the_page_gets_them_and_only_once() {
-        let first =
-            First { app: Mutex::default(), figures: Arc::new(Mutex::new(Some("{\"now\":1}".to_owned()))) };
+        let first = First(Mutex::new(Figures::Known("{\"now\":1}".to_owned())));
         let answer = |kind: &str| {
             let body = Cow::Borrowed(b"<div id=\"app\"></div>".as_slice());
             http::Response::builder().header("content-type", kind).body(body).unwrap()

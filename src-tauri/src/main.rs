@@ -32,9 +32,6 @@ fn main() -> anyhow::Result<()> {
     let hidden = options.hidden();
     let screen = options.screen().map(str::to_owned);
     prefer_plain_rendering();
-    // The store is opened while the system makes the window.
-    let door = Door::new(options);
-    let login = login::arguments(door.options());
     tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|app, arguments, _folder| {
             // What starts at login does not come to the front where the person has it open.
@@ -48,9 +45,9 @@ fn main() -> anyhow::Result<()> {
                 .build(),
         )
         .plugin(tauri_plugin_dialog::init())
-        .plugin(tauri_plugin_autostart::Builder::new().args(login).build())
+        .plugin(tauri_plugin_autostart::Builder::new().args(login::arguments(&options)).build())
         .manage(Tray::default())
-        .manage(door)
+        .manage(Door::new(options))
         .on_menu_event(|app, event| menu::chosen(app, &event))
         .invoke_handler(tauri::generate_handler![door::call])
         .on_window_event(|window, event| match event {
