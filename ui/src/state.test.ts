@@ -81,6 +81,24 @@ it('reads what is new at the start when figures are missing or old, and not othe
   expect(asked('sync')).toHaveLength(0);
 });
 
+it('shows the figures that came with the page at once, and reads them anew once they are painted', async () => {
+  vi.resetModules();
+  door.asked = [];
+  door.answer = (request) => Promise.resolve(request.method === 'overview' ? overview([openai({ label: 'Later' })]) : { theme: 'dark', language: 'system' });
+  const { app } = await import('./state.svelte');
+  void app.begin(overview([openai({})]) as Overview);
+  const stop = app.start();
+  expect(app.overview?.accounts[0]?.label).toBe('OpenAI');
+  expect(app.begun).toBe(false);
+  expect(door.asked).toEqual([]);
+  await vi.waitFor(() => {
+    expect(app.overview?.accounts[0]?.label).toBe('Later');
+  });
+  expect(app.begun).toBe(true);
+  expect(asked('settings')).toHaveLength(1);
+  stop();
+});
+
 it('shows a sync that began before it listened', async () => {
   const app = await fresh([openai({ state: 'syncing' })]);
   flushSync();
