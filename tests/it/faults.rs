@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 use spendglass_core::api::{
-    AddAccount, App, ErrorCode, Event, Grouping, Request, Response, StreamState as DoorState, SyncQuery,
-    Told, handle,
+    AddAccount, ApiError, App, ErrorCode, Event, Grouping, Request, Response, StreamState as DoorState,
+    SyncQuery, Told, handle,
 };
 use spendglass_core::net::{Net, Timeouts};
 use spendglass_core::providers::{Sees, find};
@@ -488,8 +488,8 @@ async fn a_sync_is_cancelled_before_it_has_begun() {
     app.close().await;
 }
 
-/// Who asks for a sync while one is under way waits for it, asks nobody twice, and gets what came of it.
-#[tokio::test(flavor = "multi_thread")]
+/// Who asks for a sync of all while one is under way waits for it, asks nobody twice, and gets what came of it.
+#[tokio::test]
 async fn a_second_sync_joins_the_first() {
     let folder = tempfile::tempdir().unwrap();
     let town = open_town(Person::Student, LATE).await;
@@ -497,31 +497,48 @@ async fn a_second_sync_joins_the_first() {
     crate::journey::add_all(&app, &town).await;
     let mut events = app.events();
     town.set_latency(Duration::from_millis(20));
-    let sync = |query: SyncQuery| {
-        let app = app.clone();
-        tokio::spawn(async move { handle(&app, Request::Sync(query)).await })
+    let sync = |account, from: Option<&str>| {
+        let query = SyncQuery { account, from: from.map(str::to_owned) };
+        Box::pin(handle(&app, Request::Sync(query)))
     };
-    let first = sync(SyncQuery::default());
-    while !matches!(events.recv().await.unwrap(), Event::SyncProgress { account: 1, .. }) {}
-    let second = sync(SyncQuery { account: Some(1), from: None });
-    let Response::Sync(first) = first.await.unwrap().unwrap() else { panic!() };
-    let Response::Sync(second) = second.await.unwrap().unwrap() else { panic!() };
-    assert!(first.complete && second.complete, "{first:?} {second:?}");
-    assert_eq!(second.accounts[0], *first.accounts.iter().find(|one| one.account == 1).unwrap());
-    let mut begun = 0;
-    while let Ok(event) = events.try_recv() {
-        assert!(!matches!(event, Event::SyncStarted { account: 1 }), "it is read once");
-        begun += u32::from(matches!(event, Event::Synced { account: 1 }));
-    }
-    assert_eq!(begun, 1);
+    let told = |answer: Result<Response, ApiError>| {
+        let Response::Sync(report) = answer.unwrap() else { panic!() };
+        assert!(report.complete, "{report:?}");
+        report.accounts
+    };
+    let begun = |events: &mut tokio::sync::broadcast::Receiver<Event>| {
+        std::iter::from_fn(|| events.try_recv().ok())
+            .filter(|event| matches!(event, Event::SyncStarted { account: 1 }))
+            .count()
+    };
+    let (first, second) = tokio::join!(sync(None, None), sync(None, None));
+    assert_eq!(told(first), told(second));
+    assert_eq!(begun(&mut events), 1, "it is read once");
 
-    // With days to read from, what was read without them does not do: it is read again, after the first.
-    let first = sync(SyncQuery { account: Some(1), from: None });
-    while !matches!(events.recv().await.unwrap(), Event::SyncStarted { account: 1 }) {}
-    let from = SyncQuery { account: Some(1), from: Some(FROM.to_owned()) };
-    let Response::Sync(second) = sync(from).await.unwrap().unwrap() else { panic!() };
-    assert!(second.complete, "{second:?}");
-    first.await.unwrap().unwrap();
+    // Who asks for one account, or for days of it, gets a sync of their own, after the other.
+    for (account, from) in [(Some(1), None), (Some(1), Some(FROM))] {
+        let later = async {
+            while !matches!(events.recv().await.unwrap(), Event::SyncStarted { account: 1 }) {}
+            sync(account, from).await
+        };
+        let (first, second) = tokio::join!(sync(None, None), later);
+        assert_eq!((told(first).len() > 1, told(second).len()), (true, 1));
+        assert_eq!(begun(&mut events), 1, "{account:?} {from:?}");
+    }
+
+    // Stopped, it is no answer for who asks after that.
+    town.set_latency(Duration::from_hours(1));
+    let mut first = sync(None, Some(FROM));
+    let stopped = async {
+        while !matches!(events.recv().await.unwrap(), Event::SyncStarted { account: 1 }) {}
+        handle(&app, Request::CancelSync).await.unwrap();
+        town.set_latency(Duration::ZERO);
+        sync(None, None).await
+    };
+    let (first, second) = tokio::join!(&mut first, stopped);
+    let Response::Sync(first) = first.unwrap() else { panic!() };
+    assert!(!first.complete);
+    told(second);
     app.close().await;
 }
 
@@ -542,18 +559,16 @@ async fn the_door_cancels_every_sync() {
         }
     }
     town.set_latency(Duration::from_hours(1));
-    let one = SyncQuery { account: Some(1), from: None };
-    let other = app.clone();
-    let second = tokio::spawn(async move { handle(&other, Request::Sync(one)).await });
-    // Gone by before it is cancelled, so that it waits for the first; it holds either way.
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    // From its first step on it is cancelled with the others.
+    let mut second = Box::pin(handle(&app, Request::Sync(SyncQuery::default())));
+    assert!(futures_util::poll!(&mut second).is_pending());
     handle(&app, Request::CancelSync).await.unwrap();
     let ended = tokio::time::timeout(Duration::from_secs(20), sync).await.expect("it ends").unwrap();
     let Response::Sync(report) = ended.unwrap() else { panic!() };
     assert!(!report.complete);
-    let ended = tokio::time::timeout(Duration::from_secs(20), second).await.expect("it ends").unwrap();
+    let ended = tokio::time::timeout(Duration::from_secs(20), second).await.expect("it ends");
     let Response::Sync(second) = ended.unwrap() else { panic!() };
-    assert_eq!(second.accounts[0], *report.accounts.iter().find(|one| one.account == 1).unwrap());
+    assert!(!second.complete, "{second:?}");
     let states: Vec<_> = report.accounts.iter().flat_map(|a| &a.streams).map(|s| s.state).collect();
     assert!(states.contains(&DoorState::Cancelled), "{states:?}");
     assert!(states.iter().all(|state| matches!(state, DoorState::Cancelled | DoorState::Ok)), "{states:?}");

@@ -145,7 +145,7 @@ it.each<[StreamState, string, boolean]>([
   ['ok', 'Everything is up to date.', false],
   ['forbidden', 'Not everything could be read: OpenAI.', true],
   ['cancelled', 'Sync cancelled. What was read is kept.', false],
-  ['busy', 'Another Spendglass is reading OpenAI; the result appears here by itself.', false],
+  ['busy', 'OpenAI cannot be read just now: something else works on it. Sync again in a moment.', false],
 ])('says what came of a sync: %s', async (state, text, bad) => {
   const app = await fresh([openai({})]);
   const answer = door.answer;

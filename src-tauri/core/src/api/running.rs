@@ -1,5 +1,7 @@
 //! Syncing: one sync of an account at a time, several accounts at once.
 
+use std::borrow::Cow;
+
 use futures_util::future::join_all;
 use tokio_util::sync::CancellationToken;
 
@@ -7,7 +9,7 @@ use super::app::{App, House};
 use super::failures::sentence;
 use super::keys::{Credentials, base_url, find_account, find_provider, keyless, secret_of};
 use super::states::{known, stream_state};
-use super::turns::Asked;
+use super::turns::{Asked, Turn};
 use super::{AccountReport, ApiError, Event, StreamReport, StreamState as DoorState, SyncQuery, SyncReport};
 use crate::ledger::name_of;
 use crate::providers::{KeyKind, Provider, Sees, Stream};
@@ -38,7 +40,9 @@ impl App {
             let able = |row: &AccountRow| known(row).is_some() && row.account.key_place != KeyPlace::Nowhere;
             house.store.accounts().await?.into_iter().filter(able).collect()
         };
-        let reports = join_all(rows.iter().map(|row| self.sync_account(&house, row, from, &cancel))).await;
+        // Of one account more is asked than what another sync brings: its key may be another by now.
+        let how = How { from, joins: query.account.is_none() && from.is_none() };
+        let reports = join_all(rows.iter().map(|row| self.sync_account(&house, row, how, &cancel))).await;
         // What fails for one account does not hide what came of the others.
         let accounts: Vec<_> = rows
             .iter()
@@ -52,41 +56,43 @@ impl App {
         Ok(SyncReport { accounts, complete })
     }
 
+    /// Reads an account when its turn has come.
     pub(super) async fn sync_account(
         &self,
         house: &House,
         row: &AccountRow,
+        how: How,
+        cancel: &CancellationToken,
+    ) -> Result<AccountReport, ApiError> {
+        let mut row = Cow::Borrowed(row);
+        loop {
+            let mut outcome = match house.turns.ask(&house.store, row.id)? {
+                Asked::Granted(turn) => return self.read_account(house, &row, turn, how.from, cancel).await,
+                Asked::UnderWay(outcome) => outcome,
+                Asked::Elsewhere => {
+                    let (provider, kind) = kind_of(&row)?;
+                    let message = "it is read or worked on elsewhere; sync again in a moment";
+                    return Ok(report(&row, provider, failed(provider, kind, DoorState::Busy, message)));
+                }
+            };
+            let told = outcome.wait_for(Option::is_some).await.ok().and_then(|told| told.clone());
+            match told {
+                Some(told) if how.joins && (cancel.is_cancelled() || !stopped(&told)) => return Ok(told),
+                // Much may have happened meanwhile.
+                _ => row = Cow::Owned(find_account(house, row.id).await?),
+            }
+        }
+    }
+
+    async fn read_account(
+        &self,
+        house: &House,
+        row: &AccountRow,
+        turn: Turn,
         from: Option<Date>,
         cancel: &CancellationToken,
     ) -> Result<AccountReport, ApiError> {
-        let provider = find_provider(&row.account.provider)?;
-        let kind = provider.key_kind(&row.account.key_kind).ok_or_else(|| {
-            ApiError::bad(format!("account {} has a kind of key that this version does not know", row.id))
-        })?;
-        let report = |streams| AccountReport {
-            account: row.id,
-            provider: provider.id.to_owned(),
-            label: row.account.label.clone().unwrap_or_else(|| provider.name.to_owned()),
-            streams,
-        };
-        let turn = loop {
-            match house.turns.ask(&house.store, row.id)? {
-                Asked::Granted(turn) => break turn,
-                Asked::UnderWay(mut outcome) => {
-                    let ended = outcome.wait_for(Option::is_some).await;
-                    // What was read without these days in mind does not do, nor what ended without a word.
-                    if let (Ok(told), None) = (ended, from)
-                        && let Some(told) = told.clone()
-                    {
-                        return Ok(told);
-                    }
-                }
-                Asked::Elsewhere => {
-                    let message = "another sync of this account is under way; its result appears by itself";
-                    return Ok(report(failed(provider, kind, DoorState::Busy, message)));
-                }
-            }
-        };
+        let (provider, kind) = kind_of(row)?;
         let base = base_url(provider, &row.account)?;
         let book = house.book().await?;
         let secret = match secret_of(house, row, self.now()).await {
@@ -94,7 +100,7 @@ impl App {
             Err(error) => {
                 let message = format!("{} {}", sentence(&error.to_string()), error.remedy());
                 self.note_closed_keychain(house, row, provider, kind, &error, &message).await?;
-                let report = report(failed(provider, kind, DoorState::Keychain, &message));
+                let report = report(row, provider, failed(provider, kind, DoorState::Keychain, &message));
                 turn.end(&report);
                 self.tell(Event::Synced { account: row.id });
                 return Ok(report);
@@ -112,7 +118,7 @@ impl App {
         // The turn is over before that is told: who asks then finds the account at rest.
         let read = match outcomes {
             Ok(outcomes) => {
-                let report = report(outcomes.iter().map(stream_report).collect());
+                let report = report(row, provider, outcomes.iter().map(stream_report).collect());
                 turn.end(&report);
                 Ok(report)
             }
@@ -154,6 +160,38 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// An account's provider, and what kind of key it has.
+fn kind_of(row: &AccountRow) -> Result<(&'static Provider, &'static KeyKind), ApiError> {
+    let provider = find_provider(&row.account.provider)?;
+    let kind = provider.key_kind(&row.account.key_kind).ok_or_else(|| {
+        ApiError::bad(format!("account {} has a kind of key that this version does not know", row.id))
+    })?;
+    Ok((provider, kind))
+}
+
+fn report(row: &AccountRow, provider: &Provider, streams: Vec<StreamReport>) -> AccountReport {
+    AccountReport {
+        account: row.id,
+        provider: provider.id.to_owned(),
+        label: row.account.label.clone().unwrap_or_else(|| provider.name.to_owned()),
+        streams,
+    }
+}
+
+/// What is asked of a sync of an account.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct How {
+    /// The first day to read, where it is not as usual.
+    pub(super) from: Option<Date>,
+    /// Whether what comes of a sync that is under way does.
+    pub(super) joins: bool,
+}
+
+/// Whether a person stopped it.
+pub(super) fn stopped(report: &AccountReport) -> bool {
+    report.streams.iter().any(|stream| stream.state == DoorState::Cancelled)
 }
 
 /// The report of an account whose sync could not even be noted.

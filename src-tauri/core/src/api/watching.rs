@@ -14,9 +14,10 @@ use super::app::{App, House};
 use super::delivering::Seen;
 use super::failures::sentence;
 use super::power::power;
+use super::running::{How, stopped};
 use super::schedule::{self, AT_ONCE, Circumstances, Streamed};
 use super::states::known;
-use super::{AccountReport, ApiError, NextRefresh, Watching};
+use super::{ApiError, NextRefresh, Watching};
 use crate::notice::{Action, Desktop, Reaction};
 use crate::store::{AccountRow, KeyPlace, PlanRow, StreamState};
 use crate::time::Timestamp;
@@ -331,11 +332,8 @@ impl App {
         let _open = self.hold_open().await;
         let since = self.now().utc_date().plus_days(-COMPARED_DAYS).utc_start();
         let before = house.store.figures_mark(row.id, since).await?;
-        let report = self.sync_account(house, row, None, &cancel).await;
+        let report = self.sync_account(house, row, How { from: None, joins: true }, &cancel).await;
         let now = self.now();
-        let stopped = |report: &AccountReport| {
-            report.streams.iter().any(|stream| stream.state == super::StreamState::Cancelled)
-        };
         if report.as_ref().is_ok_and(stopped) {
             // Who stopped it has planned it, or the program ends and its plan holds.
             return Ok(());
