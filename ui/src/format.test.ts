@@ -177,7 +177,7 @@ describe('shares', () => {
   });
 
   it('does not round the ends away', () => {
-    expect(format.percent(0.001)).toBe('<1%');
+    expect([format.percent(0.001), format.percent(0.006)]).toEqual(['<1%', '1%']);
     expect(format.percent(0.999)).toBe('>99%');
     expect(format.percent(0.5)).toBe('50%');
     expect(format.percent(1)).toBe('100%');

@@ -354,10 +354,10 @@ export function share(used: string, limit: string): number | null {
   return part === null ? null : Math.min(Math.max(part, 0), 1);
 }
 
-/** A share as a percentage; under one per cent and over 99 are not rounded away, and over the whole it is rounded down, as in the core. */
+/** A share as a percentage; next to nothing and nearly all are not rounded away, and over the whole it is rounded down, as in the core. */
 export function percent(value: number): string {
   const format = numberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
-  if (value > 0 && value < 0.01) return `<${format.format(0.01)}`;
+  if (value > 0 && value < 0.005) return `<${format.format(0.01)}`;
   if (value < 1 && value > 0.99) return `>${format.format(0.99)}`;
   // What a binary fraction lacks of a whole per cent is given back.
   return format.format(value > 1 ? Math.floor(value * 100 + 1e-9) / 100 : value);

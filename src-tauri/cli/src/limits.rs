@@ -181,7 +181,7 @@ fn figure(text: Option<&str>) -> String {
     text.map_or_else(|| UNKNOWN.to_owned(), number)
 }
 
-/// How much of a limit is used, as the window tells it: less than one per cent is not nothing.
+/// How much of a limit is used: next to nothing is not nothing.
 fn share(row: &LimitRow) -> String {
     match (row.percent, row.used.as_deref()) {
         (Some(0), Some(used)) if used != "0" => "< 1 % used".to_owned(),

@@ -25,7 +25,7 @@ const BUDGET = {
   amount: '50',
   currency: 'USD',
   spent: '24.31',
-  percent: 48,
+  percent: 49,
   pacePercent: 58,
   notes: [],
 } as unknown as BudgetRow;
@@ -74,7 +74,7 @@ it('gives the reason where nothing is said, and no bar without a budget', () => 
 });
 
 it('sets the budget of the same currency beside it', () => {
-  expect(show([ROW], [BUDGET])).toContain('48% of the budget of $50.00 used, 58% of the month gone.');
+  expect(show([ROW], [BUDGET])).toContain('49% of the budget of $50.00 used, 58% of the month gone.');
   expect(document.querySelectorAll('[data-testid="span-bar"]')).toHaveLength(1);
 });
 

@@ -428,7 +428,7 @@ fn budget_row(stand: &Stand, now: Timestamp) -> BudgetRow {
         lane: name_of(stand.lane, Lane::NAMED).to_owned(),
         as_of: stand.as_of.map(|at| at.to_string()),
         percent: known.map(|known| whole_percent(known, amount).unwrap_or(u32::MAX)),
-        pace_percent: u32::try_from(gone.saturating_mul(100).checked_div(length).unwrap_or(0)).unwrap_or(0),
+        pace_percent: whole_percent(gone.into(), length.into()).unwrap_or(0),
         forecast,
         forecast_unknown,
         notes: stand.notes.clone(),
