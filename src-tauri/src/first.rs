@@ -17,7 +17,7 @@ pub(crate) struct First(Mutex<Figures>);
 #[derive(Default)]
 enum Figures {
     #[default]
-    Unknown,
+    Awaited,
     Known(String),
     /// The page came; one that is loaded again asks anew.
     Past,
@@ -26,12 +26,15 @@ enum Figures {
 impl First {
     /// Asks the core for them.
     pub(crate) async fn ask(&self, app: &App) {
+        if !matches!(*self.state(), Figures::Awaited) {
+            return;
+        }
         // What stands in the way is told when the page asks for itself.
         let answer = api::handle(app, Request::Overview(OverviewQuery { chart_width: None })).await;
         let Ok(Response::Overview(figures)) = answer else { return };
         let Ok(figures) = serde_json::to_string(&figures) else { return };
         let mut state = self.state();
-        if matches!(*state, Figures::Unknown) {
+        if matches!(*state, Figures::Awaited) {
             *state = Figures::Known(figures);
         }
     }
@@ -44,7 +47,7 @@ impl First {
         }
         let figures = match std::mem::replace(&mut *self.state(), Figures::Past) {
             Figures::Known(figures) => Some(figures),
-            Figures::Unknown | Figures::Past => None,
+            Figures::Awaited | Figures::Past => None,
         };
         let page = String::from_utf8_lossy(answer.body());
         if let Some(page) = with(&page, font, figures.as_deref()) {
@@ -106,7 +109,7 @@ mod tests {
         assert!(!put("text/html"));
     }
 
-    /// The built page has the place that they are put at.
+    /// The page has the place that they are put at.
     #[test]
     fn the_page_has_their_place() {
         let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/index.html");

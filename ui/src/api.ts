@@ -51,9 +51,11 @@ export function cameWithPage(): boolean {
   return document.getElementById(FIRST) !== null;
 }
 
-/** The figures that came with the page, in the language that is spoken by now. */
+/** The figures that came with the page, in the language that is spoken by now; once. */
 export function firstFigures(): Overview | null {
-  const text = document.getElementById(FIRST)?.textContent;
+  const put = document.getElementById(FIRST);
+  put?.remove();
+  const text = put?.textContent;
   return text ? inWords('overview', JSON.parse(text) as Overview) : null;
 }
 

@@ -18,7 +18,10 @@ const MOMENT = 80;
 const words = speak(spoken()).catch(() => undefined);
 if (cameWithPage()) {
   await words;
-  void app.begin(firstFigures());
+  const figures = firstFigures();
+  // The first run is drawn from the script of the other screens.
+  if (figures?.accounts.length === 0 && !figures.sample) await import('./screens/behind').catch(() => undefined);
+  void app.begin(figures);
 } else {
   const figures = app.begin();
   await Promise.race([Promise.all([figures, words]), new Promise((go) => setTimeout(go, MOMENT))]);

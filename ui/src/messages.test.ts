@@ -213,6 +213,8 @@ it('has the words of the first screen in the first script', () => {
       .filter((key) => en.has(key) && !first.has(en.get(key)?.area ?? '') && !key.startsWith('core.'))
       .map((key) => `${path}: ${key}`),
   );
+  const areas = script.flatMap((path) => [...(sources[path] ?? '').matchAll(/t\(`([a-z]+)\./g)].map(([, area = '']) => area));
+  expect([...new Set(areas)].filter((area) => !first.has(area) && area !== 'core' && area !== 'spend')).toEqual([]);
   // The words for wrong days are said by screens behind the first one alone.
   expect(late.filter((key) => !key.startsWith('./ranges.ts: spend.dates.'))).toEqual([]);
 });

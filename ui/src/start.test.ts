@@ -19,6 +19,7 @@ it('reads the figures that came with the page, letter for letter', () => {
   document.body.replaceChildren(...new DOMParser().parseFromString(page, 'text/html').head.children);
   expect(cameWithPage()).toBe(true);
   expect(firstFigures()?.insight).toBe('</script> & "so"');
+  expect(cameWithPage()).toBe(false);
 });
 
 it.each([

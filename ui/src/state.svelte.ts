@@ -109,10 +109,12 @@ class WindowState {
     } else {
       await this.refresh();
     }
+    // What came with the page has no chart. Out of sight there is no frame to wait for.
+    const hidden = document.hidden;
+    if (first && hidden) this.#readAll();
     requestAnimationFrame(() => setTimeout(() => {
       this.begun = true;
-      // What came with the page has no chart.
-      if (first) this.#readAll();
+      if (first && !hidden) this.#readAll();
     }));
   }
 
@@ -198,7 +200,7 @@ class WindowState {
     }
   }
 
-  /** A sync in one sentence: what failed before what was stopped, and that before what another program does. */
+  /** A sync in one sentence: what failed before what was stopped, and that before what had to wait. */
   #whatCame({ accounts, complete }: SyncReport): { text: string; bad: boolean } {
     if (complete) return { text: t('shell.sync.upToDate'), bad: false };
     const those = (is: (state: StreamState) => boolean): string[] =>

@@ -74,7 +74,7 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Places that hold a date, and fit nothing but one. */
-const DATES = new Set(['date', 'day', 'from', 'to', 'month', 'bucket']);
+const DATES = new Set(['date', 'day', 'from', 'to', 'month', 'bucket', 'ours', 'theirs']);
 
 const MONTH = 'January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec';
 const WEEKDAY = 'Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday';
