@@ -42,6 +42,8 @@ it('says in Hindi what the core says, with what stands in its places', async () 
   expect(told('Billed by day and provider, 20 October 2026 to 18 November 2026 (UTC days)')).toBe(
     'बिल की गई राशि दिन और प्रदाता के अनुसार, 20 अक्टूबर 2026 से 18 नवंबर 2026 तक (UTC दिन)',
   );
+  const clock = "This computer's clock is 3 hours ahead of OpenAI's: it said 18 November 2026, 21:00 when OpenAI said 18 November 2026, 18:00. Days are cut by it, and reminders come by it.";
+  expect(told(clock)).toContain('जब OpenAI ने 18 नवंबर 2026, 18:00 बताया, इसने 18 नवंबर 2026, 21:00 बताया।');
   expect(told('Nobody has said this before, in any language.')).toBe('Nobody has said this before, in any language.');
 });
 
