@@ -177,8 +177,6 @@ fn a_wrong_clock_and_a_lost_network_are_told_once_for_all_accounts() {
         no_trouble(&window).await;
         window.until("the sync is over", "return at('sync-cancel') === null", &[]).await;
 
-        // What was read within this second would not be told from what is tried in it.
-        tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
         let address = stage.leave().await;
         window.click("sync-now").await;
         trouble(&window, "offline", &["None of 2 accounts", "offline", "Check the connection"]).await;

@@ -1,6 +1,6 @@
 //! Every fault of the town, on streams with pages, of one answer, and of readings: the state, the words, and the figures that stay.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -13,7 +13,7 @@ use spendglass_core::providers::{Sees, find};
 use spendglass_core::store::StreamState;
 use spendglass_core::sync::{Engine, Policy, Progress, SyncError};
 use spendglass_core::vault::Secret;
-use spendglass_simulator::{Fault, KINDS, Person};
+use spendglass_simulator::{Fault, KINDS, Person, Town};
 use tokio_util::sync::CancellationToken;
 
 use crate::house::{House, QUICK, Rows, ask, first_three, job, open_town, usage};
@@ -470,13 +470,19 @@ async fn an_address_that_a_key_must_not_go_to_is_refused() {
     app.close().await;
 }
 
-/// Cancelling holds from the moment a sync was asked for, not only once its first request is on its way.
-#[tokio::test]
-async fn a_sync_is_cancelled_before_it_has_begun() {
+/// A student's accounts at a town of their own, unread.
+async fn student() -> (tempfile::TempDir, Arc<Town>, App) {
     let folder = tempfile::tempdir().unwrap();
     let town = open_town(Person::Student, LATE).await;
     let app = crate::journey::app(folder.path(), LATE).await;
     crate::journey::add_all(&app, &town).await;
+    (folder, town, app)
+}
+
+/// Cancelling holds from the moment a sync was asked for, not only once its first request is on its way.
+#[tokio::test]
+async fn a_sync_is_cancelled_before_it_has_begun() {
+    let (_folder, town, app) = student().await;
     town.set_latency(Duration::from_hours(1));
     let both = Box::pin(async {
         tokio::join!(handle(&app, Request::Sync(SyncQuery::default())), handle(&app, Request::CancelSync))
@@ -491,10 +497,7 @@ async fn a_sync_is_cancelled_before_it_has_begun() {
 /// Who asks for a sync of all while one is under way waits for it, asks nobody twice, and gets what came of it.
 #[tokio::test]
 async fn a_second_sync_joins_the_first() {
-    let folder = tempfile::tempdir().unwrap();
-    let town = open_town(Person::Student, LATE).await;
-    let app = crate::journey::app(folder.path(), LATE).await;
-    crate::journey::add_all(&app, &town).await;
+    let (_folder, town, app) = student().await;
     let mut events = app.events();
     town.set_latency(Duration::from_millis(20));
     let sync = |account, from: Option<&str>| {
@@ -545,10 +548,7 @@ async fn a_second_sync_joins_the_first() {
 /// Cancelling through the door, while every account is being read.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_door_cancels_every_sync() {
-    let folder = tempfile::tempdir().unwrap();
-    let town = open_town(Person::Student, LATE).await;
-    let app = crate::journey::app(folder.path(), LATE).await;
-    crate::journey::add_all(&app, &town).await;
+    let (_folder, town, app) = student().await;
     let mut events = app.events();
     let other = app.clone();
     let sync = tokio::spawn(async move { handle(&other, Request::Sync(SyncQuery::default())).await });
