@@ -74,11 +74,7 @@ impl Figures {
     }
 
     fn percent(&self) -> Option<u32> {
-        // Of a limit of nothing, all is used.
-        if self.used.is_some() && self.limit.is_some_and(|limit| limit.is_zero()) {
-            return Some(100);
-        }
-        whole_percent(self.used?, self.limit?)
+        whole_percent(self.share()?, Decimal::ONE)
     }
 }
 

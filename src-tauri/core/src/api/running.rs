@@ -116,19 +116,14 @@ impl App {
         let outcomes = house.engine.sync(&job, cancel, &progress).await;
         self.note_troubles(house, &outcomes).await;
         // The turn is over before that is told: who asks then finds the account at rest.
-        let read = match outcomes {
-            Ok(outcomes) => {
-                let report = report(row, provider, outcomes.iter().map(stream_report).collect());
-                turn.end(&report);
-                Ok(report)
-            }
-            Err(error) => {
-                drop(turn);
-                Err(error.into())
-            }
-        };
+        let read =
+            outcomes.map(|outcomes| report(row, provider, outcomes.iter().map(stream_report).collect()));
+        match &read {
+            Ok(report) => turn.end(report),
+            Err(_) => drop(turn),
+        }
         self.tell(Event::Synced { account: row.id });
-        read
+        Ok(read?)
     }
 
     /// A key that cannot be had is a state of every stream: the screens show it until the next good sync.
@@ -181,11 +176,11 @@ fn report(row: &AccountRow, provider: &Provider, streams: Vec<StreamReport>) -> 
 }
 
 /// What is asked of a sync of an account.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct How {
     /// The first day to read, where it is not as usual.
     pub(super) from: Option<Date>,
-    /// Whether what comes of a sync that is under way does.
+    /// Whether the report of a sync that is under way will do.
     pub(super) joins: bool,
 }
 
