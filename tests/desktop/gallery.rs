@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use crate::looks::{ROOT, SCREENS, WIDE, go, prepay, settled};
+use crate::looks::{ROOT, SCREENS, go, prepay, settled};
 use crate::stage::{Stage, drive, out_dir, run};
 use crate::window::{Window, keys};
 
@@ -138,7 +138,6 @@ fn gallery_of_screens() {
         let stage = Stage::new("gallery", 7).await;
         assert!(run("dunstctl", &["set-paused", "true"]).status.success());
         let window = stage.open().await;
-        window.resize(WIDE.0, WIDE.1).await;
         window.shown("key-input").await;
         keep(&window, "first-run", "first-run").await;
         window.enter("key-input", &stage.provider("openai").ordinary_key).await;

@@ -88,8 +88,6 @@ fn the_policy_holds_and_normal_use_keeps_it() {
     drive(async || {
         let stage = Stage::new("policy", 16).await;
         let window = stage.open().await;
-        // An earlier test may have left it narrow, and a narrow window has no room for the button of the theme.
-        window.resize(WIDE.0, WIDE.1).await;
         listen(&window).await;
         window.shown("key-input").await;
         stage.connect(&window, "openai").await;
@@ -165,7 +163,6 @@ fn screenshots() {
         let window = stage.open().await;
         let docs = Path::new(ROOT).join("docs");
         fs::create_dir_all(&docs).unwrap();
-        window.resize(WIDE.0, WIDE.1).await;
         window.shown("key-input").await;
         window.photograph(&out_dir().join("first-run.png"));
         for there in stage.town.accounts() {

@@ -206,7 +206,6 @@ fn screenshots_of_the_notification() {
             run("import", &["-window", "root", "-crop", "1160x835+760+25", picture.to_str().unwrap()]);
         assert!(taken.status.success(), "{}", String::from_utf8_lossy(&taken.stderr));
         daemon(&["close-all"]);
-        window.resize(1100, 760).await;
         window.quit().await;
     });
 }

@@ -56,7 +56,6 @@ fn the_size_of_the_window_is_kept() {
         let window = stage.open().await;
         window.shown("key-input").await;
         assert_eq!(window.size().await, size, "the window is as large as it was");
-        window.resize(1100, 760).await;
         window.quit().await;
     });
 }

@@ -18,9 +18,11 @@ pub(crate) const MONTH: &str = "2026-11";
 
 static TURN: Mutex<()> = Mutex::new(());
 
-/// Runs a test when its turn has come.
+/// Runs a test when its turn has come, in whatever order: its window opens as large as a first one.
 pub(crate) fn drive(test: impl AsyncFnOnce()) {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    // There is none before the first window has ended.
+    let _ = std::fs::remove_dir_all(session().join("home/.config/com.spendglass.desktop"));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(test());
 }
