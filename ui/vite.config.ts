@@ -12,9 +12,10 @@ export default defineConfig(({ mode }) => ({
     cssTarget: 'safari16.4',
     // The content security policy refuses data: URLs.
     assetsInlineLimit: 0,
-    // What the start needs is loaded at once. What comes later is loaded by who needs it; it is all on this machine.
-    modulePreload: { polyfill: false, resolveDependencies: (_file, parts, { hostType }) => (hostType === 'html' ? parts : []) },
-    cssCodeSplit: false,
+    // What comes later is loaded by who needs it; it is all on this machine. A script does not run without its styles.
+    modulePreload: { polyfill: false, resolveDependencies: (_file, parts, { hostType }) => (hostType === 'html' ? parts : parts.filter((part) => part.endsWith('.css'))) },
+    // What the start needs is one script.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', test: /src\/main\.ts$/ }] } } },
   },
   // Components under test need the browser's half of Svelte.
   resolve: mode === 'test' ? { conditions: ['browser'] } : {},
