@@ -114,7 +114,12 @@ async fn a_name_is_shown_and_its_id_is_kept_and_no_two_are_thrown_together() {
     assert!(names.contains(&"key_p3"), "{names:?}");
     assert!(names.iter().all(|name| !name.contains("Site")), "the name of a project is no name of a key");
 
-    let spend = ask(&app, "spend", json!({"by": "project", "measure": "billed", "chartWidth": 800})).await;
+    let spend = ask(
+        &app,
+        "spend",
+        json!({"by": "project", "measure": "billed", "closer": "ranked", "chartWidth": 800}),
+    )
+    .await;
     for picture in ["daily", "ranked"] {
         let table = spend[picture]["table"].to_string();
         for (_, name, ..) in &expected {

@@ -336,7 +336,7 @@ async fn every_hour(days: &[(&str, &str)]) -> Books {
 /// The cells of a heat-map that say anything but one request.
 async fn odd_cells(books: &Books, zone: &str, from: &str, to: &str) -> (Decimal, BTreeMap<String, String>) {
     let app = books.door(zone).await;
-    let query = json!({"by": "provider", "measure": "requests", "from": from, "to": to, "chartWidth": 600});
+    let query = json!({"by": "provider", "measure": "requests", "closer": "heat", "from": from, "to": to, "chartWidth": 600});
     let heat = ask(&app, "spend", query).await["heat"].take();
     app.close().await;
     assert!(heat["title"].as_str().unwrap().contains(zone), "{}", heat["title"]);
@@ -377,7 +377,7 @@ async fn hours_are_those_of_the_persons_own_clock() {
 
     // Bars by the hour are UTC days, each hour called by the person's clock.
     let app = books.door("Asia/Kathmandu").await;
-    let query = |measure: &str, bucket: Value| json!({"by": "model", "measure": measure, "bucket": bucket, "from": "2026-11-10", "to": "2026-11-11", "chartWidth": 600});
+    let query = |measure: &str, bucket: Value| json!({"by": "model", "measure": measure, "closer": "heat", "bucket": bucket, "from": "2026-11-10", "to": "2026-11-11", "chartWidth": 600});
     let spend = ask(&app, "spend", query("listed", Value::Null)).await;
     assert_eq!(spend["bucket"], "hour");
     let marks = spend["daily"]["marks"].as_array().unwrap();
@@ -407,8 +407,8 @@ async fn months_and_years_say_what_is_not_known() {
     ];
     books.book(one, "costs", ("2026-07-15", "2026-11-23"), bills.map(bill).into()).await;
     let app = books.door("Asia/Kolkata").await;
-    let query = json!({"by": "provider", "measure": "billed", "from": "2026-07-01", "to": "2026-11-23", "chartWidth": 800});
-    let spend = ask(&app, "spend", query).await;
+    let query = |closer: &str| json!({"by": "provider", "measure": "billed", "closer": closer, "from": "2026-07-01", "to": "2026-11-23", "chartWidth": 800});
+    let spend = ask(&app, "spend", query("year")).await;
     assert_eq!(spend["bucket"], "month");
     let table: Vec<_> = spend["daily"]["table"]["rows"]
         .as_array()
@@ -444,8 +444,17 @@ async fn months_and_years_say_what_is_not_known() {
         (cells["2026-07-14"], cells["2026-07-15"], cells["2026-08-31"], cells["2026-11-22"]),
         ("—", "0", "0.5", "4")
     );
-    assert!(spend["share"]["title"].as_str().unwrap().starts_with("Billed by model"));
-    assert_eq!((&spend["heat"], &spend["sessions"]), (&Value::Null, &Value::Null));
+    assert_eq!((&spend["closer"], &spend["offered"]), (&json!("year"), &json!(["ranked", "share", "year"])));
+    // Nothing is known by the hour or by session: the shares stand in their place.
+    for closer in ["share", "heat", "sessions"] {
+        let spend = ask(&app, "spend", query(closer)).await;
+        assert_eq!(spend["closer"], "share", "{closer}");
+        assert!(spend["share"]["title"].as_str().unwrap().starts_with("Billed by model"));
+        assert_eq!(
+            (&spend["heat"], &spend["sessions"], &spend["year"]),
+            (&Value::Null, &Value::Null, &Value::Null)
+        );
+    }
 }
 
 #[tokio::test]
@@ -467,7 +476,7 @@ async fn sessions_come_with_files_that_tell_them() {
     }
     let only = json!([{"by": "session", "key": "a-1", "provider": "openai", "account": one}]);
     assert_eq!(table(&usage(&app, "model", only).await), rows(&[("gpt-5", "1.75")]));
-    let query = json!({"by": "session", "measure": "billed", "from": "2026-11-01", "to": "2026-11-23", "chartWidth": 600});
+    let query = json!({"by": "session", "measure": "billed", "closer": "sessions", "from": "2026-11-01", "to": "2026-11-23", "chartWidth": 600});
     let spend = ask(&app, "spend", query).await;
     let sessions: Vec<_> = spend["sessions"]["marks"]
         .as_array()
@@ -477,6 +486,12 @@ async fn sessions_come_with_files_that_tell_them() {
         .collect();
     assert_eq!(sessions, ["a-2: $2.00", "a-1: $1.75"]);
     assert_eq!(spend["sessions"]["marks"][0]["drill"]["only"]["key"], "a-2");
+    assert_eq!(spend["offered"], json!(["ranked", "share", "year", "sessions"]));
+    // A filter leaves no session: what was asked for is not offered, either.
+    let only = json!([{"by": "project", "key": "none", "provider": "openai", "account": one}]);
+    let query = json!({"by": "session", "measure": "billed", "closer": "sessions", "only": only, "from": "2026-11-01", "to": "2026-11-23", "chartWidth": 600});
+    let spend = ask(&app, "spend", query).await;
+    assert_eq!((&spend["closer"], &spend["offered"]), (&json!("share"), &json!(["ranked", "share", "year"])));
 }
 
 #[tokio::test]

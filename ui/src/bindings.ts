@@ -1182,6 +1182,11 @@ to?: string,
 path?: string, };
 
 /**
+ * The pictures of which one stands beside the steps of time.
+ */
+export type Closer = "ranked" | "share" | "heat" | "year" | "sessions";
+
+/**
  * What to put before the catalogue: one of price, limit, credit and file.
  */
 export type CorrectPlan = { 
@@ -5087,13 +5092,21 @@ bucket: Bucket,
  */
 daily: Picture, 
 /**
+ * Which picture stands beside: the only one of the five that is drawn.
+ */
+closer: Closer, 
+/**
+ * Those that it can be.
+ */
+offered: Array<Closer>, 
+/**
  * The groups ranked.
  */
-ranked: Picture, 
+ranked: Picture | null, 
 /**
  * The shares of models: of what is billed where every bill names its model, else at list price.
  */
-share: Picture, 
+share: Picture | null, 
 /**
  * Usage by weekday and hour of the person's own clock, of what is known by the hour.
  */
@@ -5103,7 +5116,7 @@ heat: Picture | null,
  */
 year: Picture | null, 
 /**
- * The dearest sessions, where any is known.
+ * The dearest sessions.
  */
 sessions: Picture | null, };
 
@@ -5176,6 +5189,10 @@ to?: string,
  * Width of the charts in CSS pixels.
  */
 chartWidth: number, 
+/**
+ * The picture beside; where these days tell nothing for it, and without it, that of the shares.
+ */
+closer?: Closer, 
 /**
  * The steps of time; the core chooses by the length of the range without it.
  */

@@ -1,14 +1,13 @@
 // How the Spend screen was looked at: it stays while other screens are open, and its beginning over restarts.
 
-import type { Bucket, Measure } from './bindings';
+import type { Bucket, Closer, Measure } from './bindings';
 import { GROUPINGS, type By, type View } from './drill';
 import { keep, oneOf, recall } from './kept';
 import { RANGES, type Range } from './ranges';
 
 export const MEASURES = ['billed', 'listed', 'tokens', 'requests'] as const satisfies readonly Measure[];
 /** The pictures that one is chosen of. */
-export const CLOSER = ['ranked', 'share', 'heat', 'year', 'sessions'] as const;
-export type Closer = (typeof CLOSER)[number];
+export const CLOSER = ['ranked', 'share', 'heat', 'year', 'sessions'] as const satisfies readonly Closer[];
 
 const PLACE = 'spend';
 

@@ -159,8 +159,8 @@ pub use savings::{
     AnswerSaving, SavingAnswer, SavingCertainty, SavingRange, SavingRow, Savings, SavingsQuery,
 };
 pub use spend::{
-    Amount, Before, BeforeFigures, Bucket, Grouping, LaneFigure, Measure, Only, Spark, Spend, SpendQuery,
-    Usage, UsageQuery, UsageRow,
+    Amount, Before, BeforeFigures, Bucket, Closer, Grouping, LaneFigure, Measure, Only, Spark, Spend,
+    SpendQuery, Usage, UsageQuery, UsageRow,
 };
 pub use summaries::{ClientRow, ClientSum, ClientSummary, ClientSummaryQuery};
 pub use syncing::{AccountReport, StreamReport, SyncQuery, SyncReport};

@@ -64,7 +64,7 @@ pub use lots::{LotOverride, RiseKey};
 pub use pieces::PieceFacet;
 pub use plan_corrections::PlanCorrection;
 pub use prices::PriceChange;
-pub use rollup::{Dimension, GroupSums, Origin, RollupRow};
+pub use rollup::{Dimension, GroupSums, Origin, RollupColumn, RollupRow};
 pub use snapshots::Snapshot;
 pub use streams::{AccountLock, StreamRow, StreamState};
 pub use usage::{UsedFacet, UsedRow, UsedStream, read_used};

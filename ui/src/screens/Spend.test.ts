@@ -50,7 +50,7 @@ const picture = (title: string, marks: Mark[] = []): Picture => ({
   estimated: false,
 });
 
-function answer({ by, measure, from = '', to = '', compare }: SpendQuery): Spend {
+function answer({ by, measure, from = '', to = '', compare, closer }: SpendQuery): Spend {
   const rows = [row('openai', 'OpenAI', '3'), row(null, '', '1')];
   const before = { billed: [{ amount: '2', currency: 'USD' }], billedUnknown: null, listed: null, inputTokens: null, outputTokens: null, requests: null, usageUnknown: 'OpenAI is not read yet.' };
   return {
@@ -71,8 +71,10 @@ function answer({ by, measure, from = '', to = '', compare }: SpendQuery): Spend
     unit: 'USD',
     bucket: 'day',
     daily: picture('Bars', [mark]),
-    ranked: picture('Ranked'),
-    share: picture('Share'),
+    closer: closer === 'ranked' ? 'ranked' : 'share',
+    offered: ['ranked', 'share'],
+    ranked: closer === 'ranked' ? picture('Ranked') : null,
+    share: closer === 'ranked' ? null : picture('Share'),
     heat: null,
     year: null,
     sessions: null,
@@ -130,7 +132,7 @@ afterEach(async () => {
 });
 
 it('asks for thirty days by provider first, and remembers what is chosen', async () => {
-  expect(asked()[0]).toEqual({ by: 'provider', measure: 'billed', from: '2026-10-20', to: '2026-11-19', chartWidth: 800, compare: false, only: [] });
+  expect(asked()[0]).toEqual({ by: 'provider', measure: 'billed', from: '2026-10-20', to: '2026-11-19', chartWidth: 800, closer: 'share', compare: false, only: [] });
   await click('range-month');
   await click('group-model');
   expect(await click('measure-tokens')).toMatchObject({ by: 'model', measure: 'tokens', from: '2026-11-01' });
@@ -160,6 +162,20 @@ it('looks into a bar: its day and its group, hours by the core; Alt and the arro
   expect(inside.bucket).toBeUndefined();
   expect(at('trail')?.textContent).toContain('OpenAI, Nov 12, 2026');
   expect(await press(() => key('ArrowLeft', { altKey: true }))).toEqual(asked()[0]);
+});
+
+it('asks for the picture that is chosen, and shows the shares where there is nothing for it', async () => {
+  const pick = document.querySelector<HTMLSelectElement>('select[data-testid="closer"]');
+  const choose = (kind: string) => press(() => {
+    if (pick) pick.value = kind;
+    pick?.dispatchEvent(new Event('change', { bubbles: true }));
+  });
+  expect([...(pick?.options ?? [])].map(({ value }) => value)).toEqual(['ranked', 'share']);
+  expect(await choose('ranked')).toMatchObject({ closer: 'ranked' });
+  expect(pick?.value).toBe('ranked');
+  // It was chosen where there were sessions.
+  await press(() => (looked.closer = 'sessions'));
+  expect([asked().at(-1)?.closer, pick?.value]).toEqual(['sessions', 'share']);
 });
 
 it('does not go back while something is typed', async () => {

@@ -16,12 +16,12 @@ use super::planning::Which;
 use super::scenes::Scene;
 use super::steps::fitting;
 use super::{
-    ApiError, Bucket, ChartTable, Drill, Grouping, Mark, Measure, Only, Picture, PictureFile, PictureFormat,
-    PictureKind, PictureQuery, PictureTheme, Spend, SpendQuery,
+    ApiError, Bucket, ChartTable, Closer, Drill, Grouping, Mark, Measure, Only, Picture, PictureFile,
+    PictureFormat, PictureKind, PictureQuery, PictureTheme, Spend, SpendQuery,
 };
 use crate::chart::{self, Chart, Theme};
 use crate::money::Currency;
-use crate::store::RollupRow;
+use crate::store::{Dimension, RollupColumn, RollupRow};
 use crate::time::{Calendar, Date, Timestamp};
 
 pub(super) use super::steps::{spoken, undrawable};
@@ -154,6 +154,53 @@ impl View<'_> {
     }
 }
 
+impl View<'_> {
+    /// The picture of this kind, or that of the shares where these days tell nothing for it.
+    async fn closer(
+        &self,
+        house: &House,
+        books: &Books,
+        wanted: Closer,
+        scene: &Scene<'_>,
+    ) -> Result<(Closer, Plain), ApiError> {
+        let drawn = match wanted {
+            Closer::Ranked => Some(Plain(scene.ranked(scene.unit()?)?, self.measure)),
+            Closer::Share => None,
+            Closer::Heat => self.heat(house, books).await?,
+            Closer::Year if books.accounts.is_empty() => None,
+            Closer::Year => Some(self.year(house, books).await?),
+            Closer::Sessions => self.sessions(house, books).await?,
+        };
+        match drawn {
+            Some(drawn) => Ok((wanted, drawn)),
+            None => Ok((Closer::Share, self.share(house, books).await?)),
+        }
+    }
+
+    /// The kinds of picture that these days tell something for.
+    async fn offered(&self, house: &House, books: &Books) -> Result<Vec<Closer>, ApiError> {
+        let (from, to) = self.days;
+        let by_hour = match self.measure {
+            Measure::Billed | Measure::Listed => RollupColumn::Listed,
+            Measure::Tokens => RollupColumn::Tokens,
+            Measure::Requests => RollupColumn::Requests,
+        };
+        let own_days = self.scene(&Cut::plain(Vec::new()), books, self.by).own_days()?;
+        let mut offered = vec![Closer::Ranked, Closer::Share];
+        if house.store.rollup_tells(Dimension::Hour, by_hour, own_days).await? {
+            offered.push(Closer::Heat);
+        }
+        if !books.accounts.is_empty() {
+            offered.push(Closer::Year);
+        }
+        let days = whole_days(from, to)?;
+        if house.store.rollup_tells(Dimension::Session, RollupColumn::Member, days).await? {
+            offered.push(Closer::Sessions);
+        }
+        Ok(offered)
+    }
+}
+
 impl App {
     pub(super) async fn spend(&self, query: &SpendQuery) -> Result<Spend, ApiError> {
         let house = self.house().await;
@@ -177,13 +224,27 @@ impl App {
         view.ending = of_what(&query.only, &books);
         let sums = Sums::of(&cut, &books, query.by, days)?;
         let mut told = usage(&cut, &sums, &books, days, now)?;
-        if query.compare {
-            let before = Earlier::open(&house, &books, &query.only, query.by, days, now.utc_date()).await?;
-            before.tell(&mut told, &sums, &cut, &books);
-        }
         let scene = view.scene(&cut, &books, by);
         let unit = scene.unit()?;
-        let (bucket, hours, note) = view.steps(&house, &books).await?;
+        let before = async {
+            if !query.compare {
+                return Ok(None);
+            }
+            let before = Earlier::open(&house, &books, &query.only, query.by, days, now.utc_date());
+            Ok(Some(before.await?))
+        };
+        // Each reads for itself, and the store answers several at once.
+        let (before, (bucket, hours, note), (closer, beside), mut offered) = tokio::try_join!(
+            before,
+            view.steps(&house, &books),
+            view.closer(&house, &books, query.closer.unwrap_or(Closer::Share), &scene),
+            view.offered(&house, &books),
+        )?;
+        // A filter may have left nothing of what the days tell.
+        offered.retain(|kind| *kind == closer || Some(*kind) != query.closer);
+        if let Some(before) = before {
+            before.tell(&mut told, &sums, &cut, &books);
+        }
         told.notes.extend(note);
         let by_steps = view.scene(hours.as_ref().unwrap_or(&cut), &books, by);
         let timed = by_steps.timed(bucket, unit)?;
@@ -193,21 +254,27 @@ impl App {
                 row.spark = sparks.remove(group);
             }
         }
-        Ok(Spend {
+        let beside = Some(beside.into_picture());
+        let spend = Spend {
             measure: query.measure,
             unit: unit.as_ref().map(Currency::to_string),
             bucket,
             daily: by_steps.bars(&timed)?.into_picture(query.measure),
-            ranked: scene.ranked(unit)?.into_picture(query.measure),
-            share: view.share(&house, &books).await?.into_picture(),
-            heat: view.heat(&house, &books).await?.map(Plain::into_picture),
-            year: if books.accounts.is_empty() {
-                None
-            } else {
-                Some(view.year(&house, &books).await?.into_picture())
-            },
-            sessions: view.sessions(&house, &books).await?.map(Plain::into_picture),
+            closer,
+            offered,
+            ranked: None,
+            share: None,
+            heat: None,
+            year: None,
+            sessions: None,
             usage: told,
+        };
+        Ok(match closer {
+            Closer::Ranked => Spend { ranked: beside, ..spend },
+            Closer::Share => Spend { share: beside, ..spend },
+            Closer::Heat => Spend { heat: beside, ..spend },
+            Closer::Year => Spend { year: beside, ..spend },
+            Closer::Sessions => Spend { sessions: beside, ..spend },
         })
     }
 

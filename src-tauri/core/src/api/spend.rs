@@ -235,6 +235,22 @@ pub struct LaneFigure {
     pub billed: Vec<Amount>,
 }
 
+/// The pictures of which one stands beside the steps of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Closer {
+    /// The groups ranked.
+    Ranked,
+    /// The shares of models.
+    Share,
+    /// Weekdays and hours.
+    Heat,
+    /// The last 53 weeks.
+    Year,
+    /// The dearest sessions.
+    Sessions,
+}
+
 /// A range, its rows and its pictures.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -252,6 +268,9 @@ pub struct SpendQuery {
     pub to: Option<String>,
     /// Width of the charts in CSS pixels.
     pub chart_width: u32,
+    /// The picture beside; where these days tell nothing for it, and without it, that of the shares.
+    #[serde(default)]
+    pub closer: Option<Closer>,
     /// The steps of time; the core chooses by the length of the range without it.
     #[serde(default)]
     pub bucket: Option<Bucket>,
@@ -274,6 +293,7 @@ impl SpendQuery {
             from: None,
             to: None,
             chart_width,
+            closer: None,
             bucket: None,
             compare: false,
             only: Vec::new(),
@@ -295,14 +315,18 @@ pub struct Spend {
     pub bucket: Bucket,
     /// By step of time, stacked by group.
     pub daily: Picture,
+    /// Which picture stands beside: the only one of the five that is drawn.
+    pub closer: Closer,
+    /// Those that it can be.
+    pub offered: Vec<Closer>,
     /// The groups ranked.
-    pub ranked: Picture,
+    pub ranked: Option<Picture>,
     /// The shares of models: of what is billed where every bill names its model, else at list price.
-    pub share: Picture,
+    pub share: Option<Picture>,
     /// Usage by weekday and hour of the person's own clock, of what is known by the hour.
     pub heat: Option<Picture>,
     /// The last 53 weeks day by day, whatever the range.
     pub year: Option<Picture>,
-    /// The dearest sessions, where any is known.
+    /// The dearest sessions.
     pub sessions: Option<Picture>,
 }

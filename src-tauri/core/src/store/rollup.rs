@@ -119,6 +119,19 @@ pub struct RollupRow {
     pub beside: bool,
 }
 
+/// What a row of the roll-up may tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RollupColumn {
+    /// The group by its name.
+    Member,
+    /// Usage at list price.
+    Listed,
+    /// Tokens of either kind.
+    Tokens,
+    /// Requests.
+    Requests,
+}
+
 /// The sums of a window while its pages come in.
 #[derive(Debug, Default)]
 pub(super) struct Sums {
@@ -395,17 +408,18 @@ fn plus_total(a: Option<Total>, b: Option<Total>) -> Result<Option<Total>, Store
 }
 
 impl Store {
-    /// The roll-up of every account in one dimension, over the days or hours that start inside a period, in order of time.
+    /// The roll-up of every account in one dimension, over the days or hours that start inside a period, those of each stream
+    /// in order of time.
     ///
-    /// A day's rows come as one JSON text: thousands of small rows cost the database driver ten times what the text does.
+    /// A stream's rows come as one JSON text: thousands of small rows cost the database driver ten times what the text does.
     pub async fn rollup(&self, dimension: Dimension, period: Period) -> Result<Vec<RollupRow>, StoreError> {
-        let days: Vec<(i64, String, Option<i64>, i64, String)> = sqlx::query_as(
-            "SELECT s.account_id, s.name, s.synced_at, r.period_start, \
-             json_group_array(json_array(r.member, r.lane, r.category, r.currency, r.billed, r.listed, \
+        let streams: Vec<(i64, String, Option<i64>, String)> = sqlx::query_as(
+            "SELECT s.account_id, s.name, s.synced_at, \
+             json_group_array(json_array(r.period_start, r.member, r.lane, r.category, r.currency, r.billed, r.listed, \
              r.input_tokens, r.output_tokens, r.requests, r.unpriced, r.charges)) \
              FROM streams AS s CROSS JOIN rollup AS r \
              WHERE r.stream_id = s.id AND r.dimension = ? AND r.period_start >= ? AND r.period_start < ? \
-             GROUP BY s.id, r.period_start",
+             GROUP BY s.id",
         )
         .bind(name_of(dimension, Dimension::NAMED))
         .bind(period.start.unix())
@@ -413,22 +427,49 @@ impl Store {
         .fetch_all(&self.readers)
         .await?;
         let mut rows = Vec::new();
-        for (account_id, stream, read_at, start, text) in &days {
+        for (account_id, stream, read_at, text) in &streams {
             let (origin, read_at) = (Origin::of(stream), read_at.map(timestamp).transpose()?);
-            let start = timestamp(*start)?;
-            let told: Vec<Told<'_>> = serde_json::from_str(text)
+            let mut told: Vec<Told<'_>> = serde_json::from_str(text)
                 .map_err(|error| StoreError::Row(format!("a roll-up row ({error})")))?;
+            // As the key has them already, which an aggregate does not promise.
+            told.sort_by_key(|one| one.start);
             for one in told {
-                rows.push(RollupRow { read_at, ..one.row(*account_id, start, origin)? });
+                rows.push(RollupRow { read_at, ..one.row(*account_id, origin)? });
             }
         }
         Ok(rows)
+    }
+
+    /// Whether any row of the roll-up in one dimension tells this of a period.
+    pub async fn rollup_tells(
+        &self,
+        dimension: Dimension,
+        told: RollupColumn,
+        period: Period,
+    ) -> Result<bool, StoreError> {
+        let told = match told {
+            RollupColumn::Member => "r.member <> ''",
+            RollupColumn::Listed => "r.listed IS NOT NULL",
+            RollupColumn::Tokens => "(r.input_tokens IS NOT NULL OR r.output_tokens IS NOT NULL)",
+            RollupColumn::Requests => "r.requests IS NOT NULL",
+        };
+        let sql = format!(
+            "SELECT EXISTS (SELECT 1 FROM streams AS s CROSS JOIN rollup AS r \
+             WHERE r.stream_id = s.id AND r.dimension = ? AND r.period_start >= ? AND r.period_start < ? AND {told})"
+        );
+        Ok(sqlx::query_scalar(AssertSqlSafe(sql))
+            .bind(name_of(dimension, Dimension::NAMED))
+            .bind(period.start.unix())
+            .bind(period.end.unix())
+            .fetch_one(&self.readers)
+            .await?)
     }
 }
 
 /// A row of the roll-up as the query tells it.
 #[derive(Deserialize)]
 struct Told<'a> {
+    start: i64,
     member: String,
     lane: &'a str,
     category: &'a str,
@@ -443,12 +484,12 @@ struct Told<'a> {
 }
 
 impl Told<'_> {
-    fn row(self, account_id: i64, start: Timestamp, origin: Origin) -> Result<RollupRow, StoreError> {
+    fn row(self, account_id: i64, origin: Origin) -> Result<RollupRow, StoreError> {
         let strange = |what: &str| StoreError::Row(format!("a roll-up row with the {what}"));
         let total = |text: Option<&str>| text.map(str::parse::<Total>).transpose();
         Ok(RollupRow {
             account_id,
-            start,
+            start: timestamp(self.start)?,
             member: Some(self.member).filter(|member| !member.is_empty()),
             lane: named(self.lane, Lane::NAMED).ok_or_else(|| strange("lane"))?,
             origin,
