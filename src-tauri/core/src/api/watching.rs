@@ -26,6 +26,8 @@ use crate::time::Timestamp;
 const TICK: u64 = 60;
 /// How long what comes in a burst is waited for.
 const BURST: Duration = Duration::from_millis(500);
+/// While accounts are read, looking takes at most one part in so many of the time: a look at many accounts takes a while.
+const LOOKS_APART: u32 = 8;
 /// Seconds after which a loop that waits for another one asks again.
 const ANOTHER: u64 = 15;
 /// How often the time of the last look is written, in seconds.
@@ -216,6 +218,7 @@ impl App {
             self.note_failure_of(house, &error);
             tell(Told::Failed { words: error.message });
         };
+        let mut next_look = Instant::now();
         loop {
             while let Some(ended) = refreshing.try_join_next() {
                 ended.unwrap_or(Ok(())).unwrap_or_else(failed);
@@ -224,8 +227,13 @@ impl App {
                 let app = self.clone();
                 refreshing.spawn(async move { app.refresh_as_set(app.real(), app.now()).await });
             }
-            if let Err(error) = self.look(house, anew, tell).await {
-                failed(error);
+            let begun = Instant::now();
+            let looks = reading.is_empty() || begun >= next_look;
+            if looks {
+                if let Err(error) = self.look(house, anew, tell).await {
+                    failed(error);
+                }
+                next_look = Instant::now() + begun.elapsed() * LOOKS_APART;
             }
             match self.to_read(house, &under_way).await {
                 Ok(batch) => {
@@ -248,6 +256,9 @@ impl App {
                 }
             }
             let mut tick = Instant::now() + Duration::from_secs(TICK);
+            if !looks {
+                tick = tick.min(next_look);
+            }
             loop {
                 tokio::select! {
                     Ok(()) = news.changed() => tick = tick.min(Instant::now() + BURST),

@@ -75,15 +75,17 @@ pub struct Candidate {
 impl Store {
     /// What the store holds, accounts on their way out left out.
     pub async fn holds(&self) -> Result<Holds, StoreError> {
-        // The roll-up counts each once, and is read in a moment.
-        let (accounts, charges): (i64, i64) = sqlx::query_as(
+        // The roll-up counts each charge once, and is read in a moment.
+        let (accounts, counts): (i64, String) = sqlx::query_as(
             "SELECT (SELECT count(*) FROM accounts), \
-             (SELECT coalesce(sum(r.charges), 0) FROM streams AS s CROSS JOIN rollup AS r \
+             (SELECT json_group_array(r.charges) FROM streams AS s CROSS JOIN rollup AS r \
               WHERE r.stream_id = s.id AND r.dimension = 'day')",
         )
         .fetch_one(&self.readers)
         .await?;
-        Ok(Holds { accounts: accounts.unsigned_abs(), charges: charges.unsigned_abs() })
+        let counts: Vec<u64> = serde_json::from_str(&counts)
+            .map_err(|error| StoreError::Row(format!("counts of the roll-up ({error})")))?;
+        Ok(Holds { accounts: accounts.unsigned_abs(), charges: counts.iter().sum() })
     }
 
     /// Copies the whole store into an empty file, and proves the copy. Nothing is on its way out there.
