@@ -25,9 +25,7 @@ use crate::{menu, show, tray};
 /// next one tries again: a full disk or a missing folder can be mended while the window stands.
 pub(crate) struct Door {
     options: Options,
-    first: Arc<First>,
-    // The core that is opened while the system makes the window, until it is taken.
-    early: Mutex<Option<JoinHandle<Result<App, ApiError>>>>,
+    first: First,
     // Another one after everything was deleted.
     app: RwLock<OnceCell<App>>,
     emptied: AtomicBool,
@@ -43,20 +41,10 @@ const PAGE_FIRST: Duration = Duration::from_secs(3);
 const PAINTING: Duration = Duration::from_millis(400);
 
 impl Door {
-    /// Opens the core and asks for the first figures beside whoever makes the window.
     pub(crate) fn new(options: Options) -> Door {
-        let (config, first) = (options.config(), Arc::<First>::default());
-        let asked = first.clone();
-        let early = tauri::async_runtime::spawn(async move {
-            let app = App::open(config?).await?;
-            let figures = app.clone();
-            tauri::async_runtime::spawn(async move { asked.ask(&figures).await });
-            Ok(app)
-        });
         Door {
             options,
-            first,
-            early: Mutex::new(Some(early)),
+            first: First::default(),
             app: RwLock::default(),
             emptied: AtomicBool::new(false),
             beside: Mutex::default(),
@@ -71,7 +59,7 @@ impl Door {
 
     async fn app(&self, page: &AppHandle) -> Result<App, ApiError> {
         let open = async || {
-            let app = self.open().await?;
+            let app = App::open(self.options.config()?).await?;
             self.emptied.store(false, Ordering::Relaxed);
             tauri::async_runtime::spawn(pass_on(app.events(), page.clone()));
             app.choose_files_with(chooser(page.clone()));
@@ -81,16 +69,6 @@ impl Door {
             Ok(app)
         };
         self.app.read().await.get_or_try_init(open).await.cloned()
-    }
-
-    async fn open(&self) -> Result<App, ApiError> {
-        let early = self.early.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(early) = early
-            && let Ok(app) = early.await
-        {
-            return app;
-        }
-        App::open(self.options.config()?).await
     }
 
     pub(crate) async fn ask(&self, page: &AppHandle, request: Request) -> Result<Response, ApiError> {
@@ -191,11 +169,13 @@ async fn keep_watch(app: App) {
     }
 }
 
-/// Takes the core that was opened meanwhile.
+/// Opens the store while the system makes the window, and asks for the first figures, so that the page comes with them.
 pub(crate) async fn open(page: AppHandle) {
-    // A failure is told in answer to the page's first request, where the person can see it.
-    if page.state::<Door>().app(&page).await.is_err() {
-        show(&page, None);
+    let door = page.state::<Door>();
+    match door.app(&page).await {
+        Ok(app) => door.first.ask(&app).await,
+        // A failure is told in answer to the page's first request, where the person can see it.
+        Err(_) => show(&page, None),
     }
 }
 
