@@ -175,7 +175,11 @@ pub(crate) async fn open(page: AppHandle) {
     match door.app(&page).await {
         Ok(app) => door.first.ask(&app).await,
         // A failure is told in answer to the page's first request, where the person can see it.
-        Err(_) => show(&page, None),
+        Err(_) => {
+            let here = page.clone();
+            // It may be known before there is a window: what is posted comes after that.
+            let _ = page.run_on_main_thread(move || show(&here, None));
+        }
     }
 }
 

@@ -223,6 +223,18 @@ fn a_start_out_of_sight_without_a_tray_comes_into_sight() {
 }
 
 #[test]
+fn a_start_out_of_sight_that_fails_comes_into_sight() {
+    drive(async || {
+        let stage = Stage::new("hidden-failing", 66).await;
+        let _panel = Panel::open().await;
+        std::fs::create_dir_all(stage.data_dir()).unwrap();
+        std::fs::write(stage.data_dir().join("spendglass.db"), "no store").unwrap();
+        let program = Bare::start(&stage.data_dir(), &["--hidden"]);
+        holds("the window comes", async || sees(program.0.id()).len() == 1).await;
+    });
+}
+
+#[test]
 fn a_start_out_of_sight_waits_in_the_tray() {
     drive(async || {
         let stage = Stage::new("hidden-tray", 62).await;
