@@ -12,10 +12,10 @@ export default defineConfig(({ mode }) => ({
     cssTarget: 'safari16.4',
     // The content security policy refuses data: URLs.
     assetsInlineLimit: 0,
-    // What comes later is loaded by who needs it; it is all on this machine. A script does not run without its styles.
-    modulePreload: { polyfill: false, resolveDependencies: (_file, parts, { hostType }) => (hostType === 'html' ? parts : parts.filter((part) => part.endsWith('.css'))) },
-    // What the start needs is one script.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', test: /src\/main\.ts$/ }] } } },
+    // What comes later is loaded by who needs it; it is all on this machine.
+    modulePreload: { polyfill: false, resolveDependencies: (_file, parts, { hostType }) => (hostType === 'html' ? parts : []) },
+    // All that the start needs is in one script, and not in pieces that others share.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', test: /src[\\/]main\.ts$/ }] } } },
   },
   // Components under test need the browser's half of Svelte.
   resolve: mode === 'test' ? { conditions: ['browser'] } : {},
