@@ -26,7 +26,7 @@ use crate::time::Timestamp;
 const TICK: u64 = 60;
 /// How long what comes in a burst is waited for.
 const BURST: Duration = Duration::from_millis(500);
-/// While accounts are read, looking takes at most one part in so many of the time: a look at many accounts takes a while.
+/// While accounts are read, looking takes about one part in so many of the time: a look at many accounts takes a while.
 const LOOKS_APART: u32 = 8;
 /// Seconds after which a loop that waits for another one asks again.
 const ANOTHER: u64 = 15;
@@ -233,7 +233,9 @@ impl App {
                 if let Err(error) = self.look(house, anew, tell).await {
                     failed(error);
                 }
-                next_look = Instant::now() + begun.elapsed() * LOOKS_APART;
+                // What takes longer than a look, such as a keychain that does not answer, holds up no alert.
+                let apart = (begun.elapsed() * LOOKS_APART).min(Duration::from_secs(TICK));
+                next_look = Instant::now() + apart;
             }
             match self.to_read(house, &under_way).await {
                 Ok(batch) => {
