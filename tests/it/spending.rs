@@ -393,6 +393,18 @@ async fn hours_are_those_of_the_persons_own_clock() {
     let billed = ask(&app, "spend", query("billed", json!("hour"))).await;
     assert_eq!(billed["bucket"], "day");
     assert!(notes(&billed["usage"]).contains("Bills come by the day"), "{}", notes(&billed["usage"]));
+    // What one account knows by the hour is not offered for another that knows days.
+    let lab = books.account("anthropic", "Lab").await;
+    let bills = vec![bill(["2026-11-10", "3", "w", "", "claude-opus"])];
+    books.book(lab, "cost_report", ("2026-11-10", "2026-11-11"), bills).await;
+    for (provider, offered) in [
+        ("openai", json!(["ranked", "share", "heat", "year"])),
+        ("anthropic", json!(["ranked", "share", "year"])),
+    ] {
+        let mut query = query("listed", Value::Null);
+        query["only"] = json!([{"by": "provider", "key": provider, "provider": provider, "account": null}]);
+        assert_eq!(ask(&app, "spend", query).await["offered"], offered, "{provider}");
+    }
 }
 
 #[tokio::test]

@@ -5096,7 +5096,7 @@ daily: Picture,
  */
 closer: Closer, 
 /**
- * Those that it can be.
+ * Those that it can be, as far as that is known before they are drawn.
  */
 offered: Array<Closer>, 
 /**

@@ -173,9 +173,15 @@ it('asks for the picture that is chosen, and shows the shares where there is not
   expect([...(pick?.options ?? [])].map(({ value }) => value)).toEqual(['ranked', 'share']);
   expect(await choose('ranked')).toMatchObject({ closer: 'ranked' });
   expect(pick?.value).toBe('ranked');
-  // It was chosen where there were sessions.
+  // It was chosen where there were sessions, and is remembered for there.
   await press(() => (looked.closer = 'sessions'));
-  expect([asked().at(-1)?.closer, pick?.value]).toEqual(['sessions', 'share']);
+  expect([asked().at(-1)?.closer, pick?.value, looked.closer]).toEqual(['sessions', 'share', 'sessions']);
+  // Chosen here, it gives way to what is shown, and can be chosen again after a failure.
+  await choose('ranked');
+  called.mockRejectedValueOnce(new Error('The disk is full.'));
+  await choose('share');
+  await vi.waitFor(() => { expect([pick?.value, looked.closer]).toEqual(['ranked', 'ranked']); });
+  expect(await choose('share')).toMatchObject({ closer: 'share' });
 });
 
 it('does not go back while something is typed', async () => {

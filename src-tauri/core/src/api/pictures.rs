@@ -177,7 +177,8 @@ impl View<'_> {
         }
     }
 
-    /// The kinds of picture that these days tell something for.
+    /// The kinds of picture that these days of these accounts tell something for. What a filter leaves of them is seen when one is
+    /// drawn.
     async fn offered(&self, house: &House, books: &Books) -> Result<Vec<Closer>, ApiError> {
         let (from, to) = self.days;
         let by_hour = match self.measure {
@@ -186,15 +187,16 @@ impl View<'_> {
             Measure::Requests => RollupColumn::Requests,
         };
         let own_days = self.scene(&Cut::plain(Vec::new()), books, self.by).own_days()?;
+        let accounts: Vec<i64> = books.accounts.iter().map(|row| row.id).collect();
         let mut offered = vec![Closer::Ranked, Closer::Share];
-        if house.store.rollup_tells(Dimension::Hour, by_hour, own_days).await? {
+        if house.store.rollup_tells(&accounts, Dimension::Hour, by_hour, own_days).await? {
             offered.push(Closer::Heat);
         }
         if !books.accounts.is_empty() {
             offered.push(Closer::Year);
         }
         let days = whole_days(from, to)?;
-        if house.store.rollup_tells(Dimension::Session, RollupColumn::Member, days).await? {
+        if house.store.rollup_tells(&accounts, Dimension::Session, RollupColumn::Member, days).await? {
             offered.push(Closer::Sessions);
         }
         Ok(offered)

@@ -317,7 +317,7 @@ pub struct Spend {
     pub daily: Picture,
     /// Which picture stands beside: the only one of the five that is drawn.
     pub closer: Closer,
-    /// Those that it can be.
+    /// Those that it can be, as far as that is known before they are drawn.
     pub offered: Vec<Closer>,
     /// The groups ranked.
     pub ranked: Option<Picture>,

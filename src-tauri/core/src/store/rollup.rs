@@ -440,13 +440,15 @@ impl Store {
         Ok(rows)
     }
 
-    /// Whether any row of the roll-up in one dimension tells this of a period.
+    /// Whether any row of these accounts' roll-up in one dimension tells this of a period.
     pub async fn rollup_tells(
         &self,
+        accounts: &[i64],
         dimension: Dimension,
         told: RollupColumn,
         period: Period,
     ) -> Result<bool, StoreError> {
+        let accounts = serde_json::Value::from(accounts).to_string();
         let told = match told {
             RollupColumn::Member => "r.member <> ''",
             RollupColumn::Listed => "r.listed IS NOT NULL",
@@ -455,9 +457,11 @@ impl Store {
         };
         let sql = format!(
             "SELECT EXISTS (SELECT 1 FROM streams AS s CROSS JOIN rollup AS r \
-             WHERE r.stream_id = s.id AND r.dimension = ? AND r.period_start >= ? AND r.period_start < ? AND {told})"
+             WHERE s.account_id IN (SELECT value FROM json_each(?)) AND r.stream_id = s.id AND r.dimension = ? \
+             AND r.period_start >= ? AND r.period_start < ? AND {told})"
         );
         Ok(sqlx::query_scalar(AssertSqlSafe(sql))
+            .bind(accounts)
             .bind(name_of(dimension, Dimension::NAMED))
             .bind(period.start.unix())
             .bind(period.end.unix())
