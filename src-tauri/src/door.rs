@@ -172,14 +172,13 @@ async fn keep_watch(app: App) {
 /// Opens the store while the system makes the window, and asks for the first figures, so that the page comes with them.
 pub(crate) async fn open(page: AppHandle) {
     let door = page.state::<Door>();
-    match door.app(&page).await {
-        Ok(app) => door.first.ask(&app).await,
-        // A failure is told in answer to the page's first request, where the person can see it.
-        Err(_) => {
-            let here = page.clone();
-            // It may be known before there is a window: what is posted comes after that.
-            let _ = page.run_on_main_thread(move || show(&here, None));
-        }
+    if let Ok(app) = door.app(&page).await {
+        door.first.ask(&app).await;
+    } else {
+        // A failure is told in answer to the page's first request, where the person can see it. It may be known before there is a
+        // window: what is posted comes after that.
+        let here = page.clone();
+        let _ = page.run_on_main_thread(move || show(&here, None));
     }
 }
 
