@@ -176,12 +176,14 @@ it('asks for the picture that is chosen, and shows the shares where there is not
   // It was chosen where there were sessions, and is remembered for there.
   await press(() => (looked.closer = 'sessions'));
   expect([asked().at(-1)?.closer, pick?.value, looked.closer]).toEqual(['sessions', 'share', 'sessions']);
-  // Chosen here, it gives way to what is shown, and can be chosen again after a failure.
+  // What fails is said, and can be chosen again.
   await choose('ranked');
   called.mockRejectedValueOnce(new Error('The disk is full.'));
   await choose('share');
-  await vi.waitFor(() => { expect([pick?.value, looked.closer]).toEqual(['ranked', 'ranked']); });
+  const alert = () => document.querySelector('[role="alert"]')?.textContent;
+  await vi.waitFor(() => { expect([alert(), pick?.value]).toEqual(['The disk is full.', 'ranked']); });
   expect(await choose('share')).toMatchObject({ closer: 'share' });
+  await vi.waitFor(() => { expect([alert(), pick?.value]).toEqual([undefined, 'share']); });
 });
 
 it('does not go back while something is typed', async () => {
