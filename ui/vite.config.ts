@@ -14,7 +14,7 @@ export default defineConfig(({ mode }) => ({
     assetsInlineLimit: 0,
     // What comes later is loaded by who needs it; it is all on this machine.
     modulePreload: { polyfill: false, resolveDependencies: (_file, parts, { hostType }) => (hostType === 'html' ? parts : []) },
-    // All that the start needs is in one script, and not in pieces that others share.
+    // What the start needs of ours is one script, and not pieces that others share.
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', test: /src[\\/]main\.ts$/ }] } } },
   },
   // Components under test need the browser's half of Svelte.

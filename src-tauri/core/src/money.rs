@@ -215,8 +215,9 @@ impl fmt::Display for Money {
     }
 }
 
-/// The share of a whole in whole per cent, as limits, budgets and reminders tell it: the nearest, all of it only where all is there, and over the
-/// whole rounded down. Below nought it is nought; nothing where the whole is not positive, or the share beyond all counting.
+/// The share of a whole in whole per cent, as limits, budgets and reminders tell it: the nearest, all of it only where all is
+/// there, and over the whole rounded down. Below nought it is nought; nothing where the whole is not positive, or the share
+/// beyond all counting.
 pub fn whole_percent(part: Decimal, whole: Decimal) -> Option<u32> {
     if whole <= Decimal::ZERO {
         return None;

@@ -152,9 +152,7 @@ impl View<'_> {
         let scene = self.scene(&cut, books, Grouping::Session);
         Ok(Some(Plain(scene.ranked(scene.unit()?)?, self.measure)))
     }
-}
 
-impl View<'_> {
     /// The picture of this kind, or that of the shares where these days tell nothing for it.
     async fn closer(
         &self,
