@@ -8,13 +8,17 @@ const sources = import.meta.glob<string>('../../src-tauri/core/src/**/*.rs', { q
 const all = Object.values(sources)
   .join('\n')
   .replace(/\\\n\s*/g, '')
+  .replaceAll('\\"', '"')
   .toLowerCase();
 
-/** Whether the core's sources hold a text, in one piece or in two that are put together. */
-function written(text: string): boolean {
+/** Whether the core's sources hold a text, in one piece or in up to four that are put together. */
+function written(text: string, pieces = 4): boolean {
   if (all.includes(text)) return true;
-  const words = text.split(' ');
-  return words.some((_, at) => at > 0 && all.includes(words.slice(0, at).join(' ')) && all.includes(words.slice(at).join(' ')));
+  if (pieces === 1) return false;
+  const ends = [...text.matchAll(/ |(?=[:.,(])/g)].map(({ index }) => index).filter((at) => at > 0);
+  // The longest beginning that is there leaves the least to be found.
+  const longest = ends.reverse().find((at) => all.includes(text.slice(0, at)));
+  return longest !== undefined && written(text.slice(longest).trim(), pieces - 1);
 }
 
 afterEach(async () => {

@@ -2,23 +2,14 @@
 // `core.…`, as in gettext. Only fields that hold sentences of the core are looked at, and only whole: what a person or a provider
 // named is given back letter for letter, in a field of its own as in the places of a sentence.
 
-import { dateWord } from './format';
-import core from './messages/en/core.json';
-import { learn, t, tongue, type MessageKey } from './messages.svelte';
-
-learn(core);
-
-interface Pattern {
-  key: MessageKey;
-  fits: RegExp;
-  places: readonly string[];
-}
+import { LIST, dated, figured, put, sentence, several } from './sentences';
+import { t, tongue } from './messages.svelte';
 
 /** Fields that hold sentences of the core wherever they come. */
 const SENTENCES = new Set([
   'message', 'partly', 'why', 'notes', 'words', 'todo', 'insight', 'warning', 'warnings', 'remedy', 'unclear', 'refused', 'lacks', 'latency',
   'condition', 'sensitivity', 'uncertain', 'neverSpent', 'problem', 'notifierProblem', 'keysProblem', 'unpriced', 'unknown', 'unforeseen',
-  'billedUnknown', 'usageUnknown', 'forecastUnknown', 'atRiskUnknown',
+  'billedUnknown', 'usageUnknown', 'forecastUnknown', 'atRiskUnknown', 'shorter',
 ]); // prettier-ignore
 
 const KIND = new Set(['note', 'cost', 'terms']);
@@ -31,130 +22,58 @@ const UNDER: Readonly<Record<string, ReadonlySet<string>>> = {
   keys: KIND,
   kind: KIND,
   better: KIND,
-  details: new Set(['label', 'hint']),
-  fields: new Set(['label', 'hint']),
+  details: new Set(['hint']),
+  fields: new Set(['hint']),
   tiers: new Set(['terms']),
   rows: new Set(['resets']),
+};
+
+const ALERT = { title: ['core.alert.'], body: ['core.alert.'] };
+const FIGURE = { what: ['core.figure.'], value: ['core.figure.'] };
+const FIELD = { label: ['core.label.'] };
+const FORMAT = { name: ['core.format.'] };
+const LANDED = { label: ['core.landed.'], by: ['core.landed.'] };
+
+/** And fields that hold words of one kind of message: another may stand there as a name. */
+const OF: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  alerts: ALERT,
+  answerAlert: ALERT,
+  choices: { name: ['core.region.'] },
+  details: FIELD,
+  fields: FIELD,
+  figures: FIGURE,
+  sources: FIGURE,
+  format: FORMAT,
+  formats: FORMAT,
+  landed: LANDED,
+  steps: LANDED,
+  left: { what: ['core.left.'] },
+  leftOut: { what: ['core.leftOut.'] },
+  models: { priceSource: ['core.price.'] },
+  plans: { price: ['core.figure.'] },
 };
 
 /** Charts in which groups have names that a person or a provider gave; in others all that is drawn is the core's. */
 const NAMED = new Set(['overview.daily', 'spend.daily', 'spend.ranked', 'spend.share', 'spend.sessions']);
 
-/**
- * What the places of sentences hold that is the core's, by the names of its messages; a place of one sentence alone is named with
- * it. What is not here holds a name, a figure or a path.
- */
-const PLACES: Readonly<Record<string, readonly string[]>> = {
-  advice: ['core.state.'],
-  at: ['core.plans.million', 'core.plans.billion', 'core.plans.tokens', 'core.plans.requests'],
-  before: ['core.lane.'],
-  end: ['core.plans.dear', 'core.plans.cheap'],
-  figure: ['core.chart.', 'core.drawn.', 'core.unit.', 'core.plans.tokens', 'core.plans.requests'],
-  group: ['core.chart.'],
-  lane: ['core.lane.'],
-  lot: ['core.drawn.'],
-  next: ['core.plans.option'],
-  now: ['core.lane.'],
-  place: ['core.limit.in'],
-  rival: ['core.plans.option'],
-  saved: ['core.plans.saving', 'core.plans.average'],
-  saving: ['core.plans.saving', 'core.plans.average'],
-  than: ['core.plans.as', 'core.plans.option'],
-  unit: ['core.unit.'],
-  units: ['core.unit.'],
-  what: ['core.chart.by', 'core.plans.allows', 'core.plans.tokensMonth', 'core.plans.requestsMonth'],
-  when: ['core.plans.half', 'core.plans.twice', 'core.plans.without'],
-  window: ['core.unit.'],
-  with: ['core.plans.as', 'core.plans.option'],
-  'core.plans.dearerFees.name': ['core.plans.option'],
-  'core.plans.sameAs.name': ['core.plans.option'],
-  'core.plans.otherIf.name': ['core.plans.option'],
-  'core.plans.switch.name': ['core.plans.option'],
-  'core.plans.switchAlone.name': ['core.plans.option'],
-};
-
-/** Places that hold a date, and fit nothing but one. */
-const DATES = new Set(['date', 'day', 'from', 'to', 'month', 'bucket', 'ours', 'theirs']);
-
-const MONTH = 'January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec';
-const WEEKDAY = 'Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday';
-/** The dates that the core writes: 2026-11-18, Wednesday, 18 November 2026 (UTC), Nov 18, November 2026. */
-const DATE = String.raw`\d{4}-\d\d-\d\d(?:[ T][\d:.]+(?: ?[A-Z+−-][\w:+−-]*)?)?|(?:(?:${WEEKDAY}), )?(?:\d{1,2} )?(?:${MONTH})(?: \d{1,2})?(?: \d{4})?(?:, \d\d:\d\d[^,;]{0,12})?(?: \(UTC\))?`;
-/** And its spans: of two dates, of days of a month, of an hour. */
-const SPAN = String.raw`(?:(?:${DATE})|\d{1,2}|(?:${WEEKDAY}), \d\d:\d\d) to (?:(?:${DATE})|\d\d:\d\d)`;
-const WHOLE_DATE = new RegExp(`^(?:${SPAN}|${DATE})$`);
-const SHORT_DAY = new RegExp(`^(${MONTH}) (\\d{1,2})$`);
-const DATE_WORDS = new RegExp(`\\b(?:${WEEKDAY}|${MONTH})\\b`, 'g');
-
-/** Patterns that begin with a word are looked up by it. */
-let byWord: Map<string, Pattern[]> | null = null;
-const OPEN = '';
-
-function patterns(): Map<string, Pattern[]> {
-  if (byWord) return byWord;
-  byWord = new Map();
-  const whole = Object.entries(core).sort(([, a], [, b]) => b.length - a.length);
-  for (const [key, text] of whole) {
-    const places: string[] = [];
-    const source = text.split(/\{(\w+)\}/).map((part, at) => {
-      if (at % 2 === 0) return part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-      places.push(part);
-      if (!isDate(key, part)) return '(.*?)';
-      return part === 'from' || part === 'to' ? `(${DATE})` : `(${SPAN}|${DATE})`;
-    });
-    const word = firstWord(text.startsWith('{') ? OPEN : text);
-    const of = byWord.get(word) ?? [];
-    of.push({ key: key as MessageKey, fits: new RegExp(`^${source.join('')}$`, 's'), places });
-    byWord.set(word, of);
-  }
-  return byWord;
-}
-
-function isDate(key: string, place: string): boolean {
-  return DATES.has(place) || (place === 'when' && /^core\.(?:burn|drawn)\./.test(key));
-}
-
-function firstWord(text: string): string {
-  return /^[^\s.,:;()]*/.exec(text)?.[0] ?? OPEN;
-}
-
 /** A sentence of the core in the language of the window; what fits none stays as it is. */
 export function told(text: string): string {
-  return tongue() === 'en' ? text : (put(text) ?? text);
-}
-
-/** What is nothing but a date, or a span of time, that the core wrote. */
-function dated(text: string): string | null {
-  if (!WHOLE_DATE.test(text)) return null;
-  const [from = '', to] = text.split(' to ').map((date) => {
-    const day = SHORT_DAY.exec(date);
-    return day ? `${day[2] ?? ''} ${dateWord(day[1] ?? '')}` : date.replace(DATE_WORDS, dateWord);
-  });
-  return to === undefined ? from : t('core.drawn.span', { from, to });
-}
-
-/** A whole text by the messages whose names begin so; without that by all that are said, not only drawn. */
-function put(text: string, of?: readonly string[]): string | null {
-  const all = patterns();
-  for (const { key, fits, places } of [...(all.get(firstWord(text)) ?? []), ...(all.get(OPEN) ?? [])]) {
-    if (of ? !of.some((begin) => key.startsWith(begin)) : /^core\.(?:drawn|key|lane|name|unit)\./.test(key)) continue;
-    const found = fits.exec(text);
-    if (found) return t(key, Object.fromEntries(places.map((place, at) => [place, inPlace(key, place, found[at + 1] ?? '')])));
-  }
-  return null;
-}
-
-function inPlace(key: string, place: string, text: string): string {
-  if (isDate(key, place)) return dated(text) ?? text;
-  const of = PLACES[`${key}.${place}`] ?? PLACES[place];
-  if (!of) return text;
-  // What begins a sentence stands there with a capital.
-  return put(text, of) ?? put(text.charAt(0).toLowerCase() + text.slice(1), of) ?? text;
+  return tongue() === 'en' ? text : sentence(text);
 }
 
 /** What stands in a chart that is the core's: a sentence, a word, a date. */
 function drawn(text: string): string {
-  return dated(text) ?? put(text, ['core.']) ?? text;
+  const found = dated(text) ?? put(text, DRAWN);
+  if (found !== null) return found;
+  return figured(text);
+}
+
+/** What is drawn, and what is said beside it. */
+const DRAWN = ['core.drawn.', 'core.chart.', 'core.burn.', 'core.lane.', 'core.limit.used', 'core.plans.', 'core.spend.', 'core.unit.'];
+
+/** A text, or each of several sentences, by messages of a kind. */
+function ofKind(text: unknown, of: readonly string[]): unknown {
+  return typeof text === 'string' ? (several(text, of) ?? put(text, of) ?? text) : text;
 }
 
 /** What a limit is called, where it is the core that calls it so. What a person entered has a person's name. */
@@ -202,7 +121,9 @@ function walk(value: unknown, where: Where): unknown {
   const isRow = 'key' in value && 'listed' in value && value.key === null;
   return Object.fromEntries(
     Object.entries(value).map(([name, item]: [string, unknown]) => {
-      if (SENTENCES.has(name) || UNDER[where.under]?.has(name) ) return [name, sentences(item, { ...where, under: name })];
+      const of = OF[where.under]?.[name];
+      if (of) return [name, ofKind(item, of)];
+      if (SENTENCES.has(name) || UNDER[where.under]?.has(name)) return [name, sentences(item, { ...where, under: name })];
       if (KINDS.has(where.under) && name === 'name') return [name, put(String(item), ['core.key.']) ?? item];
       if (isRow && name === 'name') return [name, nobodys(String(item))];
       // What is told beside a key is a person's, by names of any kind.
@@ -224,8 +145,7 @@ interface Spark {
 
 function ofSpark({ svg, label }: Spark): Spark {
   const words = told(label);
-  const safe = words.replace(/[&<>"']/g, (letter) => `&#${String(letter.charCodeAt(0))};`);
-  return { svg: svg.replace(/ aria-label="[^"]*"/, () => ` aria-label="${safe}"`), label: words };
+  return { svg: svg.replace(/ aria-label="[^"]*"/, () => ` aria-label="${escaped(words)}"`), label: words };
 }
 
 interface Mark {
@@ -250,11 +170,15 @@ function isPicture(value: object): value is Picture {
 function ofPicture(picture: Picture, names: Names | null): Picture {
   const { svg, title, description, marks, table } = picture;
   const group = names ? (text: string) => named(text, names) : drawn;
-  const [head = ''] = table.columns;
+  const [head = '', ...heads] = table.columns;
   // Rows and marks are by name where they are not by time.
   const byName = head === 'Name';
   const step = byName ? group : drawn;
+  const column = (text: string): string => ofColumn(text, byName ? drawn : group);
+  const listed = byName ? table.rows.map(([name = '']) => name) : heads.map((text) => COLUMN.exec(text)?.[1] ?? text);
+  const described = (text: string): string => describe(text, listed, group);
   const words = (tag: string, more: string, text: string): string => {
+    if (tag === 'desc') return escaped(described(plain(text)));
     if (tag !== 'text') return told(text);
     // Names are drawn large; what is small or faint is the core's.
     const isName = names !== null && !more.includes(' font-size="') && !/class="[^"]*muted/.test(more);
@@ -264,7 +188,7 @@ function ofPicture(picture: Picture, names: Names | null): Picture {
     ...picture,
     svg: svg.replace(/<(title|desc|text)([^>]*)>([^<]+)</g, (_, tag: string, more: string, text: string) => `<${tag}${more}>${words(tag, more, text)}<`),
     title: told(title),
-    description: told(description),
+    description: described(description),
     marks: marks.map((mark) => ({
       ...mark,
       series: mark.series === null ? null : group(mark.series),
@@ -272,10 +196,64 @@ function ofPicture(picture: Picture, names: Names | null): Picture {
       label: spoken(mark, group, step) ?? (names ? mark.label : drawn(mark.label)),
     })),
     table: {
-      columns: table.columns.map((column, at) => (at > 0 && names && !byName ? column : drawn(column))),
-      rows: table.rows.map((row) => row.map((cell, at) => (at === 0 ? step(cell) : drawn(cell)))),
+      columns: [drawn(head), ...heads.map(column)],
+      rows: table.rows.map((row) => row.map((cell, at) => (at === 0 ? step(cell) : ends(cell)))),
     },
   };
+}
+
+/** The head of a column: a name and its unit. */
+const COLUMN = /^(.*) \(([^()]*)\)$/s;
+function ofColumn(text: string, word: (text: string) => string): string {
+  const [, name, unit = ''] = COLUMN.exec(text) ?? [];
+  return name === undefined ? word(text) : `${word(name)} (${drawn(unit)})`;
+}
+
+/** A cell: a figure or a word, or several sentences of what lapses on a day. */
+function ends(cell: string): string {
+  return several(cell, ['core.burn.end']) ?? drawn(cell);
+}
+
+/** What a picture says as a whole: sentences of the core, with lists of names and figures in them. */
+function describe(text: string, names: readonly string[], word: (text: string) => string): string {
+  const list = listIn(text, names, word);
+  const bare = list ? `${text.slice(0, list.from)}${LIST}${text.slice(list.to)}` : text;
+  const said = several(bare, ['core.said.', 'core.burn.end', 'core.spend.without']);
+  // A remark that is no sentence of the core stays, and the others beside it do not.
+  const loose = (): string => bare.split(/(?<=\.) /).map((one) => (one === `${LIST}.` ? `${LIST}।` : (put(one, ['core.said.']) ?? one))).join(' ');
+  return (said ?? loose()).replace(LIST, () => list?.words ?? '');
+}
+
+const ENTRY = /^((?:[−$€£₹¥A-Z]{0,5}\d[\d,.]*\d|[<>]?[−$€£₹¥A-Z]{0,5}\d)(?: %| [A-Z]{3}| [a-z][\w.]*)?)(, refusing some of it)?(?=[,;.])/;
+
+/** Where a description lists names with their figures, and the words for that. */
+function listIn(text: string, names: readonly string[], word: (text: string) => string): { from: number; to: number; words: string } | null {
+  const longest = [...names].sort((a, b) => b.length - a.length);
+  for (const start of text.matchAll(/[.:] /g)) {
+    const from = start.index + 2;
+    let at = from;
+    let words = '';
+    for (;;) {
+      const name = longest.find((one) => text.startsWith(`${one} `, at));
+      const [whole, figure = '', refusing] = name === undefined ? [] : (ENTRY.exec(text.slice(at + name.length + 1)) ?? []);
+      if (name === undefined || whole === undefined) break;
+      const amount = figured(figure);
+      words += `${word(name)} ${refusing === undefined ? amount : t('core.part.refusing', { amount })}`;
+      at += name.length + 1 + whole.length;
+      if (text[at] === '.') return { from, to: at, words };
+      words += text.slice(at, at + 2);
+      at += 2;
+    }
+  }
+  return null;
+}
+
+function plain(text: string): string {
+  return text.replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&#39;/g, "'").replace(/&amp;/g, '&');
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (letter) => `&#${String(letter.charCodeAt(0))};`);
 }
 
 /** The label of a mark that says a group, a step and a figure. */
