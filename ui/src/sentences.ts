@@ -11,20 +11,25 @@ interface Pattern {
   key: MessageKey;
   /** The longest of what is always there: looked for first, for that is quick. */
   always: string;
-  source: string;
+  /** Whether it is looked for without being asked for. */
+  alone: boolean;
   fits: RegExp | null;
   places: readonly string[];
 }
 
 /** Messages that are looked for only where one of them is wanted. */
-const ASKED_FOR = /^core\.(?:alert|drawn|figure|format|key|label|landed|lane|left|leftOut|name|part|price|region|said|unit|window)\./;
+const ASKED_FOR = /^core\.(?:alert|drawn|figure|format|key|label|landed|lane|left|leftOut|name|option|part|price|region|said|starts|unit|window)\./;
+
+/** What an option of plans is called. */
+export const OPTION = ['core.plans.option', 'core.option.'];
 
 /**
  * What the places of sentences hold that is the core's, by the names of its messages; a place of one sentence alone is named with
  * it. What is not here holds a name, a figure or a path.
  */
 const PLACES: Readonly<Record<string, readonly string[]>> = {
-  advice: ['core.state.', 'core.later.'],
+  again: ['core.part.again'],
+  advice: ['core.state.', 'core.sync.', 'core.later.'],
   at: ['core.plans.million', 'core.plans.billion', 'core.plans.tokens', 'core.plans.requests'],
   before: ['core.lane.'],
   each: ['core.part.requestsMonth', 'core.part.tokensMonth', 'core.part.listMonth'],
@@ -33,22 +38,22 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   group: ['core.chart.'],
   lane: ['core.lane.'],
   lot: ['core.drawn.'],
-  next: ['core.plans.option'],
+  next: OPTION,
   now: ['core.lane.'],
   place: ['core.limit.in'],
   rest: ['core.part.rest'],
-  rival: ['core.plans.option'],
-  said: ['core.part.itSays'],
+  rival: OPTION,
   saved: ['core.plans.saving', 'core.plans.average'],
   saving: ['core.plans.saving', 'core.plans.average'],
-  than: ['core.plans.as', 'core.plans.option'],
+  starts: ['core.starts.'],
+  than: ['core.plans.as', ...OPTION],
   unit: ['core.unit.'],
   units: ['core.unit.'],
   what: ['core.chart.by', 'core.plans.allows', 'core.plans.tokensMonth', 'core.plans.requestsMonth'],
   when: ['core.plans.half', 'core.plans.twice', 'core.plans.without', 'core.drawn.monthFrom'],
   where: ['core.part.madeAt'],
   window: ['core.unit.'],
-  with: ['core.plans.as', 'core.plans.option'],
+  with: ['core.plans.as', ...OPTION],
   words: ['core.drawn.lotRow'],
   counts: ['core.part.counts'],
   hint: ['core.hint.'],
@@ -61,22 +66,25 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   'core.hint.tellsNobody.where': ['core.part.dashboard', 'core.part.console', 'core.part.website'],
   'core.alert.budgetTitle.label': ['core.part.everything'],
   'core.alert.budgetCrossTitle.label': ['core.part.everything'],
-  'core.plans.dearerFees.name': ['core.plans.option'],
-  'core.plans.sameAs.name': ['core.plans.option'],
-  'core.plans.otherIf.name': ['core.plans.option'],
-  'core.plans.switch.name': ['core.plans.option'],
-  'core.plans.switchAlone.name': ['core.plans.option'],
-  'core.said.curveEven.name': ['core.plans.option'],
-  'core.said.spreadRow.name': ['core.plans.option'],
-  'core.drawn.evenOf.name': ['core.plans.option'],
-  'core.drawn.spreadRow.name': ['core.plans.option'],
-  'core.drawn.spreadMonth.name': ['core.plans.option'],
-  'core.drawn.spreadPart.name': ['core.plans.option'],
+  'core.plans.dearerFees.name': OPTION,
+  'core.plans.sameAs.name': OPTION,
+  'core.option.two.name': OPTION,
+  'core.option.two.other': OPTION,
+  'core.plans.oldFigures.name': OPTION,
+  'core.plans.optionThen.name': OPTION,
+  'core.plans.otherIf.name': OPTION,
+  'core.plans.switch.name': OPTION,
+  'core.plans.switchAlone.name': OPTION,
+  'core.said.curveEven.name': OPTION,
+  'core.said.spreadRow.name': OPTION,
+  'core.drawn.evenOf.name': OPTION,
+  'core.drawn.spreadRow.name': OPTION,
+  'core.drawn.spreadMonth.name': OPTION,
+  'core.drawn.spreadPart.name': OPTION,
 };
 
 /** Places that hold one of these words and fit nothing else; with ? first a space and such a word, or nothing. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
-  again: ['core.part.again'],
   cycle: ['core.part.daily', 'core.part.weekly', 'core.part.monthly'],
   days: ['core.part.oneDay', 'core.part.days'],
   even: ['core.plans.above', 'core.plans.below'],
@@ -130,14 +138,16 @@ const OPEN = '';
 function patterns(): Map<string, Pattern[]> {
   if (byWord) return byWord;
   byWord = new Map();
-  const whole = Object.entries(core).sort(([, a], [, b]) => b.length - a.length);
+  // Of two that fit, that which says more by itself is meant.
+  const fixed = (text: string): number => text.replace(/\{\w+\}/g, '').length;
+  const whole = Object.entries(core).sort(([, a], [, b]) => fixed(b) - fixed(a) || b.length - a.length);
   for (const [key, text] of whole) {
     const parts = text.split(/\{(\w+)\}/);
     const always = parts.filter((_, at) => at % 2 === 0).reduce((most, part) => (part.length > most.length ? part : most), '');
     const places = parts.filter((_, at) => at % 2 === 1);
     const word = firstWord(text.startsWith('{') ? OPEN : text);
     const of = byWord.get(word) ?? [];
-    of.push({ key: key as MessageKey, always, source: sourceOf(key, text, true), fits: null, places });
+    of.push({ key: key as MessageKey, always, alone: !ASKED_FOR.test(key), fits: null, places });
     byWord.set(word, of);
   }
   return byWord;
@@ -163,6 +173,7 @@ function placeSource(key: string, place: string): string {
   }
   if (place === 'because') return String.raw`(?: \(.*?\))?`;
   if (place === 'clock') return String.raw`\d\d:\d\d`;
+  if (place === 'status') return String.raw`\d+`;
   if (!NARROW.test(key)) return '.*?';
   if (place === 'percent') return String.raw`[<>]?\d[\d.]* %`;
   if (place === 'times' || place === 'count') return String.raw`[\d.,]+`;
@@ -170,6 +181,8 @@ function placeSource(key: string, place: string): string {
 }
 
 function wordsOf(key: string, place: string): readonly string[] | undefined {
+  // What a provider says of a refusal stands in brackets there; elsewhere it is a sentence.
+  if (place === 'said' && /^core\.(?:state|sync)\./.test(key)) return ['?', 'core.part.itSays'];
   return WORDS[`${key}.${place}`] ?? (NARROW.test(key) ? WORDS[place] : undefined);
 }
 
@@ -195,9 +208,9 @@ export function dated(text: string): string | null {
 export function put(text: string, of?: readonly string[]): string | null {
   const all = patterns();
   for (const pattern of [...(all.get(firstWord(text)) ?? []), ...(all.get(OPEN) ?? [])]) {
-    const { key, always, places } = pattern;
-    if (!text.includes(always) || (of ? !of.some((begin) => key.startsWith(begin)) : ASKED_FOR.test(key))) continue;
-    pattern.fits ??= new RegExp(`^${pattern.source}$`, 's');
+    const { key, always, alone, places } = pattern;
+    if (!text.includes(always) || (of ? !of.some((begin) => key.startsWith(begin)) : !alone)) continue;
+    pattern.fits ??= new RegExp(`^${sourceOf(key, core[key as keyof typeof core], true)}$`, 's');
     const found = pattern.fits.exec(text);
     if (found) return t(key, Object.fromEntries(places.map((place, at) => [place, inPlace(key, place, found[at + 1] ?? '')])));
   }
@@ -251,7 +264,7 @@ function inPlace(key: string, place: string, text: string): string {
   if (text === '' || text === LIST) return text;
   if (isDate(key, place)) return dated(text) ?? text;
   if (place === 'because') return ` (${sentence(text.slice(2, -1))})`;
-  if (INNER.has(place)) return sentence(text);
+  if (INNER.has(place)) return put(text, ['core.part.', 'core.why.']) ?? sentence(text);
   const of = wordsOf(key, place) ?? PLACES[`${key}.${place}`] ?? PLACES[place];
   const [lead = ''] = /^ */.exec(text) ?? [];
   const found = of ? find(text.slice(lead.length), of) : null;

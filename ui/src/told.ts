@@ -2,7 +2,7 @@
 // `core.…`, as in gettext. Only fields that hold sentences of the core are looked at, and only whole: what a person or a provider
 // named is given back letter for letter, in a field of its own as in the places of a sentence.
 
-import { LIST, dated, figured, put, sentence, several } from './sentences';
+import { LIST, OPTION, dated, figured, put, sentence, several } from './sentences';
 import { t, tongue } from './messages.svelte';
 
 /** Fields that hold sentences of the core wherever they come. */
@@ -48,6 +48,9 @@ const OF: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> 
   landed: LANDED,
   steps: LANDED,
   left: { what: ['core.left.'] },
+  limits: { name: ['core.name.'] },
+  options: { name: OPTION },
+  shapes: { name: OPTION },
   leftOut: { what: ['core.leftOut.'] },
   models: { priceSource: ['core.price.'] },
   plans: { price: ['core.figure.'] },
@@ -69,7 +72,7 @@ function drawn(text: string): string {
 }
 
 /** What is drawn, and what is said beside it. */
-const DRAWN = ['core.drawn.', 'core.chart.', 'core.burn.', 'core.lane.', 'core.limit.used', 'core.plans.', 'core.spend.', 'core.unit.'];
+const DRAWN = ['core.drawn.', 'core.option.', 'core.chart.', 'core.burn.', 'core.lane.', 'core.limit.used', 'core.plans.', 'core.spend.', 'core.unit.'];
 
 /** A text, or each of several sentences, by messages of a kind. */
 function ofKind(text: unknown, of: readonly string[]): unknown {
@@ -118,6 +121,8 @@ function walk(value: unknown, where: Where): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (isPicture(value)) return ofPicture(value, NAMED.has(`${where.method}.${where.under}`) ? where.names : null);
   if ('svg' in value && 'label' in value) return { ...value, ...ofSpark(value as Spark) };
+  // A share of a limit has the name of the limit.
+  const isLots = 'takes' in value && 'of' in value && value.of === 'lots';
   const isRow = 'key' in value && 'listed' in value && value.key === null;
   return Object.fromEntries(
     Object.entries(value).map(([name, item]: [string, unknown]) => {
@@ -125,6 +130,7 @@ function walk(value: unknown, where: Where): unknown {
       if (of) return [name, ofKind(item, of)];
       if (SENTENCES.has(name) || UNDER[where.under]?.has(name)) return [name, sentences(item, { ...where, under: name })];
       if (KINDS.has(where.under) && name === 'name') return [name, put(String(item), ['core.key.']) ?? item];
+      if (isLots && name === 'name') return [name, ofKind(item, ['core.part.oneLot', 'core.part.lots'])];
       if (isRow && name === 'name') return [name, nobodys(String(item))];
       // What is told beside a key is a person's, by names of any kind.
       if (name === 'details' && !Array.isArray(item)) return [name, item];

@@ -1,0 +1,133 @@
+// What the core really says of alerts, charts and what went wrong, as its own tests hold it: in a Hindi window no English is left of
+// it but names, figures and what is written alike in both.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { speak } from './messages.svelte';
+import { inWords, told } from './told';
+
+const charts = import.meta.glob<string>('../../tests/golden/chart/*.svg', { query: '?raw', import: 'default', eager: true });
+const rust = Object.values(import.meta.glob<string>('../../tests/it/**/*.rs', { query: '?raw', import: 'default', eager: true }))
+  .join('\n')
+  .replace(/\\\n\s*/g, '')
+  .replaceAll('\\"', '"');
+
+/** Names that stand in the examples, and what is the same in every language. */
+const SAME =
+  /\b(?:OpenAI|OpenRouter|DeepSeek|Anthropic|Google|Gemini|Spendglass|Foo Inc\. Ltd|Studio|March|Pro|Team, 2 seats|Team|claude-opus|gpt-[\w.-]+|odd & long name that has no end to it at all in any window|sonar|grok|UTC|USD|EUR|INR|Key|Bad key\. Go away|requests of gpt-5|Gnome Shell|IANA|API|HTML|status 4\d\d|costs)\b|[\w.-]+\.(?:com|ai|csv|json)\b/g;
+
+function english(text: string): string[] {
+  return text.replace(/<\/?[b-z]+>|&[#\w]+;/g, ' ').replace(SAME, ' ').match(/\p{Script=Latin}{2,}/gu) ?? [];
+}
+
+beforeAll(async () => {
+  await speak('hi');
+});
+afterAll(async () => {
+  await speak('system');
+});
+
+/** Titles and texts of alerts. Those with a ✓ are held by the core's tests letter for letter. */
+const ALERTS: readonly (readonly [string, string])[] = [
+  ['$25.00 of DeepSeek credit lapses at the end of 27 November', '$25.00 of your DeepSeek credit lapses at the end of 27 November, and as you spend now $25.00 of it would be lost. Spend $5.00 a day to use it up, or mark it as used to hear no more of it.'],
+  ['$120.00 of OpenAI credit may lapse on 1 December 2027 at 14:00', '$120.00 of your OpenAI credit may lapse on 1 December 2027 at 14:00, and as you spend now about $80.00 of it would be lost ($70.00 to $90.00). Any use before then puts that off.'],
+  ['1,200 credits of Foo Inc. Ltd credit lapses at the end of 1 December', '1,200 credits of your Foo Inc. Ltd credit lapses at the end of 1 December. How much of it you will have spent by then is not known (a forecast needs 7 complete days, and there are none so far), so all that is left is counted.'],
+  ['$5.00 of OpenAI credit lapses at the end of 1 December', '$5.00 of your OpenAI credit lapses at the end of 1 December. As you spend now it is likely to be used up in time, but up to $2.10 may be left.'],
+  ['OpenAI credit may lapse at the end of 1 December', 'A lot of OpenAI credit may lapse at the end of 1 December. What is left of it nobody tells: look it up with the provider, and use it up or mark it as used.'],
+  ['$12.40 of OpenRouter credit lapsed at the end of 30 December 2026', '$12.40 of your OpenRouter credit may have lapsed at the end of 30 December 2026, as far as it is known what was spent of it.'],
+  ['OpenRouter balance is low: $20.00', '$20.00 is left with OpenRouter. As you spend now it lasts about 6 days (4 to 9). Top it up before calls are refused.'],
+  ['OpenRouter balance is low: 40 points', '40 points is left with Foo Inc. Ltd, and you asked to hear of it at 50 points. As you spend now it does not last through 22 November. Top it up before calls are refused.'],
+  ['OpenRouter balance is low: ₹2,000.00', '₹2,000.00 is left with OpenRouter. As you spend now it lasts for years. Top it up before calls are refused.'],
+  ['130 % of the monthly budget for everything is used', '$130.00 is spent where $100.00 was meant to be enough until the end of 30 November (UTC): $30.00 too much.'],
+  ['>999 % of the daily budget for OpenAI is used', '$5.00 of $10.00 is spent. $5.00 is left for 22 November (UTC).'],
+  ['80 % of the weekly budget for Studio is used', '$10.00 of $10.00 is spent: nothing is left until the end of 30 November (UTC).'],
+  ['The monthly budget for everything will be crossed', '$60.00 of $100.00 is spent. If spending goes on as it did, by the end of 30 November (UTC) it comes to about $120.00 ($110.00 to $130.50).'],
+  ['OpenAI cost $60.00 on 21 November', 'A usual day costs $5.00: this one cost 12 times as much (UTC day). Look at what it went to.'],
+  ['OpenAI cost $60.00 on 21 November', 'On usual days it costs nothing (UTC day). Look at what it went to.'],
+  ['OpenRouter refuses its key', 'OpenRouter refuses its key, so nothing of it was ever read. Replace the key.'],
+  ['OpenRouter refuses its key', 'OpenRouter was read before, and refuses its key now, so its figures stand still. It says: Bad key. Go away. Replace the key.'],
+  ['OpenRouter Pro renews on 30 November', '$20.00 is due then. If you do not need it, end it before.'],
+  ['The price of gpt-5 changes on 1 December', 'The price list announces another price for gpt-5. It is counted once a later list confirms it.'],
+  ['OpenAI: requests of gpt-5 by the 5 hours: 80 % used', '80 percent of 100 percent is used. The count starts again on 22 November at 17:00.'],
+  ['OpenAI: requests of gpt-5 by the day: 95 % used', 'At most 950 requests of 1,000 requests is used.'],
+  ['OpenAI: requests of gpt-5 by the month has reset', 'It starts again: 0 requests of 1,000 requests is used.'],
+  ['Your allowance has reset', 'It starts again from nothing used.'],
+  ['OpenAI: requests of gpt-5 by the week has reset', 'It starts again: 1,000 requests is there to use.'],
+];
+
+describe('alerts', () => {
+  it.each(ALERTS)('%s', (title, body) => {
+    const { alerts } = inWords('inbox', { alerts: [{ title, body, subject: title }] });
+    const [alert] = alerts;
+    expect(english(`${alert?.title ?? ''} ${alert?.body ?? ''}`)).toEqual([]);
+    expect(alert?.subject).toBe(title);
+    for (const [name] of `${title} ${body}`.matchAll(/Foo Inc\. Ltd|requests of gpt-5|Bad key\. Go away/g)) expect(`${alert?.title ?? ''} ${alert?.body ?? ''}`).toContain(name);
+  });
+
+  it('are those that the core’s tests hold', () => {
+    const all = ALERTS.flat();
+    const held = all.filter((text) => rust.includes(text));
+    expect(held.length).toBeGreaterThan(7);
+    const expected = [...rust.matchAll(/"((?!The plan )[^"{}\n]+ (?:credit (?:lapses|lapsed) at|is left with|refuses its key|renews on|budget for)[^"{}\n]*)"/g)].map(([, text = '']) => text);
+    expect(expected.length).toBeGreaterThan(7);
+    for (const text of expected) {
+      const [alert] = inWords('inbox', { alerts: [{ title: text, body: text }] }).alerts;
+      expect(english(alert?.title ?? ''), text).toEqual([]);
+    }
+  });
+});
+
+/** Titles that the core's tests made up, and no screen has. */
+const MADE_UP = /^(?:Daily spend|Dearest models|Shares of models|Billed in the last 53 weeks|Requests a day of AI Studio|At list price by weekday and hour|November 2026: billed so far, and forecast|OpenAI: what was left, and the likely way on)$/;
+
+describe('charts', () => {
+  const columns: Readonly<Record<string, readonly string[]>> = {
+    stacked: ['Period', 'OpenAI (USD)', 'Anthropic (USD)'],
+    plan_curve: ['Use', 'As now: pay as you go (USD)', 'Pro (USD)', 'Free tier, then as you go (USD)', 'Team, 2 seats (USD)'],
+    share: ['Name', 'Share', 'USD'],
+  };
+  const rows = ['gpt-5', 'claude-opus', '<b>odd & long name that has no end to it at all in any window</b>', 'sonar', 'grok', '2 others'].map((name) => [name, '1 %', '1']);
+  const text = (svg: string, tag: string): string => new RegExp(`<${tag}[^>]*>([^<]*)<`).exec(svg)?.[1] ?? '';
+  const plain = (one: string): string => one.replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&amp;/g, '&');
+
+  const described = Object.entries(charts).flatMap(([path, svg]) => {
+    const name = /(\w+)(?:\.light)?\.svg$/.exec(path)?.[1] ?? '';
+    return svg.includes('<desc') ? [[name, svg] as const] : [];
+  });
+
+  it.each(described)('%s says in Hindi what it shows', (name, svg) => {
+    const head = columns[name.replace('_narrow', '')] ?? ['When', 'USD'];
+    const picture = { svg, title: text(svg, 'title'), description: plain(text(svg, 'desc')), marks: [], table: { columns: head, rows: head[0] === 'Name' ? rows : [] } };
+    const { curve } = inWords('plans', { curve: picture }) as unknown as { curve: typeof picture };
+    const names = /As now: pay as you go|Free tier|as you go|Studio is not in here|Tue, 13:00|day 1(?:19 \(UTC\))?|Bought 1 November 2026 lapses with \$24\.00 at risk|The most: 110 % used|Highest/g;
+    expect(english(curve.description.replace(names, ' '))).toEqual([]);
+    expect(plain(text(curve.svg, 'desc').replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code))))).toBe(curve.description);
+    if (!MADE_UP.test(picture.title)) expect(english(curve.title)).toEqual([]);
+  });
+
+  it.each([
+    ['Sun, 23:00: unknown', 'ज्ञात नहीं'],
+    ['Pro, 2× now, 1,280 requests a month: $20.00, refuses some of it', 'अस्वीकार'],
+  ])('says “%s”', (label, part) => {
+    const [, bucket = ''] = /^(?:Pro, )?(.*?): /.exec(label) ?? [];
+    const marks = [{ series: label.startsWith('Pro') ? 'Pro' : null, bucket, label, value: '1' }];
+    const { curve } = inWords('plans', { curve: { svg: '', title: '', description: '', marks, table: { columns: ['Use'], rows: [] } } }) as unknown as { curve: { marks: typeof marks } };
+    expect(curve.marks[0]?.label).toContain(part);
+    expect(english(curve.marks[0]?.label.replace('Sun', '') ?? '')).toEqual([]);
+  });
+});
+
+it.each([
+  'The keychain is locked. Unlock the keyring: sign in to the desktop with your password, or open Passwords and Keys (seahorse) or KWalletManager. On a server, let an environment variable hold the key: accounts add … --key-env NAME.',
+  'The chart cannot be written to "/x.csv": its folder is not there. Nothing was changed there. Name a file in a folder that is there, such as /y.csv.',
+  'OpenAI refuses the key (it says: Bad key. Go away). It may be mistyped, expired or revoked: give a new one, made at https://a.com.',
+  'OpenAI could not answer costs: status 500 (it says: Bad key. Go away). The next sync tries again.',
+  'api.openai.com could not be reached (no connection), while reading costs. The next sync tries again.',
+  'What costs EUR is left out: no rate of EUR is known: refresh the rates (spendglass rates refresh).',
+  'OpenAI: nobody says when credit that was given lapses. If you know, give its rule; until then no end is told.',
+  'It cannot be bought: it is sold no more since 2026-11-02.',
+  'A forecast needs 7 complete days, and there are 3 so far.',
+  'This store does not name them: they may be of another data folder. Look for Spendglass in the program of your keychain and remove them there.',
+])('says “%s”', (text) => {
+  const kept = /Passwords and Keys \(seahorse\)|KWalletManager|accounts add … --key-env NAME|spendglass rates refresh|\/x\.csv|\/y\.csv|https:\/\/a\.com|Spendglass|rates/g;
+  expect(english(told(text).replace(kept, ' '))).toEqual([]);
+});
