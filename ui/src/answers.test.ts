@@ -2,6 +2,7 @@
 // it but names, figures and what is written alike in both.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AlertRule } from './bindings';
 import { speak } from './messages.svelte';
 import { inWords, told } from './told';
 
@@ -26,7 +27,22 @@ afterAll(async () => {
   await speak('system');
 });
 
-/** Titles and texts of alerts. Those with a ✓ are held by the core's tests letter for letter. */
+/** The rule of an alert, by what it says. */
+function ruleOf(title: string): AlertRule {
+  const rules: readonly (readonly [RegExp, AlertRule])[] = [
+    [/ credit (?:may|laps)/, 'expiry'],
+    [/ balance is low|is left with/, 'lowBalance'],
+    [/ budget for /, 'budget'],
+    [/ renews on /, 'renewal'],
+    [/refuses its key/, 'keyFailing'],
+    [/^The price of /, 'priceChange'],
+    [/ cost .* on /, 'spike'],
+    [/ used$/, 'allowance'],
+  ];
+  return rules.find(([says]) => says.test(title))?.[1] ?? 'allowanceReset';
+}
+
+/** Titles and texts of alerts. */
 const ALERTS: readonly (readonly [string, string])[] = [
   ['$25.00 of DeepSeek credit lapses at the end of 27 November', '$25.00 of your DeepSeek credit lapses at the end of 27 November, and as you spend now $25.00 of it would be lost. Spend $5.00 a day to use it up, or mark it as used to hear no more of it.'],
   ['$120.00 of OpenAI credit may lapse on 1 December 2027 at 14:00', '$120.00 of your OpenAI credit may lapse on 1 December 2027 at 14:00, and as you spend now about $80.00 of it would be lost ($70.00 to $90.00). Any use before then puts that off.'],
@@ -56,7 +72,7 @@ const ALERTS: readonly (readonly [string, string])[] = [
 
 describe('alerts', () => {
   it.each(ALERTS)('%s', (title, body) => {
-    const { alerts } = inWords('inbox', { alerts: [{ title, body, subject: title }] });
+    const { alerts } = inWords('inbox', { alerts: [{ rule: ruleOf(title), title, body, subject: title }] });
     const [alert] = alerts;
     expect(english(`${alert?.title ?? ''} ${alert?.body ?? ''}`)).toEqual([]);
     expect(alert?.subject).toBe(title);
@@ -70,10 +86,41 @@ describe('alerts', () => {
     const expected = [...rust.matchAll(/"((?!The plan )[^"{}\n]+ (?:credit (?:lapses|lapsed) at|is left with|refuses its key|renews on|budget for)[^"{}\n]*)"/g)].map(([, text = '']) => text);
     expect(expected.length).toBeGreaterThan(7);
     for (const text of expected) {
-      const [alert] = inWords('inbox', { alerts: [{ title: text, body: text }] }).alerts;
+      const [alert] = inWords('inbox', { alerts: [{ rule: ruleOf(text), title: text, body: text }] }).alerts;
       expect(english(alert?.title ?? ''), text).toEqual([]);
     }
   });
+});
+
+it.each([
+  'Up to date. Replace the key',
+  'given by June March',
+  '$5 at risk',
+  'a credit lapses at the end of 1 December',
+  'X, and as you spend now',
+  'is 5 of your',
+  'Look at what it went to. It is used',
+  'Foo: 80 % used',
+])('keeps “%s” letter for letter in alerts and in what a chart says', (name) => {
+  const texts = [
+    ['expiry', `$25.00 of ${name} credit lapses at the end of 27 November`, `$25.00 of your ${name} credit lapses at the end of 27 November, and as you spend now $25.00 of it would be lost. Any use before then puts that off.`],
+    ['keyFailing', `${name} refuses its key`, `${name} refuses its key, so nothing of it was ever read. Replace the key.`],
+    ['lowBalance', `${name} balance is low: $20.00`, `$20.00 is left with ${name}. As you spend now it lasts for years. Top it up before calls are refused.`],
+    ['budget', `80 % of the weekly budget for ${name} is used`, ''],
+    ['spike', `${name} cost $60.00 on 21 November`, ''],
+    ['renewal', `${name} renews on 30 November`, ''],
+  ] as const;
+  for (const [rule, title, body] of texts) {
+    const [alert] = inWords('inbox', { alerts: [{ rule, title, body }] }).alerts;
+    expect(alert?.title).toContain(name);
+    expect(alert?.title).not.toBe(title);
+    if (body !== '') expect(alert?.body).toContain(name);
+  }
+  const description = `Stacked bars, 2 from 1 November 2026 (UTC) to 2 November 2026 (UTC). Total $7. By series: ${name} $5, Other $2. Highest: 2 November 2026 (UTC), $3.`;
+  const daily = { svg: '', title: '', description, marks: [], table: { columns: ['Period', `${name} (USD)`, 'Other (USD)'], rows: [] } };
+  const told = inWords('spend', { usage: { rows: [] }, daily }) as unknown as { daily: { description: string; table: { columns: string[] } } };
+  expect(told.daily.description).toContain(`समूह के अनुसार: ${name} $5, अन्य $2। सबसे अधिक: 2 नवंबर 2026 (UTC), $3।`);
+  expect(told.daily.table.columns).toEqual(['अवधि', `${name} (USD)`, 'अन्य (USD)']);
 });
 
 /** Titles that the core's tests made up, and no screen has. */

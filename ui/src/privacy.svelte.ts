@@ -10,7 +10,7 @@ const SIGN = String.raw`[-−+]?[\u200e\u200f\u061c]*`;
 const LARGE = String.raw`(?:\s?(?:[KMBT]|k|m|bn|L|Cr|लाख|क॰|हज़ार|अ॰)(?![\p{L}\p{M}]))?`;
 /** The lower end of a range, whose unit stands after the upper one. */
 const FROM = String.raw`(?:${NUMBER}${LARGE}\s?[–-]\s?)?`;
-const UNITS = String.raw`(?:\p{Lu}[\p{L}\d]* |[a-z_]+\.)?(?:credits?|points?|क्रेडिट)`;
+const UNITS = String.raw`(?:\p{Lu}[\p{L}\d]* |[a-z_]+\.)?(?:credits?|points?|क्रेडिट|पॉइंट)`;
 
 const plain = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 const oneOf = (words: Iterable<string>): string => [...words].sort((a, b) => b.length - a.length).map(plain).join('|');

@@ -65,6 +65,7 @@ it.each([
   ['Likely 153,000–160,000\u00a0Elevenlabs credits', 'Likely hidden'],
   ['CN¥1.5k', 'hidden'],
   ['1,200 openrouter.credits', 'hidden'],
+  ['50 पॉइंट में से 12.5 क्रेडिट', 'hidden में से hidden'],
   ['₹1,23,45,678.90', 'hidden'],
 ])('reads “%s”', (text, covered) => {
   expect(hide(text)).toBe(covered);

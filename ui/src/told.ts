@@ -2,6 +2,7 @@
 // `core.…`, as in gettext. Only fields that hold sentences of the core are looked at, and only whole: what a person or a provider
 // named is given back letter for letter, in a field of its own as in the places of a sentence.
 
+import type { AlertRule } from './bindings';
 import { LIST, OPTION, dated, figured, put, sentence, several } from './sentences';
 import { t, tongue } from './messages.svelte';
 
@@ -28,7 +29,22 @@ const UNDER: Readonly<Record<string, ReadonlySet<string>>> = {
   rows: new Set(['resets']),
 };
 
-const ALERT = { title: ['core.alert.'], body: ['core.alert.'] };
+/** What alerts of a rule say. */
+const ALERT: Readonly<Record<AlertRule, string>> = {
+  expiry: 'core.alert.lot',
+  lowBalance: 'core.alert.balance',
+  budget: 'core.alert.budget',
+  budgetForecast: 'core.alert.budget',
+  allowance: 'core.alert.quota',
+  allowanceReset: 'core.alert.quota',
+  spike: 'core.alert.spike',
+  renewal: 'core.alert.renewal',
+  keyFailing: 'core.alert.key',
+  priceChange: 'core.alert.price',
+};
+/** What holds alerts. */
+const ALERTS = new Set(['alerts', 'answerAlert']);
+
 const FIGURE = { what: ['core.figure.'], value: ['core.figure.'] };
 const FIELD = { label: ['core.label.'] };
 const FORMAT = { name: ['core.format.'] };
@@ -36,8 +52,6 @@ const LANDED = { label: ['core.landed.'], by: ['core.landed.'] };
 
 /** And fields that hold words of one kind of message: another may stand there as a name. */
 const OF: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
-  alerts: ALERT,
-  answerAlert: ALERT,
   choices: { name: ['core.region.'] },
   details: FIELD,
   fields: FIELD,
@@ -121,12 +135,13 @@ function walk(value: unknown, where: Where): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (isPicture(value)) return ofPicture(value, NAMED.has(`${where.method}.${where.under}`) ? where.names : null);
   if ('svg' in value && 'label' in value) return { ...value, ...ofSpark(value as Spark) };
+  const isAlert = ALERTS.has(where.under) && 'rule' in value;
   // A share of a limit has the name of the limit.
   const isLots = 'takes' in value && 'of' in value && value.of === 'lots';
   const isRow = 'key' in value && 'listed' in value && value.key === null;
   return Object.fromEntries(
     Object.entries(value).map(([name, item]: [string, unknown]) => {
-      const of = OF[where.under]?.[name];
+      const of = isAlert && (name === 'title' || name === 'body') ? [ALERT[value.rule as AlertRule]] : OF[where.under]?.[name];
       if (of) return [name, ofKind(item, of)];
       if (SENTENCES.has(name) || UNDER[where.under]?.has(name)) return [name, sentences(item, { ...where, under: name })];
       if (KINDS.has(where.under) && name === 'name') return [name, put(String(item), ['core.key.']) ?? item];
