@@ -151,16 +151,65 @@ describe('charts', () => {
     if (!MADE_UP.test(picture.title)) expect(english(curve.title)).toEqual([]);
   });
 
+  const day = 'Wednesday, 18 November 2026 (UTC)';
+  const hours = '2026-11-16 00:00 +00:00 to 2026-11-17 00:00 +00:00';
   it.each([
-    ['Sun, 23:00: unknown', 'ज्ञात नहीं'],
-    ['Pro, 2× now, 1,280 requests a month: $20.00, refuses some of it', 'अस्वीकार'],
-  ])('says “%s”', (label, part) => {
-    const [, bucket = ''] = /^(?:Pro, )?(.*?): /.exec(label) ?? [];
-    const marks = [{ series: label.startsWith('Pro') ? 'Pro' : null, bucket, label, value: '1' }];
+    [null, 'OpenAI, given', 'OpenAI, given 2026-11-08: 98.46 of 150 USD left, can be spent up to 2026-11-30.'],
+    [null, 'OpenAI, bought', 'OpenAI, bought unknown: an unknown rest of 150 USD left, nobody says when it lapses.'],
+    [null, 'OpenAI, included', 'OpenAI, included 2026-11-08: 5 left, lapses 2026-11-30 00:00 +00:00, perhaps.'],
+    [null, 'OpenAI, rolled over', 'OpenAI, rolled over 2026-11-08: an unknown rest left, does not lapse.'],
+    ['given 8 Nov 2026', day, `given 8 Nov 2026, ${day}: $50.00 left`],
+    ['given 8 Nov 2026 (entry-1)', day, `given 8 Nov 2026 (entry-1), ${day}, so far: 40 points left`],
+    [null, day, `${day}: nothing left`],
+    [null, `${day} to ${day}`, `${day} to ${day}: unknown what was left`],
+    [null, day, `given 8 Nov 2026 and bought 8 Nov 2026, ${day}: unknown`],
+    ['likely left', day, `Likely left by the end of ${day}: $21.00, eight times in ten from $15.00 to $30.00`],
+    ['lapses', day, 'Given 8 Nov 2026: can be spent up to 30 November 2026; likely $24.00 at risk, eight times in ten $20.00 to $30.00.'],
+    ['lapses', day, 'Given 8 Nov 2026: can be spent up to 30 November 2026; nothing is at risk at the usual pace.'],
+    ['billed', '4 November 2026 (UTC)', 'billed, up to 4 November 2026 (UTC), so far: $4.50'],
+    ['forecast', '10 November 2026 (UTC)', 'Forecast, up to 10 November 2026 (UTC): $13.50, from $11.40 to $15.60'],
+    ['As now', '1.25× now, 800 requests a month', 'As now, 1.25× now, 800 requests a month: $15.625'],
+    ['Pro', '2× now, $12 a month at list price', 'Pro, 2× now, $12 a month at list price: $20.00, refuses some of it'],
+    ['Pro', 'Break-even, 1.5× now, 1,024 requests a month', 'Pro is cheaper than paying as you go above 1,024 requests a month'],
+    [null, 'Pro', 'Pro is cheaper than paying as now below 12.5 USD at list price a month'],
+    [null, 'As now', 'As now: $12.50 in the middle, $9.00 to $16.40 in eight of ten months'],
+    [null, 'Pro', 'Pro, refuses some: $12.50 in the middle, $9.00 to $16.40 in eight of ten months'],
+    [null, 'Pro, then pay as you go', 'Pro, then pay as you go: $20.00 in the month from 1 October 2026, not all of its days'],
+    [null, 'Wednesday, 09:00 to 10:00', 'Wednesday, 09:00 to 10:00, so far: $2.95, estimated'],
+    [null, hours, `${hours}: at most 950 of 1000 requests used`],
+    [null, hours, `${hours}, so far: 95 % used`],
+    [null, hours, `${hours}: unknown`],
+  ])('says what %s, %s is: %s', (series, bucket, label) => {
+    const marks = [{ series, bucket, label, value: '1' }];
     const { curve } = inWords('plans', { curve: { svg: '', title: '', description: '', marks, table: { columns: ['Use'], rows: [] } } }) as unknown as { curve: { marks: typeof marks } };
-    expect(curve.marks[0]?.label).toContain(part);
-    expect(english(curve.marks[0]?.label.replace('Sun', '') ?? '')).toEqual([]);
+    const [mark] = curve.marks;
+    expect(english(`${mark?.series ?? ''} ${mark?.bucket ?? ''} ${mark?.label ?? ''}`.replaceAll('entry-1', ''))).toEqual([]);
   });
+
+  it('says what stands in the tables behind them', () => {
+    const columns = ['By the end of', 'given 8 Nov 2026 (USD)', 'left in all (USD)', 'likely (USD)', 'low (USD)', 'high (USD)', 'Lapses', 'known (tokens)', 'forecast (USD)', 'the month from 1 October 2026 (USD)', 'middle (USD)', 'As now (USD)', 'Amount'];
+    const row = [`${day}, so far`, '12, refuses some', '5, in part', 'Given 8 Nov 2026: can be spent up to 30 November 2026. Bought 8 Nov 2026: can be spent up to 30 November 2026.', 'at most 950 of 1000 requests used', '1,200 tokens', '98.46 USD', 'never', '1.5× now, 960 requests a month', 'unknown'];
+    const picture = { svg: '', title: 'Credit: what was had, what is left, when it lapses (UTC)', description: 'One lot from 8 November 2026 to 30 November 2026. First: OpenAI, given 2026-11-08: 98.46 of 150 USD left, can be spent up to 2026-11-30.', marks: [], table: { columns, rows: [row] } };
+    const { curve } = inWords('plans', { curve: picture }) as unknown as { curve: typeof picture };
+    expect(english([curve.title, curve.description, ...curve.table.columns, ...curve.table.rows.flat()].join(' | '))).toEqual([]);
+  });
+});
+
+it.each([
+  ['price for students of the first 3 months in IN from 5 seats on, tax in it', '20 USD a month and seat, paid by the year'],
+  ['price, tax not stated', '20 USD once'],
+  ['seats', 'at least 2, at most 5, all from one sum'],
+  ['limit of requests in a window of 5 hours, by first use for gpt-5', '40 to 80'],
+  ['credit in credits every month', '500; what is left lapses'],
+  ['use beyond', '100 % of list price'],
+  ['Pro: limit of requests in a window of day, for gpt-5', '1000'],
+  ['Pro: price in USD for a month, paid by the year, for each seat', '20'],
+  ['Studio: billed for this usage over the window', '20 USD'],
+  ['taken off use in batches, in per cent', '50'],
+])('says where a figure of a plan is from: %s, %s', (what, value) => {
+  const { options } = inWords('plans', { options: [{ name: 'Pro', sources: [{ what, value, sources: [] }] }] });
+  const [figure] = options[0]?.sources ?? [];
+  expect(english(`${figure?.what ?? ''} | ${figure?.value ?? ''}`.replace(/\bIN\b/, ''))).toEqual([]);
 });
 
 it.each([

@@ -49,10 +49,10 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   than: ['core.plans.as', ...OPTION],
   unit: ['core.unit.'],
   units: ['core.unit.'],
-  what: ['core.chart.by', 'core.plans.allows', 'core.plans.tokensMonth', 'core.plans.requestsMonth'],
+  what: ['core.chart.by', 'core.plans.allows', 'core.plans.tokensMonth', 'core.plans.requestsMonth', 'core.part.listUnit', 'core.figure.'],
   when: ['core.plans.half', 'core.plans.twice', 'core.plans.without', 'core.drawn.monthFrom'],
   where: ['core.part.madeAt'],
-  window: ['core.unit.'],
+  window: ['core.unit.', 'core.part.window'],
   with: ['core.plans.as', ...OPTION],
   words: ['core.drawn.lotRow'],
   counts: ['core.part.counts'],
@@ -78,9 +78,10 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   'core.said.curveEven.name': OPTION,
   'core.said.spreadRow.name': OPTION,
   'core.drawn.evenOf.name': OPTION,
-  'core.drawn.spreadRow.name': OPTION,
-  'core.drawn.spreadMonth.name': OPTION,
-  'core.drawn.spreadPart.name': OPTION,
+  'core.drawn.left.amount': ['core.drawn.unknown'],
+  'core.drawn.severalUnknown.other': ['core.drawn.'],
+  'core.drawn.severalUnknownSoFar.other': ['core.drawn.'],
+  'core.drawn.spreadRow.name': [...OPTION, 'core.drawn.refuses'],
 };
 
 /** Places that hold one of these words and fit nothing else; with ? first a space and such a word, or nothing. */
@@ -145,7 +146,7 @@ function patterns(): Map<string, Pattern[]> {
     const parts = text.split(/\{(\w+)\}/);
     const always = parts.filter((_, at) => at % 2 === 0).reduce((most, part) => (part.length > most.length ? part : most), '');
     const places = parts.filter((_, at) => at % 2 === 1);
-    const word = firstWord(text.startsWith('{') ? OPEN : text);
+    const word = /^[^\s.,:;()]*\{/.test(text) ? OPEN : firstWord(text);
     const of = byWord.get(word) ?? [];
     of.push({ key: key as MessageKey, always, alone: !ASKED_FOR.test(key), fits: null, places });
     byWord.set(word, of);
@@ -175,7 +176,7 @@ function placeSource(key: string, place: string): string {
   if (place === 'clock') return String.raw`\d\d:\d\d`;
   if (place === 'status') return String.raw`\d+`;
   if (!NARROW.test(key)) return '.*?';
-  if (place === 'percent') return String.raw`[<>]?\d[\d.]* %`;
+  if (place === 'percent') return /^core\.(?:alert|said)\./.test(key) ? String.raw`[<>]?\d[\d.]* %` : String.raw`[\d.]+`;
   if (place === 'times' || place === 'count') return String.raw`[\d.,]+`;
   return FIGURES.has(place) ? FIGURE : '.*?';
 }
