@@ -46,6 +46,7 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   saved: ['core.plans.saving', 'core.plans.average'],
   saving: ['core.plans.saving', 'core.plans.average'],
   starts: ['core.starts.'],
+  streams: ['core.part.andMore'],
   than: ['core.plans.as', ...OPTION],
   unit: ['core.unit.'],
   units: ['core.unit.'],
