@@ -222,6 +222,11 @@ it.each([
   'OpenAI: nobody says when credit that was given lapses. If you know, give its rule; until then no end is told.',
   'It cannot be bought: it is sold no more since 2026-11-02.',
   'A forecast needs 7 complete days, and there are 3 so far.',
+  'Partly synced: cost, usage and balance could be read, limits could not.',
+  'Partly synced: of usage and limits only a part could be read.',
+  'Entry 5 was not removed or changed since the program started, or too much was since.',
+  "This computer's clock is 3 hours ahead of OpenAI's: it said 18 November 2026, 21:00 when OpenAI said 18 November 2026, 18:00. Days are cut by it, and reminders come by it.",
+  'OpenAI: tokens and list price lack costs and 2 more, which is not read yet.',
   'This store does not name them: they may be of another data folder. Look for Spendglass in the program of your keychain and remove them there.',
 ])('says “%s”', (text) => {
   const kept = /Passwords and Keys \(seahorse\)|KWalletManager|accounts add … --key-env NAME|spendglass rates refresh|\/x\.csv|\/y\.csv|https:\/\/a\.com|Spendglass|rates/g;
