@@ -167,8 +167,10 @@ impl Window {
         self.until(&format!("{id} is gone"), script, &[json!(id)]).await;
     }
 
-    /// Clicks with the pointer.
+    /// Clicks with the pointer, once it can be pressed: what is read in the background holds a button back for a moment.
     pub(crate) async fn click(&self, id: &str) {
+        let script = "const node = all(arguments[0]).find(seen); return node && node.ariaDisabled !== 'true'";
+        self.until(&format!("{id} can be pressed"), script, &[json!(id)]).await;
         if let Err(error) = self.shown(id).await.click().await {
             self.fail(&format!("{id} could not be clicked: {error}")).await;
         }
