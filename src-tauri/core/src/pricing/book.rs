@@ -81,8 +81,19 @@ pub(super) struct Variant {
     pub(super) prices: Prices,
 }
 
-/// Prices by the list's own keys, such as `input_mtok`.
-pub(super) type Prices = BTreeMap<String, Price>;
+/// Prices by the list's own keys, such as `input_mtok`: a few for each of thousands of models.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Prices(Box<[(Box<str>, Price)]>);
+
+impl Prices {
+    pub(super) fn get(&self, key: &str) -> Option<&Price> {
+        self.0.iter().find(|(known, _)| **known == *key).map(|(_, price)| price)
+    }
+
+    pub(super) fn values(&self) -> impl Iterator<Item = &Price> {
+        self.0.iter().map(|(_, price)| price)
+    }
+}
 
 /// A price, and dearer ones for longer prompts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -495,7 +506,7 @@ fn when(constraint: Option<ConstraintNote>) -> Result<When, BookError> {
 
 fn prices(notes: PriceNotes) -> Result<Prices, BookError> {
     let known = notes.into_iter().filter(|(_, text)| text.get() != "null");
-    known.map(|(key, text)| Ok((key.to_owned(), price(text)?))).collect()
+    known.map(|(key, text)| Ok((key.into(), price(text)?))).collect::<Result<_, _>>().map(Prices)
 }
 
 fn price(text: &RawValue) -> Result<Price, BookError> {

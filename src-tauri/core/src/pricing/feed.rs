@@ -57,7 +57,7 @@ pub fn sane(new: &PriceList, bundled: &PriceBook, at: Date) -> Result<(), PriceF
                 for key in *keys {
                     let price = |model: &Model, list: &PriceList| {
                         let holding = model.prices.iter().rev().find(|dated| list.holds(dated.when, at))?;
-                        holding.prices.get(*key).map(|price| price.base)
+                        holding.prices.get(key).map(|price| price.base)
                     };
                     let (Some(old), Some(told)) = (price(model, list), price(same, new)) else { continue };
                     let beyond = |a: Decimal, b: Decimal| exact_mul(b, MOST).is_none_or(|most| a > most);

@@ -229,9 +229,8 @@ fn in_list(book: &PriceBook, list: &PriceList, model: &Model, usage: &Usage) -> 
     let mut made_of = Vec::with_capacity(KEYS.len());
     let mut longer = None;
     for (meter, keys, per) in KEYS {
-        let priced = keys
-            .iter()
-            .find_map(|key| tier.price(key).or_else(|| plain.get(*key)).map(|price| (*key, price)));
+        let priced =
+            keys.iter().find_map(|key| tier.price(key).or_else(|| plain.get(key)).map(|price| (*key, price)));
         let Some((key, price)) = priced else { continue };
         let shift = band.unsure(price);
         longer = longer.into_iter().chain(shift).min();
@@ -346,7 +345,7 @@ impl<'b> Tier<'b> {
 
     fn multiplier(&self, meter: Meter, key: &str) -> Option<Decimal> {
         let Tier::Multiplied(fact, later) = self else { return None };
-        let changes = later.is_none_or(|variant| variant.prices.contains_key(key));
+        let changes = later.is_none_or(|variant| variant.prices.get(key).is_some());
         (changes && fact.meters.contains(&meter)).then_some(fact.by)
     }
 

@@ -155,7 +155,7 @@ fn by_meter(prices: &Prices) -> Vec<UnitPrice> {
         let own_key = |key: &&&str| {
             KEYS.iter().find(|(_, keys, _)| keys.contains(key)).is_some_and(|(first, ..)| first == meter)
         };
-        let price = keys.iter().filter(own_key).find_map(|key| prices.get(*key))?;
+        let price = keys.iter().filter(own_key).find_map(|key| prices.get(key))?;
         Some(UnitPrice { meter: *meter, price: price.base, per: *per })
     };
     KEYS.iter().filter_map(told).collect()
