@@ -8,7 +8,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if target.is_some_and(|os| os == "linux") {
         println!("cargo:rustc-link-arg-bins=-Wl,--exclude-libs,ALL");
     }
-    let page = AppManifest::new().commands(&["call"]);
+    let page = AppManifest::new().commands(&["call", "hear"]);
     // The page is packed here, once: packed where it is used, targets that are compiled at the same time write the same
     // file, and one of them takes what the other has only begun.
     tauri_build::try_build(Attributes::new().app_manifest(page).codegen(CodegenContext::new()))?;

@@ -1,4 +1,4 @@
-//! The one door of the page: `call` in, `event` out.
+//! The one door of the page: it asks by `call`, and hears by `hear`.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,13 +11,14 @@ use spendglass_core::api::{
 };
 use spendglass_core::notice::Desktop;
 use tauri::async_runtime::JoinHandle;
-use tauri::{AppHandle, Emitter, Manager, State};
+use tauri::{AppHandle, Manager, State};
 use tauri_plugin_autostart::ManagerExt as _;
 use tauri_plugin_dialog::DialogExt;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::sync::{OnceCell, RwLock, oneshot, watch};
 
 use crate::first::First;
+use crate::heard::{Heard, News, PATIENCE};
 use crate::options::Options;
 use crate::{menu, show, tray};
 
@@ -191,6 +192,12 @@ pub(crate) async fn call(
     door.ask(&page, read(request)?).await
 }
 
+/// What happened after so many things that the page heard of.
+#[tauri::command]
+pub(crate) async fn hear(heard: State<'_, Heard>, seen: Option<u64>) -> Result<News, ()> {
+    Ok(heard.after(seen, PATIENCE).await)
+}
+
 /// The reader's own words would repeat what it could not read, and that may be a key.
 fn read(request: Value) -> Result<Request, ApiError> {
     serde_json::from_value(request).map_err(|_| ApiError {
@@ -269,9 +276,7 @@ async fn pass_on(mut events: Receiver<Event>, page: AppHandle) {
             menu::ask(&page, language);
             continue;
         }
-        if let Err(error) = page.emit("event", event) {
-            eprintln!("spendglass-app: an event did not reach the page: {error}");
-        }
+        page.state::<Heard>().tell(event);
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod door;
 mod first;
+mod heard;
 mod host;
 mod links;
 mod login;
@@ -17,10 +18,11 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Parser;
 use spendglass_core::api::Event;
-use tauri::{AppHandle, Emitter, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+use tauri::{AppHandle, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 
 use door::Door;
+use heard::Heard;
 use options::Options;
 use tray::Tray;
 
@@ -47,9 +49,10 @@ fn main() -> anyhow::Result<()> {
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_autostart::Builder::new().args(login::arguments(&options)).build())
         .manage(Tray::default())
+        .manage(Heard::default())
         .manage(Door::new(options))
         .on_menu_event(|app, event| menu::chosen(app, &event))
-        .invoke_handler(tauri::generate_handler![door::call])
+        .invoke_handler(tauri::generate_handler![door::call, door::hear])
         .on_window_event(|window, event| match event {
             WindowEvent::CloseRequested { api, .. } if window.state::<Tray>().keeps() => {
                 api.prevent_close();
@@ -149,10 +152,8 @@ pub(crate) fn show(app: &AppHandle, screen: Option<&str>) {
         let _ = window.unminimize();
         let _ = window.set_focus();
     }
-    if let Some(screen) = screen
-        && let Err(error) = app.emit("event", Event::Show { screen: screen.to_owned() })
-    {
-        eprintln!("spendglass-app: the page was not told which screen to show: {error}");
+    if let Some(screen) = screen {
+        app.state::<Heard>().tell(Event::Show { screen: screen.to_owned() });
     }
 }
 

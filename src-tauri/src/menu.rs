@@ -1,11 +1,13 @@
 //! The window's menu. On macOS it stands at the top of the screen; elsewhere it takes no room until F10 or Alt asks for it, since
-//! all that is in it is in the page, too. What is chosen reaches the page by its one event, under the names of its palette.
+//! all that is in it is in the page, too. What is chosen reaches the page as what it hears, under the names of its palette.
 
 use std::collections::BTreeMap;
 
 use spendglass_core::api::{Event, Language};
 use tauri::menu::{IsMenuItem, Menu, MenuEvent, MenuItem, PredefinedMenuItem, Submenu};
-use tauri::{AppHandle, Emitter, Manager, Wry};
+use tauri::{AppHandle, Manager, Wry};
+
+use crate::heard::Heard;
 
 /// Tells the items of this menu from the tray's.
 const MARK: &str = "menu/";
@@ -205,8 +207,8 @@ pub(crate) fn chosen(app: &AppHandle, event: &MenuEvent) {
     }
     if what == "quit" {
         app.exit(0);
-    } else if let Err(error) = app.emit("event", Event::Chosen { what: what.to_owned() }) {
-        eprintln!("spendglass-app: the page was not told what was chosen: {error}");
+    } else {
+        app.state::<Heard>().tell(Event::Chosen { what: what.to_owned() });
     }
 }
 

@@ -135,14 +135,14 @@ fn the_policy_holds_and_normal_use_keeps_it() {
             .check(window.js("return window.ran === undefined", &[]).await == true, "a foreign script ran")
             .await;
 
-        // The page may ask by one command alone, and is never led away.
+        // The page may ask and hear by its own two commands alone, and is never led away.
         let script = "const done = arguments[arguments.length - 1]; \
-                      Promise.allSettled(['plugin:window|close', 'plugin:opener|open_url', 'plugin:event|emit', 'nothing'] \
+                      Promise.allSettled(['plugin:window|close', 'plugin:opener|open_url', 'plugin:event|emit', 'plugin:event|listen', 'nothing'] \
                         .map((command) => window.__TAURI_INTERNALS__.invoke(command, { url: 'https://example.com/', event: 'event', label: 'main' }))) \
                         .then((answers) => done(answers.map(({ status }) => status)))";
         assert_eq!(
             window.js_later(script, &[]).await,
-            json!(["rejected", "rejected", "rejected", "rejected"])
+            json!(["rejected", "rejected", "rejected", "rejected", "rejected"])
         );
         window.js("const node = document.createElement('a'); node.href = 'http://127.0.0.1:9/'; document.body.append(node); node.click()", &[]).await;
         window.until("the page stays", "return location.href.startsWith('tauri://localhost')", &[]).await;

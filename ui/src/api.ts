@@ -1,5 +1,4 @@
 import { invoke } from '@tauri-apps/api/core';
-import { listen } from '@tauri-apps/api/event';
 import type { ApiError, ErrorCode, Event, Overview, Request, Response } from './bindings';
 import { t } from './messages.svelte';
 import { inWords, told } from './telling';
@@ -59,11 +58,44 @@ export function firstFigures(): Overview | null {
   return text ? inWords('overview', JSON.parse(text) as Overview) : null;
 }
 
+const hearers = new Set<(event: Event) => void>();
+let hearing = false;
+/** So long it is waited before a question that failed is asked again, in milliseconds. */
+const PAUSE = 1000;
+
 /** Hears what happens without being asked for, until the returned function is called. */
-export function onEvent(hear: (event: Event) => void): Promise<() => void> {
-  return listen<Event>('event', ({ payload }) => {
-    hear(payload);
-  });
+export function onEvent(hear: (event: Event) => void): () => void {
+  hearers.add(hear);
+  if (!hearing) void listen();
+  return () => hearers.delete(hear);
+}
+
+/** Asks what came next, again and again: each question is answered once there is something, or after a while. */
+async function listen(): Promise<never> {
+  hearing = true;
+  let seen: number | null = null;
+  for (;;) {
+    let news: { events: Event[]; seen: number };
+    try {
+      news = await invoke('hear', { seen });
+    } catch (error) {
+      // The next question may be answered; why this one was not is worth knowing.
+      reportError(error);
+      await new Promise((go) => setTimeout(go, PAUSE));
+      continue;
+    }
+    seen = news.seen;
+    for (const event of news.events) hearers.forEach((hear) => tell(hear, event));
+  }
+}
+
+/** What one hearer stumbles over keeps nothing from the others. */
+function tell(hear: (event: Event) => void, event: Event): void {
+  try {
+    hear(event);
+  } catch (error) {
+    reportError(error);
+  }
 }
 
 function sentence(text: string): string {

@@ -5,7 +5,6 @@ import { cameWithPage, firstFigures } from './api';
 import { writeIn } from './theme';
 
 vi.mock('@tauri-apps/api/core', () => ({ invoke: vi.fn() }));
-vi.mock('@tauri-apps/api/event', () => ({ listen: vi.fn() }));
 
 afterEach(() => {
   document.body.replaceChildren();

@@ -122,7 +122,7 @@ class WindowState {
   start(): () => void {
     // The window may have been started for a screen.
     this.#show(location.hash.slice(1));
-    const heard = onEvent((event) => {
+    const stop = onEvent((event) => {
       this.#hear(event);
     });
     const tick = setInterval(() => {
@@ -132,9 +132,7 @@ class WindowState {
     if (!this.#given) this.#readAll();
     return () => {
       clearInterval(tick);
-      void heard.then((stop) => {
-        stop();
-      });
+      stop();
     };
   }
 

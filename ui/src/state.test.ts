@@ -15,7 +15,7 @@ vi.mock('./api', () => ({
   },
   onEvent: (hear: (event: Event) => void) => {
     door.hear = hear;
-    return Promise.resolve(() => undefined);
+    return () => undefined;
   },
 }));
 

@@ -5,7 +5,7 @@ import { app } from '../state.svelte';
 import Assignments from './Assignments.svelte';
 
 const asked = vi.hoisted(() => vi.fn<(request: Request) => Promise<unknown>>());
-vi.mock('../api', () => ({ call: asked, Refusal: class extends Error {}, onEvent: () => Promise.resolve(() => undefined) }));
+vi.mock('../api', () => ({ call: asked, Refusal: class extends Error {}, onEvent: () => () => undefined }));
 
 const accounts = [{ id: 1, label: 'OpenAI' }, { id: 2, label: 'Groq' }] as Account[];
 let rows: Assignment[];

@@ -30,7 +30,7 @@ vi.mock('../api', () => ({
   },
   onEvent: (hear: (event: Event) => void) => {
     door.hear = hear;
-    return Promise.resolve(() => undefined);
+    return () => undefined;
   },
   pauseAsking: (pause: boolean) => door.paused.push(pause),
 }));

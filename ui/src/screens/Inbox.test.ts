@@ -6,7 +6,7 @@ import { app } from '../state.svelte';
 import InboxScreen from './Inbox.svelte';
 
 const asked = vi.hoisted(() => vi.fn<(request: Request) => Promise<unknown>>());
-vi.mock('../api', () => ({ call: asked, Refusal: class extends Error {}, onEvent: () => Promise.resolve(() => undefined) }));
+vi.mock('../api', () => ({ call: asked, Refusal: class extends Error {}, onEvent: () => () => undefined }));
 
 const NOW = '2026-11-18T12:30:00Z';
 const alert = (id: number, more: Partial<AlertRow>): AlertRow => ({

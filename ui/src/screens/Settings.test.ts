@@ -6,7 +6,7 @@ import { app } from '../state.svelte';
 import SettingsScreen from './Settings.svelte';
 
 const asked = vi.hoisted(() => vi.fn<(request: Request) => Promise<unknown>>());
-vi.mock('../api', () => ({ call: asked, Refusal: class extends Error {}, onEvent: () => Promise.resolve(() => undefined), pauseAsking: () => undefined }));
+vi.mock('../api', () => ({ call: asked, Refusal: class extends Error {}, onEvent: () => () => undefined, pauseAsking: () => undefined }));
 
 const BUDGET = {
   id: 7,

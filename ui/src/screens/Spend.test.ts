@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Mark, Picture, Spend, SpendQuery, UsageRow } from '../bindings';
 
 const called = vi.hoisted(() => vi.fn());
-vi.mock('../api', () => ({ call: called, onEvent: () => Promise.resolve(() => undefined), Refusal: class extends Error {} }));
+vi.mock('../api', () => ({ call: called, onEvent: () => () => undefined, Refusal: class extends Error {} }));
 
 import { useLocale } from '../format';
 import { looked } from '../looked.svelte';
