@@ -19,6 +19,7 @@ use tokio::sync::{OnceCell, RwLock, oneshot, watch};
 
 use crate::first::First;
 use crate::heard::{Heard, News, PATIENCE};
+use crate::links;
 use crate::options::Options;
 use crate::{menu, show, tray};
 
@@ -254,9 +255,7 @@ fn desktop(page: AppHandle) -> DesktopWays {
                 failed: true,
             })
         }),
-        show_folder: Box::new(|folder| {
-            tauri_plugin_opener::open_path(folder, None::<&str>).map_err(std::io::Error::other)
-        }),
+        show_folder: Box::new(|folder| tokio::task::block_in_place(|| links::open_with_system(folder))),
     }
 }
 

@@ -1,6 +1,9 @@
 //! Where the page may lead: to itself, and by the person's own browser to the pages on which keys are made and on which a limit
 //! is published.
 
+use std::ffi::OsStr;
+use std::io;
+
 use spendglass_core::api::{Limits, ProviderRow, Request, Response};
 use tauri::{AppHandle, Manager, Url};
 
@@ -32,10 +35,20 @@ pub(crate) fn open(app: &AppHandle, url: &Url) {
             eprintln!(
                 "spendglass-app: a link that leads elsewhere than to a provider's pages was not opened"
             );
-        } else if let Err(error) = tauri_plugin_opener::open_url(url, None::<&str>) {
+        } else if let Ok(Err(error)) =
+            tauri::async_runtime::spawn_blocking(move || open_with_system(url.as_str())).await
+        {
             eprintln!("spendglass-app: no browser could be opened: {error}");
         }
     });
+}
+
+/// Opens an address or a folder with what the person uses for it.
+pub(crate) fn open_with_system(what: impl AsRef<OsStr>) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    return crate::plain::open(what);
+    #[cfg(not(target_os = "linux"))]
+    ::open::that_detached(what)
 }
 
 fn tells_a_limit(limits: &Limits, url: &Url) -> bool {

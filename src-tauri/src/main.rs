@@ -10,6 +10,8 @@ mod login;
 mod menu;
 mod options;
 mod packed;
+#[cfg(target_os = "linux")]
+mod plain;
 mod sample;
 mod tray;
 
@@ -33,7 +35,8 @@ fn main() -> anyhow::Result<()> {
     let options = Options::parse();
     let hidden = options.hidden();
     let screen = options.screen().map(str::to_owned);
-    prefer_plain_rendering();
+    #[cfg(target_os = "linux")]
+    plain::prefer();
     tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|app, arguments, _folder| {
             // What starts at login does not come to the front where the person has it open.
@@ -82,14 +85,6 @@ fn main() -> anyhow::Result<()> {
             }
         });
     Ok(())
-}
-
-/// The web view's fast path leaves windows blank on some graphics drivers. A person who set the variable is left alone.
-fn prefer_plain_rendering() {
-    #[cfg(target_os = "linux")]
-    if let Err(error) = glib::setenv("WEBKIT_DISABLE_DMABUF_RENDERER", "1", false) {
-        eprintln!("spendglass-app: the drawing of the page is left to WebKit's own choice: {error}");
-    }
 }
 
 /// Where everything was deleted, the size and place of the window go, too, which are written when it ends.
