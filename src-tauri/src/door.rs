@@ -19,7 +19,7 @@ use tokio::sync::{OnceCell, RwLock, oneshot, watch};
 
 use crate::first::First;
 use crate::heard::{Heard, News, PATIENCE};
-use crate::links;
+use crate::links::{self, Sources};
 use crate::options::Options;
 use crate::{menu, show, tray};
 
@@ -77,8 +77,11 @@ impl Door {
         let app = self.app(page).await?;
         if !matches!(request, Request::DeleteEverything(_)) {
             let answer = api::handle(&app, request).await;
-            if matches!(answer, Ok(Response::Overview(_))) {
-                self.answered.send_replace(true);
+            if let Ok(answer) = &answer {
+                page.state::<Sources>().learn(answer);
+                if matches!(answer, Response::Overview(_)) {
+                    self.answered.send_replace(true);
+                }
             }
             return answer;
         }
@@ -90,6 +93,7 @@ impl Door {
                 app.close().await;
                 self.app.write().await.take();
                 self.emptied.store(true, Ordering::Relaxed);
+                page.state::<Sources>().forget();
             }
             Err(_) => self.begin(&app, page),
         }

@@ -1,10 +1,12 @@
-//! Where the page may lead: to itself, and by the person's own browser to the pages on which keys are made and on which a limit
-//! is published.
+//! Where the page may lead: to itself, and by the person's own browser to the pages on which keys are made and to those that the
+//! core named as the source of a figure.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use spendglass_core::api::{Limits, ProviderRow, Request, Response};
+use spendglass_core::api::{ProviderRow, Request, Response};
 use tauri::{AppHandle, Manager, Url};
 
 use crate::door::Door;
@@ -20,20 +22,62 @@ pub(crate) fn is_own_page(url: &Url) -> bool {
     }
 }
 
-/// Opens the address in the person's browser where it is a page on which a provider's keys are made, or the source of a limit
-/// that is shown. Nothing else is opened: a page that was led astray could carry figures out in an address.
+/// What the core named as sources of figures.
+#[derive(Default)]
+pub(crate) struct Sources(Mutex<BTreeSet<String>>);
+
+impl Sources {
+    /// Learns those of an answer.
+    pub(crate) fn learn(&self, answer: &Response) {
+        let named: Vec<&String> = match answer {
+            Response::Limits(told) => told.rows.iter().filter_map(|row| row.source.url.as_ref()).collect(),
+            Response::Credits(told) => told.lots.iter().filter_map(|lot| lot.rule_source.as_ref()).collect(),
+            Response::Savings(told) => told.rows.iter().flat_map(|row| &row.sources).collect(),
+            Response::Estimate(told) => told.models.iter().flat_map(|model| &model.counted.sources).collect(),
+            Response::Plans(told) => {
+                let figures = told.options.iter().flat_map(|option| &option.sources);
+                let steps = told.options.iter().flat_map(|option| &option.landed);
+                figures
+                    .flat_map(|figure| &figure.sources)
+                    .chain(steps.filter_map(|step| step.source.as_ref()))
+                    .collect()
+            }
+            _ => return,
+        };
+        let mut known = self.known();
+        for source in named {
+            if !known.contains(source) {
+                known.insert(source.clone());
+            }
+        }
+    }
+
+    /// Forgets them all.
+    pub(crate) fn forget(&self) {
+        self.known().clear();
+    }
+
+    /// Whether the address is one of them as it stands.
+    fn hold(&self, url: &Url) -> bool {
+        url.scheme() == "https" && self.known().iter().any(|known| Url::parse(known).as_ref() == Ok(url))
+    }
+
+    fn known(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Opens the address in the person's browser where it is a page on which a provider's keys are made, or the source of a figure.
+/// Nothing else is opened: a page that was led astray could carry figures out in an address. (What a list of plans that was fetched
+/// names as a source is one.)
 pub(crate) fn open(app: &AppHandle, url: &Url) {
     let (app, url) = (app.clone(), url.clone());
     tauri::async_runtime::spawn(async move {
         let door = app.state::<Door>();
         let Ok(Response::Providers(providers)) = door.ask(&app, Request::Providers).await else { return };
-        let mut known = makes_keys(&providers, &url);
-        if !known && let Ok(Response::Limits(limits)) = door.ask(&app, Request::Limits).await {
-            known = tells_a_limit(&limits, &url);
-        }
-        if !known {
+        if !makes_keys(&providers, &url) && !app.state::<Sources>().hold(&url) {
             eprintln!(
-                "spendglass-app: a link that leads elsewhere than to a provider's pages was not opened"
+                "spendglass-app: a link that leads elsewhere than to the source of a figure was not opened"
             );
         } else if let Ok(Err(error)) =
             tauri::async_runtime::spawn_blocking(move || open_with_system(url.as_str())).await
@@ -49,11 +93,6 @@ pub(crate) fn open_with_system(what: impl AsRef<OsStr>) -> io::Result<()> {
     return crate::plain::open(what);
     #[cfg(not(target_os = "linux"))]
     ::open::that_detached(what)
-}
-
-fn tells_a_limit(limits: &Limits, url: &Url) -> bool {
-    let mut pages = limits.rows.iter().filter_map(|row| row.source.url.as_ref());
-    url.scheme() == "https" && pages.any(|page| Url::parse(page).as_ref() == Ok(url))
 }
 
 fn makes_keys(providers: &[ProviderRow], url: &Url) -> bool {

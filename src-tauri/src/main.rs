@@ -25,6 +25,7 @@ use tauri_plugin_window_state::StateFlags;
 
 use door::Door;
 use heard::Heard;
+use links::Sources;
 use options::Options;
 use tray::Tray;
 
@@ -53,6 +54,7 @@ fn main() -> anyhow::Result<()> {
         .plugin(tauri_plugin_autostart::Builder::new().args(login::arguments(&options)).build())
         .manage(Tray::default())
         .manage(Heard::default())
+        .manage(Sources::default())
         .manage(Door::new(options))
         .on_menu_event(|app, event| menu::chosen(app, &event))
         .invoke_handler(tauri::generate_handler![door::call, door::hear])

@@ -24,6 +24,7 @@ mod keyboard;
 mod keychain;
 mod kinds;
 mod ways_in;
+mod links;
 mod looks;
 mod notifications;
 mod plans;

@@ -15,7 +15,9 @@ done
 export CARGO_HOME="${CARGO_HOME:-${HOME:-/root}/.cargo}" RUSTUP_HOME="${RUSTUP_HOME:-${HOME:-/root}/.rustup}"
 base=$(mktemp -d "${TMPDIR:-/tmp}/spendglass-session.XXXXXX")
 export SPENDGLASS_SESSION=$base HOME=$base/home XDG_RUNTIME_DIR=$base/run LC_ALL=C.UTF-8
-mkdir -m 700 "$HOME" "$XDG_RUNTIME_DIR"
+mkdir -m 700 "$HOME" "$XDG_RUNTIME_DIR" "$base/bin"
+# A test may put programs there in the place of others.
+export PATH="$base/bin:$PATH"
 unset DBUS_SESSION_BUS_ADDRESS DISPLAY WAYLAND_DISPLAY XAUTHORITY XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME \
   XDG_STATE_HOME GNOME_KEYRING_CONTROL
 
