@@ -123,6 +123,58 @@ it.each([
   expect(told.daily.table.columns).toEqual(['अवधि', `${name} (USD)`, 'अन्य (USD)']);
 });
 
+it.each([
+  'Bad key. Replace the key.',
+  'a. It says: a.',
+  'Bad key',
+  'Bad. X was read before, and refuses its key now, so its figures stand still.',
+  'Bad. X was read before, and refuses its key now, so its figures stand still. It says: a.',
+  'Bad. X refuses its key, so nothing of it was ever read. It says: a. Replace the key.',
+])('keeps a provider’s words “%s” to their end', (words) => {
+  const bodies = [
+    ['OpenRouter was read before, and refuses its key now, so its figures stand still.', 'OpenRouter पहले पढ़ा जाता था और अब अपनी कुंजी अस्वीकार करता है, इसलिए उसके आँकड़े रुके हुए हैं।'],
+    ['OpenRouter refuses its key, so nothing of it was ever read.', 'OpenRouter अपनी कुंजी अस्वीकार करता है, इसलिए उसका कुछ भी कभी पढ़ा नहीं गया।'],
+  ] as const;
+  for (const [begin, hindi] of bodies) {
+    const body = `${begin} It says: ${words} Replace the key.`;
+    const [alert] = inWords('inbox', { alerts: [{ rule: 'keyFailing', title: '', body }] }).alerts;
+    expect(alert?.body).toBe(`${hindi} वह कहता है: ${words} कुंजी बदलें।`);
+  }
+  const refused = told(`OpenAI refuses the key (it says: ${words}). It may be mistyped, expired or revoked: give a new one, made at https://a.com.`);
+  expect(refused).toContain(words);
+  expect(english(refused.replace(words, '').replace('https://a.com', ''))).toEqual([]);
+});
+
+it('comes to an end with texts that can be cut in very many ways', () => {
+  for (const n of [15, 40, 2000])
+    for (const text of [`${'a Remove it by hand. '.repeat(n)}b`, `Nothing is known of ${'x. '.repeat(n)}`, `${'x. Remove it by hand. '.repeat(n)}b`, `${'a. It says: '.repeat(n)}b`, `Cannot ${'a, b: '.repeat(n)}`]) {
+      expect(told(text)).toBe(text);
+      inWords('inbox', { alerts: [{ rule: 'keyFailing', title: text, body: text }] });
+    }
+});
+
+it.each(['x'.repeat(10000), 'x y '.repeat(2500), 'x. '.repeat(3333), '1'.repeat(10000), 'It says: '.repeat(1111)])('leaves a text with a very long name as it is (%#)', (name) => {
+  for (const text of [`${name} is known from 2026-11-03 on.`, `Nothing is assigned to ${name} yet.`, name]) expect(told(text)).toBe(text);
+  const alerts = [
+    { rule: 'expiry', title: `$25.00 of ${name} credit lapses at the end of 27 November`, body: `$25.00 of your ${name} credit lapses at the end of 27 November.` },
+    { rule: 'keyFailing', title: `${name} refuses its key`, body: `${name} refuses its key, so nothing of it was ever read. It says: ${name}. Replace the key.` },
+  ];
+  expect(inWords('inbox', { alerts })).toEqual({ alerts });
+  const marks = [{ series: name, bucket: 'Nov 18', label: `${name}, Nov 18: $3`, value: '3' }];
+  const daily = { svg: `<svg><text class="text">${name}</text></svg>`, title: name, description: `Total $7. By series: ${name} $5.`, marks, table: { columns: ['Period', `${name} (USD)`], rows: [['Nov 18', name]] } };
+  const rows = [{ key: name, name, listed: [] }];
+  const answer = inWords('spend', { usage: { rows }, daily }) as unknown as { daily: typeof daily };
+  expect(answer.daily.marks[0]?.series).toBe(name);
+  expect(answer.daily.marks[0]?.label).toContain(name);
+  expect(answer.daily.table.columns[1]).toBe(`${name} (USD)`);
+  expect(answer.daily.svg).toBe(daily.svg);
+});
+
+it('gives an answer back as it is where its words cannot be found', () => {
+  const answer = { notes: ['Up to date.'], usage: { rows: [null] } };
+  expect(inWords('usage', answer)).toBe(answer);
+});
+
 /** Titles that the core's tests made up, and no screen has. */
 const MADE_UP = /^(?:Daily spend|Dearest models|Shares of models|Billed in the last 53 weeks|Requests a day of AI Studio|At list price by weekday and hour|November 2026: billed so far, and forecast|OpenAI: what was left, and the likely way on)$/;
 

@@ -120,6 +120,9 @@ const NARROW = /^core\.(?:alert|figure|part|said|drawn\.(?:even|level|range|spre
 /** Places that hold another sentence of the core, or what a provider or the system said. */
 const INNER = new Set(['because', 'error', 'problem', 'reason', 'remedy', 'why']);
 
+/** Whole texts in which the first “It says:” begins a provider's words. */
+const SAYS = /^core\.alert\.keySays/;
+
 /** Places that hold a date, and fit nothing but one. */
 const DATES = new Set(['date', 'day', 'from', 'to', 'month', 'bucket', 'ours', 'theirs', 'begins', 'ends']);
 
@@ -138,6 +141,32 @@ const SPAN = String.raw`(?:(?:${DATE})|\d{1,2}|(?:${WEEKDAY}), \d\d:\d\d) to (?:
 const WHOLE_DATE = new RegExp(`^(?:${SPAN}|${DATE})$`);
 const SHORT_DAY = new RegExp(`^(${MONTH}) (\\d{1,2})$`);
 const DATE_WORDS = new RegExp(`\\b(?:${WEEKDAY}|${MONTH})\\b`, 'g');
+
+/** Texts beyond that are no sentences of the core, and to look for any in them may not end. */
+const LONGEST = 1000;
+const MOST_STOPS = 20;
+
+function isLong(text: string): boolean {
+  return text.length > LONGEST || (text.match(/\.(?= |$)/g)?.length ?? 0) > MOST_STOPS;
+}
+
+/** What was found of the parts of a text: the same part comes again in many ways to cut the whole. */
+let parts: Map<string, string | null> | null = null;
+
+function once(text: string, of: readonly string[] | undefined, how: string, look: () => string | null): string | null {
+  const outer = parts;
+  const kept = (parts ??= new Map<string, string | null>());
+  const key = `${how} ${of?.join() ?? ''} ${text}`;
+  try {
+    const before = kept.get(key);
+    if (before !== undefined) return before;
+    const found = look();
+    kept.set(key, found);
+    return found;
+  } finally {
+    parts = outer;
+  }
+}
 
 /** Stands for a list that was put into words already. */
 export const LIST = '\u0001';
@@ -182,6 +211,9 @@ function placeSource(key: string, place: string): string {
     const any = all.map(([other, text]) => sourceOf(other, text, false)).join('|');
     return words[0] === '?' ? `(?: (?:${any}))?` : any;
   }
+  // What a provider says reaches as far as it can: within it nothing is the core's.
+  if (place === 'said') return '.*';
+  if (SAYS.test(key) && place === 'label') return '(?:(?! It says: ).)*?';
   if (place === 'because') return String.raw`(?: \(.*?\))?`;
   if (place === 'clock') return String.raw`\d\d:\d\d`;
   if (place === 'status') return String.raw`\d+`;
@@ -217,6 +249,7 @@ export function dated(text: string): string | null {
 
 /** A whole text by the messages whose names begin so; without that by all that are said by themselves. */
 export function put(text: string, of?: readonly string[]): string | null {
+  if (isLong(text)) return null;
   const all = patterns();
   for (const pattern of [...(all.get(firstWord(text)) ?? []), ...(all.get(OPEN) ?? [])]) {
     const { key, always, alone, places } = pattern;
@@ -230,6 +263,10 @@ export function put(text: string, of?: readonly string[]): string | null {
 
 /** The same, where the core may have begun it small, left out its full stop, or put one there. */
 function find(text: string, of?: readonly string[]): string | null {
+  return isLong(text) ? null : once(text, of, 'find', () => nearly(text, of));
+}
+
+function nearly(text: string, of?: readonly string[]): string | null {
   const exact = put(text, of);
   // A word or two are rather a name.
   if (exact !== null || (!of && !/\S \S+ \S/.test(text))) return exact;
@@ -247,6 +284,10 @@ function find(text: string, of?: readonly string[]): string | null {
 
 /** Several sentences one after the other, all of which are the core's. */
 export function several(text: string, of?: readonly string[]): string | null {
+  return isLong(text) ? null : once(text, of, 'several', () => severalOf(text, of));
+}
+
+function severalOf(text: string, of?: readonly string[]): string | null {
   for (let at = text.indexOf('.'); at >= 0; at = text.indexOf('.', at + 1)) {
     if (at + 1 < text.length && text[at + 1] !== ' ') continue;
     const head = text.slice(0, at + 1);
@@ -266,6 +307,7 @@ export function sentence(text: string): string {
 
 /** A figure with its unit in words. */
 export function figured(text: string): string {
+  if (text.length > LONGEST) return text;
   const [, figure = '', unit = ''] = /^(\S*\d\S*) (.+)$/.exec(text) ?? [];
   const word = unit === '' ? null : put(unit, ['core.unit.']);
   return word === null ? text : `${figure} ${word}`;

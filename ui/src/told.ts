@@ -42,6 +42,8 @@ const ALERT: Readonly<Record<AlertRule, string>> = {
   keyFailing: 'core.alert.key',
   priceChange: 'core.alert.price',
 };
+/** And what they say as a whole, where a provider's words stand within it. */
+const ALERT_WHOLE: Partial<Record<AlertRule, readonly string[]>> = { keyFailing: ['core.alert.keySays'] };
 /** What holds alerts. */
 const ALERTS = new Set(['alerts', 'answerAlert']);
 
@@ -78,8 +80,23 @@ export function told(text: string): string {
   return tongue() === 'en' ? text : sentence(text);
 }
 
+const BARE_FIGURE = /^[\d.,%<>+\s−$€£₹¥—-]*$/;
+
+type Word = (text: string) => string;
+
+/** Looks for each text once: those of a step come again in every group. */
+function keeping(word: Word): Word {
+  const known = new Map<string, string>();
+  return (text) => {
+    let found = known.get(text);
+    if (found === undefined) known.set(text, (found = word(text)));
+    return found;
+  };
+}
+
 /** What stands in a chart that is the core's: a sentence, a word, a date. */
-function drawn(text: string): string {
+function anyDrawn(text: string): string {
+  if (BARE_FIGURE.test(text)) return text;
   const found = dated(text) ?? put(text, DRAWN);
   if (found !== null) return found;
   return figured(text);
@@ -100,7 +117,13 @@ export function limitName(name: string, entered: boolean): string {
 
 /** An answer of the core with its sentences in the language of the window. */
 export function inWords<T>(method: string, answer: T): T {
-  return tongue() === 'en' ? answer : (walk(answer, { method, under: method, names: namesIn(answer) }) as T);
+  if (tongue() === 'en') return answer;
+  try {
+    return walk(answer, { method, under: method, names: namesIn(answer) }) as T;
+  } catch {
+    // Figures in English are better than none.
+    return answer;
+  }
 }
 
 interface Where {
@@ -141,7 +164,11 @@ function walk(value: unknown, where: Where): unknown {
   const isRow = 'key' in value && 'listed' in value && value.key === null;
   return Object.fromEntries(
     Object.entries(value).map(([name, item]: [string, unknown]) => {
-      const of = isAlert && (name === 'title' || name === 'body') ? [ALERT[value.rule as AlertRule]] : OF[where.under]?.[name];
+      const rule = isAlert && (name === 'title' || name === 'body') ? (value.rule as AlertRule) : null;
+      const of = rule === null ? OF[where.under]?.[name] : [ALERT[rule]];
+      const whole = rule === null ? undefined : ALERT_WHOLE[rule];
+      const said = whole && name === 'body' ? put(String(item), whole) : null;
+      if (said !== null) return [name, said];
       if (of) return [name, ofKind(item, of)];
       if (SENTENCES.has(name) || UNDER[where.under]?.has(name)) return [name, sentences(item, { ...where, under: name })];
       if (KINDS.has(where.under) && name === 'name') return [name, put(String(item), ['core.key.']) ?? item];
@@ -190,13 +217,15 @@ function isPicture(value: object): value is Picture {
 /** The words of a picture; in one with names of groups those stay, in what is drawn, spoken and in the table. */
 function ofPicture(picture: Picture, names: Names | null): Picture {
   const { svg, title, description, marks, table } = picture;
-  const group = names ? (text: string) => named(text, names) : drawn;
+  const drawn = keeping(anyDrawn);
+  const group = names ? keeping((text) => named(text, names)) : drawn;
   const [head = '', ...heads] = table.columns;
   // Rows and marks are by name where they are not by time.
   const byName = head === 'Name';
   const step = byName ? group : drawn;
   const column = (text: string): string => ofColumn(text, byName ? drawn : group);
   const listed = byName ? table.rows.map(([name = '']) => name) : heads.map((text) => COLUMN.exec(text)?.[1] ?? text);
+  const cellOf = keeping(ends);
   const described = (text: string): string => describe(text, listed, group);
   const words = (tag: string, more: string, text: string): string => {
     if (tag === 'desc') return escaped(described(plain(text)));
@@ -214,11 +243,11 @@ function ofPicture(picture: Picture, names: Names | null): Picture {
       ...mark,
       series: mark.series === null ? null : group(mark.series),
       bucket: step(mark.bucket),
-      label: spoken(mark, group, step) ?? (names ? mark.label : drawn(mark.label)),
+      label: spoken(mark, group, step, drawn) ?? (names ? mark.label : drawn(mark.label)),
     })),
     table: {
       columns: [drawn(head), ...heads.map(column)],
-      rows: table.rows.map((row) => row.map((cell, at) => (at === 0 ? step(cell) : ends(cell)))),
+      rows: table.rows.map((row) => row.map((cell, at) => (at === 0 ? step(cell) : cellOf(cell)))),
     },
   };
 }
@@ -227,12 +256,12 @@ function ofPicture(picture: Picture, names: Names | null): Picture {
 const COLUMN = /^(.*) \(([^()]*)\)$/s;
 function ofColumn(text: string, word: (text: string) => string): string {
   const [, name, unit = ''] = COLUMN.exec(text) ?? [];
-  return name === undefined ? word(text) : `${word(name)} (${drawn(unit)})`;
+  return name === undefined ? word(text) : `${word(name)} (${anyDrawn(unit)})`;
 }
 
 /** A cell: a figure or a word, or several sentences of what lapses on a day. */
 function ends(cell: string): string {
-  return several(cell, ['core.burn.end']) ?? drawn(cell);
+  return BARE_FIGURE.test(cell) ? cell : (several(cell, ['core.burn.end']) ?? anyDrawn(cell));
 }
 
 /** What a picture says as a whole: sentences of the core, with lists of names and figures in them. */
@@ -278,7 +307,7 @@ function escaped(text: string): string {
 }
 
 /** The label of a mark that says a group, a step and a figure. */
-function spoken({ series, bucket, label }: Mark, group: (text: string) => string, step: (text: string) => string): string | null {
+function spoken({ series, bucket, label }: Mark, group: Word, step: Word, drawn: Word): string | null {
   const head = series === null || series === bucket ? '' : `${series}, `;
   if (!label.startsWith(head + bucket)) return null;
   const rest = /^(, so far)?(, [<>]? ?[\d.,]+ %)?: (.*?)(, estimated)?$/s.exec(label.slice(head.length + bucket.length));
