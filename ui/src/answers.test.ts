@@ -265,6 +265,8 @@ it.each([
 });
 
 it.each([
+  'The page asked for something that Spendglass does not know. Please report this.',
+  "It could not be taken away (status 404). Remove it in your system's settings.",
   'The keychain is locked. Unlock the keyring: sign in to the desktop with your password, or open Passwords and Keys (seahorse) or KWalletManager. On a server, let an environment variable hold the key: accounts add … --key-env NAME.',
   'The chart cannot be written to "/x.csv": its folder is not there. Nothing was changed there. Name a file in a folder that is there, such as /y.csv.',
   'OpenAI refuses the key (it says: Bad key. Go away). It may be mistyped, expired or revoked: give a new one, made at https://a.com.',

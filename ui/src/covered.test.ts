@@ -7,8 +7,8 @@ import { speak } from './messages.svelte';
 import { several } from './sentences';
 import { told } from './told';
 
-const sources = import.meta.glob<string>('../../src-tauri/core/src/**/*.rs', { query: '?raw', import: 'default', eager: true });
-const files = Object.entries(sources).map(([path, text]) => [path.replace('../../src-tauri/core/src/', ''), text] as const);
+const sources = import.meta.glob<string>(['../../src-tauri/core/src/**/*.rs', '../../src-tauri/src/*.rs'], { query: '?raw', import: 'default', eager: true });
+const files = Object.entries(sources).map(([path, text]) => [path.replace('../../src-tauri/core/src/', '').replace('../../src-tauri/src/', 'app/'), text] as const);
 
 /** Files whose words no window shows. */
 const UNSEEN: readonly (readonly [RegExp, string])[] = [
@@ -17,6 +17,9 @@ const UNSEEN: readonly (readonly [RegExp, string])[] = [
   [/^chart\/(?:canvas|palette|photo)\.rs$/, 'tags, styles and names of fonts'],
   [/^(?:estimate\/families|pricing\/book|exchange\/tax)\.rs$/, 'faults of data that the program brings along; tests hold it'],
   [/^export(?:\/|\.rs)/, 'goes into a calendar or into an export'],
+  [/^app\/(?:menu|tray)\.rs$/, 'the menu and the tray have words of their own'],
+  [/^app\/(?:main|options)\.rs$/, 'printed to the terminal where no window opens'],
+  [/^app\/first\.rs$/, 'tags of the page'],
   [/^store\/(?!backups|folder)/, 'names of what cannot be read of a damaged store, within a sentence'],
 ];
 
@@ -45,6 +48,7 @@ const LEFT: Readonly<Record<string, readonly string[]>> = {
     'I used it',
     'no thread for it: {}',
   ],
+  'the system’s dialog for a file says it': ['Save a file'],
   'the terminal alone asks for it': [
     'It was removed and is shown nowhere, but its key could not be removed with it yet.',
     'Unlock or start the keychain, then {}. Or remove it and leave the key there: {0} --leave-key.',
@@ -106,11 +110,12 @@ const LEFT: Readonly<Record<string, readonly string[]>> = {
   'two words of which others are made': ['{}, per {}', ', tax in it', ', without tax', ', tax not stated'],
 };
 
-/** A file without its tests, its attributes other than errors, and the columns that are looked for in a file. */
+/** A file without its tests, its attributes other than errors, what is printed to the terminal, and the columns that are looked for in a file. */
 function bare(text: string): string {
   return text
     .replace(/#\[cfg\(test\)\]\s*mod \w+ \{[^]*$/, '')
     .replace(/#!?\[(?!error)[^\]]*\]/g, '')
+    .replace(/\beprintln!\([^]*?\);/g, '')
     .replace(/\b(?:need|may)\(&\[[^\]]*\]\)/g, '');
 }
 

@@ -3,8 +3,8 @@ import core from './messages/en/core.json';
 import { speak } from './messages.svelte';
 import { inWords, limitName, told } from './told';
 
-const sources = import.meta.glob<string>('../../src-tauri/core/src/**/*.rs', { query: '?raw', import: 'default', eager: true });
-/** The core's strings with their line breaks taken out. A sentence may begin small where the window makes it whole. */
+const sources = import.meta.glob<string>(['../../src-tauri/core/src/**/*.rs', '../../src-tauri/src/*.rs'], { query: '?raw', import: 'default', eager: true });
+/** The strings of the core and of the program around it with their line breaks taken out. A sentence may begin small where the window makes it whole. */
 const all = Object.values(sources)
   .join('\n')
   .replace(/\\\n\s*/g, '')
