@@ -78,7 +78,7 @@ fn outcome(mut opener: Child) -> io::Result<()> {
     while Instant::now() < end {
         match opener.try_wait()? {
             Some(status) if status.success() => return Ok(()),
-            Some(status) => return Err(io::Error::other(format!("what opens it ended with {status}"))),
+            Some(status) => return Err(io::Error::other(status.to_string())),
             None => std::thread::sleep(SOON / 50),
         }
     }
