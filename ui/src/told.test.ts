@@ -11,25 +11,29 @@ const all = Object.values(sources)
   .replaceAll('\\"', '"')
   .toLowerCase();
 
-/** Whether the core's sources hold a text, in one piece or in up to four that are put together. */
-function written(text: string, pieces = 4): boolean {
+/** What the core puts together from three pieces. */
+const OF_THREE = new Set([
+  'core.drawn.rolledUnknown', 'core.refused.noKeyTo', 'core.refused.noKeyRead', 'core.refused.noChartSessions', 'core.figure.priceInYearlySeat',
+  'core.why.folderPrivate', 'core.why.folderLocked', 'core.note.needsDays', 'core.note.needsDaysOne',
+]); // prettier-ignore
+
+/** Whether the core's sources hold a text, in one piece or in so many that are put together where a word ends. */
+function written(text: string, pieces: number): boolean {
   if (all.includes(text)) return true;
   if (pieces === 1) return false;
-  const ends = [...text.matchAll(/ |(?=[:.,(])/g)].map(({ index }) => index).filter((at) => at > 0);
-  // The longest beginning that is there leaves the least to be found.
-  const longest = ends.reverse().find((at) => all.includes(text.slice(0, at)));
-  return longest !== undefined && written(text.slice(longest).trim(), pieces - 1);
+  const ends = [...text.matchAll(/ |(?<=\S)(?=[:.,(])/g)].map(({ index }) => index).filter((at) => at > 0);
+  return ends.some((at) => all.includes(text.slice(0, at)) && written(text.slice(at).trim(), pieces - 1));
 }
 
 afterEach(async () => {
   await speak('system');
 });
 
-it.each(Object.entries(core))('%s is what the core says', (_, text) => {
+it.each(Object.entries(core))('%s is what the core says', (key, text) => {
   for (const piece of text.split(/\{\w+\}/)) {
     // The last full stop is the window's where the core left it out; short pieces are joints.
     const said = piece.replace(/\.$/, '').trim().toLowerCase();
-    if (said.length >= 4) expect(written(said), said).toBe(true);
+    if (said.length >= 4) expect(written(said, OF_THREE.has(key) ? 3 : 2), said).toBe(true);
   }
 });
 
