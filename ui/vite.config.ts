@@ -1,24 +1,8 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
-/**
- * A script with a letter beyond Latin 1 is kept with two bytes for each of its letters: where there are few, they are escaped.
- * (What stands in `String.raw` must be a pattern, which reads the escape as the letter.)
- */
-const narrow: Plugin = {
-  name: 'narrow-scripts',
-  generateBundle(_options, bundle) {
-    for (const part of Object.values(bundle)) {
-      if (part.type !== 'chunk') continue;
-      const narrowed = part.code.replace(/[^\0-\xff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
-      if (narrowed.length < part.code.length * 1.1) part.code = narrowed;
-    }
-  },
-};
-
 export default defineConfig(({ mode }) => ({
-  plugins: [svelte(), narrow],
+  plugins: [svelte()],
   clearScreen: false,
   // A test holds the messages against the core's sources.
   server: { host: '127.0.0.1', port: 1420, strictPort: true, fs: { allow: ['..'] } },
