@@ -6,8 +6,8 @@ use std::io;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Stdio};
-use std::sync::OnceLock;
-use std::time::{Duration, Instant};
+use std::sync::{OnceLock, mpsc};
+use std::time::Duration;
 
 const WITHOUT_DRIVER: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
 /// Within this time whatever opens something says that it cannot.
@@ -74,16 +74,16 @@ pub(crate) fn open(what: impl AsRef<OsStr>) -> io::Result<()> {
 
 /// One that finds nothing to open with says so soon; one that opens may stay for as long as what is opened.
 fn outcome(mut opener: Child) -> io::Result<()> {
-    let end = Instant::now() + SOON;
-    while Instant::now() < end {
-        match opener.try_wait()? {
-            Some(status) if status.success() => return Ok(()),
-            Some(status) => return Err(io::Error::other(status.to_string())),
-            None => std::thread::sleep(SOON / 50),
+    let (ended, end) = mpsc::channel();
+    // Nobody listens any more where it stays.
+    std::thread::spawn(move || ended.send(opener.wait()));
+    match end.recv_timeout(SOON) {
+        Ok(status) => {
+            let status = status?;
+            if status.success() { Ok(()) } else { Err(io::Error::other(status.to_string())) }
         }
+        Err(_) => Ok(()),
     }
-    std::thread::spawn(move || opener.wait());
-    Ok(())
 }
 
 #[cfg(test)]

@@ -3,11 +3,10 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::time::Duration;
 
 use serde_json::json;
 
-use crate::stage::{Stage, drive, session};
+use crate::stage::{Stage, drive, holds, out_dir, session, wait};
 use crate::window::{Window, keys};
 
 /// What opens addresses here: it writes down what it was asked for and with which variables.
@@ -41,7 +40,9 @@ fn a_source_opens_in_the_browser_and_nothing_else_does() {
                       const other = link.cloneNode(true); other.id = 'astray'; other.href += '?spent=12'; link.after(other); link.id = 'source'; return link.href";
         let source = window.until("a source is named", script, &[]).await;
         follow(&window, "astray").await;
-        tokio::time::sleep(Duration::from_secs(1)).await;
+        let refused =
+            async || said().contains("leads elsewhere than to the source of a figure was not opened");
+        holds("it is refused", refused).await;
         window.check(!opened.exists(), "an address of the page's own making was opened").await;
         let told = follow_source(&window, &opened).await;
         window.check(json!(told.lines().next()) == source, &format!("{source} is opened: {told}")).await;
@@ -58,6 +59,11 @@ fn a_source_opens_in_the_browser_and_nothing_else_does() {
     });
 }
 
+/// What the program said so far.
+fn said() -> String {
+    String::from_utf8_lossy(&fs::read(out_dir().join("links.log")).unwrap()).into_owned()
+}
+
 /// Puts a program where it is found first.
 fn put(name: &str, script: &str) {
     let program = session().join("bin").join(name);
@@ -70,13 +76,7 @@ async fn follow_source(window: &Window, opened: &Path) -> String {
     // There is none before the first.
     let _ = fs::remove_file(opened);
     follow(window, "source").await;
-    for _ in 0..200 {
-        if opened.exists() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    fs::read_to_string(opened).unwrap_or_default()
+    wait("something is opened", async || fs::read_to_string(opened).ok()).await
 }
 
 /// By keyboard, as a script alone opens nothing.

@@ -3,13 +3,13 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::stage::{Stage, drive, out_dir, run};
-use crate::window::{PATIENCE, Window};
+use crate::stage::{Stage, drive, holds, out_dir, run};
+use crate::window::Window;
 
 /// A button of a notification that is on the screen, or what the daemon keeps of those that are gone.
 fn daemon(arguments: &[&str]) -> String {
@@ -28,14 +28,6 @@ fn gone() -> Vec<(u64, String, String)> {
     let text = |row: &Value, name: &str| row[name]["data"].as_str().unwrap().to_owned();
     let rows = history["data"][0].as_array().unwrap().iter();
     rows.map(|row| (row["id"]["data"].as_u64().unwrap(), text(row, "summary"), text(row, "body"))).collect()
-}
-
-async fn holds(what: &str, look: impl Fn() -> bool) {
-    let end = Instant::now() + PATIENCE;
-    while !look() {
-        assert!(Instant::now() < end, "waited in vain until {what}");
-        tokio::time::sleep(Duration::from_millis(30)).await;
-    }
 }
 
 /// A store with a month of spending, and a lot of it that lapses in three days.
@@ -60,7 +52,7 @@ fn a_lot_that_lapses_is_shown_by_the_desktop_and_its_button_leads_to_it() {
 
         let window = stage.open().await;
         window.shown("today-billed").await;
-        holds("a notification is shown", || displayed() > 0).await;
+        holds("a notification is shown", async || displayed() > 0).await;
         run("import", &["-window", "root", out_dir().join("notification.png").to_str().unwrap()]);
         let lots = stage_lots(&window).await;
         let (left, pace) = (lots["left"].as_str().unwrap(), lots["neededPerDay"].as_str().unwrap());
@@ -77,7 +69,7 @@ fn a_lot_that_lapses_is_shown_by_the_desktop_and_its_button_leads_to_it() {
                 &[],
             )
             .await;
-        holds("it is gone", || displayed() == 0).await;
+        holds("it is gone", async || displayed() == 0).await;
         let new = || gone().into_iter().filter(|(id, ..)| !before.contains(id)).collect::<Vec<_>>();
         let shown = new();
         let (id, title, body) = shown
@@ -198,7 +190,7 @@ fn screenshots_of_the_notification() {
         let own = window.on_screen(&[]);
         // Below the corner in which the daemon shows what it is told.
         assert!(run("xdotool", &["windowmove", "--sync", &own[0], "790", "215"]).status.success());
-        holds("a notification is shown", || displayed() > 0).await;
+        holds("a notification is shown", async || displayed() > 0).await;
         // It is drawn a moment after it is counted.
         tokio::time::sleep(Duration::from_millis(500)).await;
         let picture = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("docs/notification.png");

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
 use spendglass_core::api::{App, Config, handle};
 use spendglass_core::time::Clock;
@@ -10,7 +11,7 @@ use spendglass_core::vault::Vault;
 use spendglass_simulator::{Person, Town, TownOptions, TownProvider, serve};
 use tempfile::TempDir;
 
-use crate::window::Window;
+use crate::window::{PATIENCE, PAUSE, Window};
 
 pub(crate) const NOW: &str = "2026-11-18T12:30:00Z";
 pub(crate) const TODAY: &str = "2026-11-18";
@@ -25,6 +26,23 @@ pub(crate) fn drive(test: impl AsyncFnOnce()) {
     let _ = std::fs::remove_dir_all(session().join("home/.config/com.spendglass.desktop"));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(test());
+}
+
+/// Waits until there is what is looked for outside the page.
+pub(crate) async fn wait<T>(what: &str, look: impl AsyncFn() -> Option<T>) -> T {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = look().await {
+            return found;
+        }
+        assert!(Instant::now() < end, "waited in vain until {what}");
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Waits until something holds outside the page.
+pub(crate) async fn holds(what: &str, look: impl AsyncFn() -> bool) {
+    wait(what, async || look().await.then_some(())).await;
 }
 
 /// The folder of the session that the tests run in.

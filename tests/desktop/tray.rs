@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::json;
 use zbus::message::Header;
@@ -13,11 +13,10 @@ use zbus::zvariant::{OwnedObjectPath, OwnedValue, Structure, Value};
 use zbus::{Connection, connection, interface};
 
 use crate::processes;
-use crate::stage::{NOW, Stage, drive, run, session};
-use crate::window::{BINARY, PATIENCE, Window};
+use crate::stage::{NOW, Stage, drive, holds, run, session, wait};
+use crate::window::{BINARY, PATIENCE, PAUSE, Window};
 
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
-const PAUSE: Duration = Duration::from_millis(30);
 
 /// What registered itself: who, and under which path.
 type Items = Arc<Mutex<Vec<(OwnedUniqueName, String)>>>;
@@ -122,21 +121,6 @@ fn line(child: OwnedValue) -> Option<(i32, String)> {
     let label: Option<String> = properties.get(&"label").unwrap();
     // An underscore underlines the letter after it; two are one.
     label.map(|label| (*id, label.replace("__", "_")))
-}
-
-async fn wait<T>(what: &str, look: impl AsyncFn() -> Option<T>) -> T {
-    let end = Instant::now() + PATIENCE;
-    loop {
-        if let Some(found) = look().await {
-            return found;
-        }
-        assert!(Instant::now() < end, "waited in vain until {what}");
-        tokio::time::sleep(PAUSE).await;
-    }
-}
-
-async fn holds(what: &str, look: impl AsyncFn() -> bool) {
-    wait(what, async || look().await.then_some(())).await;
 }
 
 /// Says, before the program starts, that closing the window leaves it in the tray.

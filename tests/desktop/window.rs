@@ -18,7 +18,7 @@ use crate::stage::{out_dir, run};
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_spendglass-app");
 /// Nothing that a test waits for takes longer on a slow machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
-const PAUSE: Duration = Duration::from_millis(20);
+pub(crate) const PAUSE: Duration = Duration::from_millis(20);
 /// What every script begins with.
 const PRELUDE: &str = r#"
 const at = (id) => document.querySelector(`[data-testid="${id}"]`);
