@@ -109,6 +109,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   student: ['?', 'core.part.student'],
   tax: ['core.part.tax'],
   term: ['core.part.atEnd', 'core.part.onAt'],
+  'core.plans.knownOnly.months': ['core.part.oneMonthIs', 'core.part.monthsAre'],
   'core.said.curveOwn.most': ['core.drawn.level'],
   'core.alert.quotaNearly.window': ['core.window.'],
   'core.alert.quotaUsed.window': ['core.window.'],

@@ -44,6 +44,8 @@ it('leaves English as it is', () => {
 it('says in Hindi what the core says, with what stands in its places', async () => {
   await speak('hi');
   expect(told('Up to date.')).toBe('ताज़ा है।');
+  expect(told('OpenRouter is known from 2026-10-19 on only: so one month is compared, of which all accounts tell.')).toContain('इसलिए एक महीने की तुलना');
+  expect(told('OpenRouter is known from 2026-10-19 on only: so 3 months are compared, of which all accounts tell.')).toContain('इसलिए 3 महीनों की तुलना');
   expect(told('OpenRouter tells complete days only: 2026-11-18 is not in here yet.')).toBe(
     'OpenRouter केवल पूरे दिन बताता है: 2026-11-18 अभी इसमें नहीं है।',
   );
