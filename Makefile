@@ -20,7 +20,7 @@ test: packages-test page
 	npm --prefix ui run test
 	cargo fmt --all --check
 	rustfmt --edition 2024 --check src-tauri/{core/src/providers,simulator/src}/*.rs
-	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy --locked --workspace --all-targets -- -D warnings
 	tests/desktop/session.sh cargo test --workspace
 
 # The table of figures that have a limit comes last.
