@@ -87,7 +87,7 @@ const attributes = new Map<Element, Map<string, { was: string; now: string }>>()
 /** Where a text can hold no elements. */
 const BARE_TEXT = 'svg *, option, title';
 /** What may stand beside an amount that is alone. */
-const NOTHING = /^[\s≈~–·+−-]*$/;
+const NOTHING = /^[\s~–·+−-]*$/;
 /** Marks the sentence that stands for a text with amounts. */
 const SHOWN = 'data-shown';
 

@@ -259,7 +259,7 @@ it('says of which days the figures are while the days are not chosen, and names 
   flushSync();
   const head = [...document.querySelectorAll('[data-testid="spend-table"] thead th')].map((cell) => cell.textContent.trim());
   expect(head[1]).toBe('Entered by hand');
-  expect(document.querySelector('[data-testid="spend-table"] tbody td')?.textContent).toContain('≈');
+  expect(document.querySelector('[data-testid="spend-table"] tbody td')?.textContent).toContain('~');
   looked.change({ first: '2026-11-09', last: '2026-11-01' });
   flushSync();
   expect(document.querySelector('div.about')?.textContent).toMatch(/These figures are still of Oct 20\s–\sNov 18, 2026/);
