@@ -1,8 +1,30 @@
+import { parse, TYPE } from '@formatjs/icu-messageformat-parser';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
+/** Messages that choose are read to pieces here and not in the page, which so needs nothing that reads them. What the core says
+ * stays as it is: it is to be found again, and chooses nothing. */
+function messages(): Plugin {
+  const file = /\/src\/messages\/\w+\/(?!core\b)\w+\.json$/;
+  const read = (text: string): unknown => {
+    const elements = parse(text, { ignoreTag: true });
+    const holes = elements.every(({ type }) => type === TYPE.literal || type === TYPE.argument);
+    return holes && !text.includes("'") ? text : elements;
+  };
+  return {
+    name: 'messages',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!file.test(id)) return;
+      const texts = Object.entries(JSON.parse(code) as Record<string, string>);
+      return { code: JSON.stringify(Object.fromEntries(texts.map(([key, text]) => [key, read(text)]))), map: null };
+    },
+  };
+}
+
 export default defineConfig(({ mode }) => ({
-  plugins: [svelte()],
+  plugins: [svelte(), messages()],
   clearScreen: false,
   // A test holds the messages against the core's sources.
   server: { host: '127.0.0.1', port: 1420, strictPort: true, fs: { allow: ['..'] } },
@@ -18,7 +40,10 @@ export default defineConfig(({ mode }) => ({
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', test: /src[\\/]main\.ts$/ }] } } },
   },
   // Components under test need the browser's half of Svelte.
-  resolve: mode === 'test' ? { conditions: ['browser'] } : {},
+  resolve:
+    mode === 'test'
+      ? { conditions: ['browser'] }
+      : { alias: [{ find: /^@formatjs\/icu-messageformat-parser$/, replacement: '@formatjs/icu-messageformat-parser/no-parser.js' }] },
   // Stylesheets are read as they are: a test measures their contrast.
   test: { environment: 'jsdom', setupFiles: ['src/messages/behind.ts'], include: ['src/**/*.test.ts'], css: true },
 }));

@@ -7,7 +7,7 @@ import { longDate } from './format';
 import { pieces, speak, t, type MessageKey } from './messages.svelte';
 
 type Catalogue = Record<string, string>;
-const files = import.meta.glob<Catalogue>('./messages/*/*.json', { import: 'default', eager: true });
+const files = import.meta.glob<string>('./messages/*/*.json', { query: '?raw', import: 'default', eager: true });
 const sources = import.meta.glob<string>(['./**/*.svelte', './**/*.ts', '!./**/*.test.ts', '!./bindings.ts', '!./messages.svelte.ts', '!./messages/**'], {
   query: '?raw',
   import: 'default',
@@ -16,10 +16,10 @@ const sources = import.meta.glob<string>(['./**/*.svelte', './**/*.ts', '!./**/*
 
 function catalogue(language: string): Map<string, { area: string; text: string }> {
   const all = new Map<string, { area: string; text: string }>();
-  for (const [file, messages] of Object.entries(files)) {
+  for (const [file, json] of Object.entries(files)) {
     const [, of, area = ''] = /\.\/messages\/(\w+)\/(\w+)\.json$/.exec(file) ?? [];
     if (of !== language) continue;
-    for (const [key, text] of Object.entries(messages)) all.set(key, { area, text });
+    for (const [key, text] of Object.entries(JSON.parse(json) as Catalogue)) all.set(key, { area, text });
   }
   return all;
 }
@@ -181,6 +181,16 @@ it('speaks the language that was chosen, and writes dates in it', async () => {
 
 it('leaves places open for components', () => {
   expect(pieces('shared.asOf', {}, ['when'])).toEqual(['As of ', { place: 'when' }, '.']);
+  expect(pieces('shared.range.dash', { from: '1' }, ['to'])).toEqual(['1–', { place: 'to' }]);
+  expect(pieces('shared.days.count', { count: 2 }, [])).toEqual(['2 days']);
+});
+
+it('says nothing with a hole in it', () => {
+  expect(() => t('shared.asOf')).toThrow('shared.asOf is said without its when');
+  expect(() => pieces('shared.range.dash', {}, ['to'])).toThrow('from');
+  expect(() => t('shared.days.count')).toThrow('count');
+  // What stands in a place is no message itself.
+  expect(t('shared.asOf', { when: '{when}' })).toBe('As of {when}.');
 });
 
 /** What the first script is made of: all that is imported from its beginning, but for what is imported later. */

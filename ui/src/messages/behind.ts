@@ -1,6 +1,6 @@
 // Brings the words of the screens behind the first one.
 
 import { learn } from '../messages.svelte';
-import * as files from './en/behind';
+import words from './en/behind';
 
-for (const words of Object.values(files)) learn(words);
+learn(words);

@@ -1,10 +1,12 @@
 // What the screens behind the first one say.
 
-export { default as accounts } from './accounts.json';
-export { default as credits } from './credits.json';
-export { default as estimate } from './estimate.json';
-export { default as inbox } from './inbox.json';
-export { default as limits } from './limits.json';
-export { default as plans } from './plans.json';
-export { default as settings } from './settings.json';
-export { default as spend } from './spend.json';
+import accounts from './accounts.json';
+import credits from './credits.json';
+import estimate from './estimate.json';
+import inbox from './inbox.json';
+import limits from './limits.json';
+import plans from './plans.json';
+import settings from './settings.json';
+import spend from './spend.json';
+
+export default { ...accounts, ...credits, ...estimate, ...inbox, ...limits, ...plans, ...settings, ...spend };

@@ -1,7 +1,9 @@
 // What the first screen and the frame around it say; the others come with their screens.
 
-export { default as chart } from './chart.json';
-export { default as shared } from './shared.json';
-export { default as shell } from './shell.json';
-export { default as states } from './states.json';
-export { default as today } from './today.json';
+import chart from './chart.json';
+import shared from './shared.json';
+import shell from './shell.json';
+import states from './states.json';
+import today from './today.json';
+
+export default { ...chart, ...shared, ...shell, ...states, ...today };

@@ -1,14 +1,31 @@
-export { default as accounts } from './accounts.json';
-export { default as chart } from './chart.json';
-export { default as core } from './core.json';
-export { default as credits } from './credits.json';
-export { default as estimate } from './estimate.json';
-export { default as inbox } from './inbox.json';
-export { default as limits } from './limits.json';
-export { default as plans } from './plans.json';
-export { default as settings } from './settings.json';
-export { default as shared } from './shared.json';
-export { default as shell } from './shell.json';
-export { default as spend } from './spend.json';
-export { default as today } from './today.json';
-export { default as states } from './states.json';
+import accounts from './accounts.json';
+import chart from './chart.json';
+import core from './core.json';
+import credits from './credits.json';
+import estimate from './estimate.json';
+import inbox from './inbox.json';
+import limits from './limits.json';
+import plans from './plans.json';
+import settings from './settings.json';
+import shared from './shared.json';
+import shell from './shell.json';
+import spend from './spend.json';
+import states from './states.json';
+import today from './today.json';
+
+export default {
+  ...accounts,
+  ...chart,
+  ...core,
+  ...credits,
+  ...estimate,
+  ...inbox,
+  ...limits,
+  ...plans,
+  ...settings,
+  ...shared,
+  ...shell,
+  ...spend,
+  ...states,
+  ...today,
+};
