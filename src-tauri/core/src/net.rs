@@ -5,12 +5,14 @@ mod feed;
 mod hook;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{
     ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
 };
 use reqwest::{Client, redirect};
+use tokio::sync::OnceCell;
 use url::{Host, Url};
 
 pub use credential::Credential;
@@ -210,33 +212,38 @@ pub enum NetError {
     NoToken,
 }
 
-/// The way out.
+/// The way out. It is prepared by the first request: reading what the system trusts takes longer than a figure.
 #[derive(Debug, Clone)]
-pub struct Net {
-    outside: Client,
+pub struct Net(Arc<Ways>);
+
+#[derive(Debug)]
+struct Ways {
+    timeouts: Timeouts,
+    outside: OnceCell<Client>,
     // A proxy of the system must not see what stays on this machine.
-    loopback: Client,
+    loopback: OnceCell<Client>,
 }
 
 impl Net {
-    /// Prepares the way out.
-    pub fn new(timeouts: Timeouts) -> Result<Net, NetError> {
-        let builder = || {
-            Client::builder()
-                .user_agent(concat!("Spendglass/", env!("CARGO_PKG_VERSION")))
-                .redirect(redirect::Policy::none())
-                .connect_timeout(timeouts.connect)
-                .read_timeout(timeouts.silence)
-                .timeout(timeouts.whole)
-                .referer(false)
-        };
-        let failed = |error: reqwest::Error| NetError::Unreachable {
-            host: "the network".to_owned(),
+    /// A way out on which requests may take so long.
+    pub fn new(timeouts: Timeouts) -> Net {
+        Net(Arc::new(Ways { timeouts, outside: OnceCell::new(), loopback: OnceCell::new() }))
+    }
+
+    async fn client(&self, to: &Url) -> Result<&Client, NetError> {
+        let Ways { timeouts, outside, loopback } = &*self.0;
+        let builder = Client::builder()
+            .user_agent(concat!("Spendglass/", env!("CARGO_PKG_VERSION")))
+            .redirect(redirect::Policy::none())
+            .connect_timeout(timeouts.connect)
+            .read_timeout(timeouts.silence)
+            .timeout(timeouts.whole)
+            .referer(false);
+        let (client, builder) =
+            if is_loopback(to) { (loopback, builder.no_proxy()) } else { (outside, builder) };
+        client.get_or_try_init(async || builder.build()).await.map_err(|error| NetError::Unreachable {
+            host: to.host_str().unwrap_or_default().to_owned(),
             reason: reason(&error),
-        };
-        Ok(Net {
-            outside: builder().build().map_err(failed)?,
-            loopback: builder().no_proxy().build().map_err(failed)?,
         })
     }
 
@@ -285,7 +292,7 @@ impl Net {
         largest: usize,
     ) -> Result<(Answer, HeaderMap), NetError> {
         let host = url.host_str().unwrap_or_default().to_owned();
-        let client = if is_loopback(&url) { &self.loopback } else { &self.outside };
+        let client = self.client(&url).await?;
         let failed = |error: reqwest::Error| match (error.is_timeout(), error.is_connect()) {
             (true, false) => NetError::TimedOut(host.clone()),
             _ => NetError::Unreachable { host: host.clone(), reason: reason(&error) },

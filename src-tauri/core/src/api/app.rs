@@ -84,9 +84,7 @@ impl House {
         now: Timestamp,
         sample: bool,
     ) -> Result<House, ApiError> {
-        let net = Net::new(Timeouts::default()).map_err(|error| {
-            ApiError::new(ErrorCode::Internal, format!("the way out could not be prepared: {error}"))
-        })?;
+        let net = Net::new(Timeouts::default());
         let store = Store::open(folder, now).await?;
         let engine = Engine::new(store.clone(), net.clone(), Policy::default());
         Ok(House {

@@ -67,7 +67,7 @@ impl Net {
         signature: Option<&str>,
     ) -> Result<u16, NetError> {
         let host = to.0.host_str().unwrap_or_default().to_owned();
-        let client = if is_loopback(&to.0) { &self.loopback } else { &self.outside };
+        let client = self.client(&to.0).await?;
         let mut request = client.post(to.0.clone()).header(CONTENT_TYPE, "application/json").body(json);
         if let Some(signature) = signature {
             let mut value = HeaderValue::from_str(signature).map_err(|_| NetError::BadKey)?;
