@@ -9,7 +9,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("cargo:rustc-link-arg-bins=-Wl,--exclude-libs,ALL");
     }
     let page = AppManifest::new().commands(&["call", "hear"]);
-    // The page is packed here, once: packed where it is used, targets that are compiled at the same time write the same
+    // The page is put in here, once: put in where it is used, targets that are compiled at the same time write the same
     // file, and one of them takes what the other has only begun.
     tauri_build::try_build(Attributes::new().app_manifest(page).codegen(CodegenContext::new()))?;
     Ok(())

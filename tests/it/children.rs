@@ -158,7 +158,7 @@ async fn sync(task: &Value) {
         Ok(store) => store,
         Err(error) => return say(&format!("refused: {error}")),
     };
-    let engine = Engine::new(store.clone(), Net::new(Timeouts::default()).unwrap(), QUICK);
+    let engine = Engine::new(store.clone(), Net::new(Timeouts::default()), QUICK);
     for told in task["accounts"].as_array().unwrap() {
         let provider = providers::find(told["provider"].as_str().unwrap()).unwrap();
         let secret = Secret::new(told["key"].as_str().unwrap()).unwrap();

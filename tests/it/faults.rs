@@ -256,7 +256,7 @@ async fn slow_answers_time_out() {
     let figures = house.rows().await;
     let whole = Duration::from_millis(1500);
     let timeouts = Timeouts { connect: whole, silence: whole, whole };
-    house.engine = Engine::new(house.store.clone(), Net::new(timeouts).unwrap(), QUICK);
+    house.engine = Engine::new(house.store.clone(), Net::new(timeouts), QUICK);
     let places = [
         ("openai", "costs"),
         ("openai", "usage_images"),

@@ -128,7 +128,7 @@ impl House {
         let now = now.parse().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("data"), now).await.unwrap();
-        let engine = Engine::new(store.clone(), Net::new(timeouts).unwrap(), policy);
+        let engine = Engine::new(store.clone(), Net::new(timeouts), policy);
         let accounts = connect(&store, town, now).await;
         House { town: Arc::clone(town), store, engine, now, accounts, folder }
     }

@@ -131,7 +131,7 @@ async fn check_finishes(data: &Path, accounts: &[Connected], clean: &House, clea
     finished.store.close().await;
     copy(data, &finished.data());
     finished.store = Store::open(&finished.data(), now).await.unwrap();
-    finished.engine = Engine::new(finished.store.clone(), Net::new(Timeouts::default()).unwrap(), QUICK);
+    finished.engine = Engine::new(finished.store.clone(), Net::new(Timeouts::default()), QUICK);
     finished.accounts = accounts.to_vec();
     finished.at(LATE);
     finished.sync_well(None).await;

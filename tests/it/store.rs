@@ -383,7 +383,7 @@ async fn a_full_disk_is_said_and_loses_nothing() {
         }
         house.engine = spendglass_core::sync::Engine::new(
             house.store.clone(),
-            spendglass_core::net::Net::new(Timeouts::default()).unwrap(),
+            spendglass_core::net::Net::new(Timeouts::default()),
             QUICK,
         );
         house.sync_well(None).await;

@@ -177,6 +177,9 @@ pub enum NetError {
         /// What stood in the way.
         reason: String,
     },
+    /// Nothing can be sent at all: for one, this system trusts no certificate.
+    #[error("the way out could not be prepared: {0}")]
+    NotPrepared(String),
     /// No answer in time.
     #[error("{0} did not answer in time")]
     TimedOut(String),
@@ -232,19 +235,19 @@ impl Net {
 
     async fn client(&self, to: &Url) -> Result<&Client, NetError> {
         let Ways { timeouts, outside, loopback } = &*self.0;
-        let builder = Client::builder()
-            .user_agent(concat!("Spendglass/", env!("CARGO_PKG_VERSION")))
-            .redirect(redirect::Policy::none())
-            .connect_timeout(timeouts.connect)
-            .read_timeout(timeouts.silence)
-            .timeout(timeouts.whole)
-            .referer(false);
-        let (client, builder) =
-            if is_loopback(to) { (loopback, builder.no_proxy()) } else { (outside, builder) };
-        client.get_or_try_init(async || builder.build()).await.map_err(|error| NetError::Unreachable {
-            host: to.host_str().unwrap_or_default().to_owned(),
-            reason: reason(&error),
-        })
+        let stays = is_loopback(to);
+        let prepare = async || {
+            let builder = Client::builder()
+                .user_agent(concat!("Spendglass/", env!("CARGO_PKG_VERSION")))
+                .redirect(redirect::Policy::none())
+                .connect_timeout(timeouts.connect)
+                .read_timeout(timeouts.silence)
+                .timeout(timeouts.whole)
+                .referer(false);
+            if stays { builder.no_proxy().build() } else { builder.build() }
+        };
+        let client = if stays { loopback } else { outside };
+        client.get_or_try_init(prepare).await.map_err(|error| NetError::NotPrepared(reason(&error)))
     }
 
     /// Sends a request of a provider with its credential.

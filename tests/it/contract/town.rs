@@ -43,7 +43,7 @@ impl Visit {
         let provider = find(there.id)?;
         let base = BaseUrl::parse(&there.base_url).unwrap();
         let (secret, details) = given(there);
-        let net = Net::new(Timeouts::default()).unwrap();
+        let net = Net::new(Timeouts::default());
         let own = Credential::of(provider.auth, &secret, &details).unwrap();
         let credential = if let Some(credential) = own {
             credential

@@ -65,7 +65,7 @@ impl Road {
         let folder = tempfile::tempdir().unwrap();
         let now = NOW.parse().unwrap();
         let store = Store::open(&folder.path().join("data"), now).await.unwrap();
-        let engine = Engine::new(store.clone(), Net::new(Timeouts::default()).unwrap(), QUICK);
+        let engine = Engine::new(store.clone(), Net::new(Timeouts::default()), QUICK);
         let account = NewAccount {
             provider: "road".to_owned(),
             label: None,

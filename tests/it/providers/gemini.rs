@@ -209,7 +209,7 @@ async fn limits(town: &Town, now: &str) -> Vec<QuotaReading> {
     let (provider, base) = (find(there.id).unwrap(), BaseUrl::parse(&there.base_url).unwrap());
     let secret = Secret::new(there.key.as_str()).unwrap();
     let details = Details::new(there.details.iter().cloned().collect());
-    let net = Net::new(Timeouts::default()).unwrap();
+    let net = Net::new(Timeouts::default());
     let token = net.token(provider, &base, &secret, &details, at(now)).await.unwrap();
     let credential = Credential::of_token(&token.body).unwrap();
     let ask =

@@ -339,7 +339,7 @@ impl Run<'_> {
                 Verdict::Again { wait: None, error }
             }
             NetError::Cut { .. } => Verdict::Again { wait: None, error: unreachable() },
-            NetError::TimedOut(_) => Verdict::Final(unreachable()),
+            NetError::TimedOut(_) | NetError::NotPrepared(_) => Verdict::Final(unreachable()),
             NetError::TooLarge(_) | NetError::Redirected { .. } | NetError::NoToken => {
                 Verdict::Final(SyncError::Changed {
                     stream,
