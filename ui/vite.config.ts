@@ -9,8 +9,8 @@ function messages(): Plugin {
   const file = /\/src\/messages\/\w+\/(?!core\b)\w+\.json$/;
   const read = (text: string): unknown => {
     const elements = parse(text, { ignoreTag: true });
-    const holes = elements.every(({ type }) => type === TYPE.literal || type === TYPE.argument);
-    return holes && !text.includes("'") ? text : elements;
+    if (text.includes("'") || elements.some(({ type }) => type !== TYPE.literal && type !== TYPE.argument)) return elements;
+    return elements.map((element) => (element.type === TYPE.argument ? `{${element.value}}` : 'value' in element ? element.value : '')).join('');
   };
   return {
     name: 'messages',

@@ -4,7 +4,6 @@ import App from './App.svelte';
 import type { Event, Request } from './bindings';
 import { speak } from './messages.svelte';
 import { hideAmounts } from './privacy.svelte';
-import './screens/behind';
 import { app } from './state.svelte';
 
 const door = vi.hoisted(() => ({
@@ -28,9 +27,6 @@ let page: Record<string, unknown>;
 
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 6; turn += 1) await tick();
-  // What comes in a script of its own is at hand, yet comes a turn later.
-  await vi.dynamicImportSettled();
-  await tick();
   flushSync();
 }
 

@@ -1,11 +1,8 @@
-// The screens behind the first one and what is asked for by keys, in a script of their own: the first figures do not wait for
-// them.
+// The screens behind the first one, in a script of their own: the first figures do not wait for them.
 
 import '../messages/behind';
 
 export { default as FirstRun } from '../parts/FirstRun.svelte';
-export { default as Help } from '../parts/Help.svelte';
-export { default as Palette } from '../parts/Palette.svelte';
 export { default as accounts } from './Accounts.svelte';
 export { default as credits } from './Credits.svelte';
 export { default as estimate } from './Estimate.svelte';
