@@ -228,7 +228,7 @@ function ofPicture(picture: Picture, names: Names | null): Picture {
   const cellOf = keeping(ends);
   const described = (text: string): string => describe(text, listed, group);
   const words = (tag: string, more: string, text: string): string => {
-    if (tag === 'desc') return escaped(described(plain(text)));
+    if (tag === 'desc') return described(text);
     if (tag !== 'text') return told(text);
     // Names are drawn large; what is small or faint is the core's.
     const isName = names !== null && !more.includes(' font-size="') && !/class="[^"]*muted/.test(more);
@@ -236,7 +236,7 @@ function ofPicture(picture: Picture, names: Names | null): Picture {
   };
   return {
     ...picture,
-    svg: svg.replace(/<(title|desc|text)([^>]*)>([^<]+)</g, (_, tag: string, more: string, text: string) => `<${tag}${more}>${words(tag, more, text)}<`),
+    svg: svg.replace(/<(title|desc|text)([^>]*)>([^<]+)</g, (_, tag: string, more: string, text: string) => `<${tag}${more}>${escaped(words(tag, more, plain(text)))}<`),
     title: told(title),
     description: described(description),
     marks: marks.map((mark) => ({
@@ -302,8 +302,11 @@ function plain(text: string): string {
   return text.replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&#39;/g, "'").replace(/&amp;/g, '&');
 }
 
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+/** As the core does it, so that what stays is the same letter for letter. */
 function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (letter) => `&#${String(letter.charCodeAt(0))};`);
+  return text.replace(/[&<>"']/g, (letter) => ENTITIES[letter] ?? letter);
 }
 
 /** The label of a mark that says a group, a step and a figure. */
