@@ -1,6 +1,7 @@
 //! The loop: what is due is delivered once, comes again where nobody took it, and answers find their alert.
 
 mod hooks;
+mod readings;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -14,11 +15,10 @@ use spendglass_core::notice::Desktop;
 use spendglass_core::store::{BookedAlerts, EndedAlert, RaisedAlert, Store, Turn};
 use spendglass_core::time::{Clock, Timestamp, Zone};
 use spendglass_core::vault::Vault;
-use spendglass_simulator::Person;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
-use crate::house::{ask, first_three, open_town};
+use crate::house::ask;
 use crate::notice::stage::{Bus, Cut, Faced, Manner};
 
 const NOW: &str = "2026-11-18T09:00:00Z";
@@ -410,54 +410,5 @@ async fn a_program_without_a_desktop_shows_nothing() {
     assert_eq!(sent(&stage.tick().await), []);
     assert_eq!(stage.row(id).await["deliveries"], json!([]));
     assert_eq!(stage.ask(json!({"method": "testAlert"})).await["deliveries"], json!([]));
-    stage.app.close().await;
-}
-
-/// Accounts are read when they are due, more seldom where nothing moves, and soon again where nobody was reached.
-#[tokio::test(flavor = "multi_thread")]
-async fn accounts_are_read_by_their_plans() {
-    let town = open_town(Person::Student, NOW).await;
-    let stage = Stage::new(None).await;
-    let told = first_three(&town).remove(2);
-    let request = json!({"method": "addAccount", "params": {"provider": told.id, "baseUrl": told.base_url, "key": told.key}});
-    stage.ask(request).await;
-    let read = |told: &[Told]| told.iter().filter(|line| matches!(line, Told::Read { .. })).count();
-    let mut minutes = Vec::new();
-    for minute in 0..40 {
-        if read(&stage.tick().await) > 0 {
-            minutes.push(minute);
-        }
-        stage.later(60);
-    }
-    // 2 minutes after the first reading, which brought figures; then twice as long each time, and a little more.
-    assert_eq!(minutes[..2], [0, 3], "{minutes:?}");
-    let gaps: Vec<i64> = minutes.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    assert!(gaps.is_sorted() && *gaps.last().unwrap() >= 8, "{minutes:?}");
-    let next = stage.ask(json!({"method": "watching"})).await["next"][0].clone();
-    assert!(next["everyMinutes"].as_i64().unwrap() >= 8, "{next}");
-
-    // Days off: it is read at once, and the network is away; it is tried after 1, 2 and 4 minutes, and by the usual pace then.
-    town.set_faults(vec!["openrouter/*=500".parse().unwrap()]);
-    stage.later(5 * 86_400);
-    let mut minutes = Vec::new();
-    for minute in 0..12 {
-        if read(&stage.tick().await) > 0 {
-            minutes.push(minute);
-        }
-        stage.later(60);
-    }
-    assert_eq!(minutes[..4], [0, 2, 5, 10], "{minutes:?}");
-    town.set_faults(Vec::new());
-    // The clock is set back by a year: a plan from the future holds nobody up.
-    stage.later(-365 * 86_400);
-    assert_eq!(read(&stage.tick().await), 1);
-    // While somebody looks it is read every two minutes.
-    stage.app.looked_at(true);
-    let mut count = 0;
-    for _ in 0..12 {
-        count += read(&stage.tick().await);
-        stage.later(60);
-    }
-    assert!((3..=6).contains(&count), "{count}");
     stage.app.close().await;
 }

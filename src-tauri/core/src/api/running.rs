@@ -95,11 +95,13 @@ impl App {
         let (provider, kind) = kind_of(row)?;
         let base = base_url(provider, &row.account)?;
         let book = house.book().await?;
+        let before = self.latest_mark(house, row).await?;
         let secret = match secret_of(house, row, self.now()).await {
             Ok(secret) => secret,
             Err(error) => {
                 let message = format!("{} {}", sentence(&error.to_string()), error.remedy());
                 self.note_closed_keychain(house, row, provider, kind, &error, &message).await?;
+                self.plan_next(house, row, &before).await?;
                 let report = report(row, provider, failed(provider, kind, DoorState::Keychain, &message));
                 turn.end(&report);
                 self.tell(Event::Synced { account: row.id });
@@ -115,15 +117,23 @@ impl App {
         };
         let outcomes = house.engine.sync(&job, cancel, &progress).await;
         self.note_troubles(house, &outcomes).await;
+        let read = match outcomes {
+            Ok(outcomes) => {
+                let report = report(row, provider, outcomes.iter().map(stream_report).collect());
+                // Whoever stops it plans it.
+                let planned =
+                    if stopped(&report) { Ok(()) } else { self.plan_next(house, row, &before).await };
+                planned.map(|()| report)
+            }
+            Err(error) => Err(error.into()),
+        };
         // The turn is over before that is told: who asks then finds the account at rest.
-        let read =
-            outcomes.map(|outcomes| report(row, provider, outcomes.iter().map(stream_report).collect()));
         match &read {
             Ok(report) => turn.end(report),
             Err(_) => drop(turn),
         }
         self.tell(Event::Synced { account: row.id });
-        Ok(read?)
+        read
     }
 
     /// A key that cannot be had is a state of every stream: the screens show it until the next good sync.

@@ -17,7 +17,7 @@ use super::power::power;
 use super::running::{How, stopped};
 use super::schedule::{self, AT_ONCE, Circumstances, Streamed};
 use super::states::known;
-use super::{ApiError, NextRefresh, Watching};
+use super::{ApiError, NextRefresh, StreamReport, Watching};
 use crate::notice::{Action, Desktop, Reaction};
 use crate::store::{AccountRow, KeyPlace, PlanRow, StreamState};
 use crate::time::Timestamp;
@@ -174,12 +174,12 @@ impl App {
         self.look(house, anew, tell).await?;
         let mut read = false;
         loop {
-            let batch = self.to_read(house, &[]).await?;
+            let batch = self.to_read(house, &[], &[]).await?;
             if batch.is_empty() {
                 break;
             }
             read = true;
-            let reading = batch.iter().map(|(row, plan)| self.read(house, row, plan, tell));
+            let reading = batch.iter().map(|row| self.read(house, row, tell));
             futures_util::future::try_join_all(reading).await?;
         }
         if read {
@@ -210,6 +210,8 @@ impl App {
         let mut reading = JoinSet::new();
         let (say, mut said) = mpsc::unbounded_channel();
         let mut under_way: Vec<i64> = Vec::new();
+        // What could not be planned would be due again at once.
+        let mut unplanned: Vec<(i64, Instant)> = Vec::new();
         // A slow address holds up no reminder.
         let mut refreshing: JoinSet<Result<(), ApiError>> = JoinSet::new();
         // Until all that was due at the start has been read, what is there was there already.
@@ -237,15 +239,17 @@ impl App {
                 let apart = (begun.elapsed() * LOOKS_APART).min(Duration::from_secs(TICK));
                 next_look = Instant::now() + apart;
             }
-            match self.to_read(house, &under_way).await {
+            unplanned.retain(|(_, until)| *until > begun);
+            let rests: Vec<i64> = unplanned.iter().map(|(account, _)| *account).collect();
+            match self.to_read(house, &under_way, &rests).await {
                 Ok(batch) => {
-                    for (row, plan) in batch {
+                    for row in batch {
                         under_way.push(row.id);
                         let (app, say) = (self.clone(), say.clone());
                         reading.spawn(async move {
                             // Nobody hears it once the loop has ended.
                             let tell = |told| drop(say.send(told));
-                            (row.id, app.read(app.real(), &row, &plan, &tell).await)
+                            (row.id, app.read(app.real(), &row, &tell).await)
                         });
                     }
                 }
@@ -268,7 +272,10 @@ impl App {
                         match read {
                             Ok((account, read)) => {
                                 under_way.retain(|other| *other != account);
-                                read.unwrap_or_else(failed);
+                                if let Err(error) = read {
+                                    unplanned.push((account, Instant::now() + Duration::from_secs(TICK)));
+                                    failed(error);
+                                }
                             }
                             // Which one broke off is not told: all are looked at anew.
                             Err(_) => under_way.clear(),
@@ -310,12 +317,13 @@ impl App {
         Ok(())
     }
 
-    /// The accounts to read now, with their plans.
+    /// The accounts to read now, but for those that rest.
     async fn to_read(
         &self,
         house: &House,
         under_way: &[i64],
-    ) -> Result<Vec<(AccountRow, PlanRow)>, ApiError> {
+        rests: &[i64],
+    ) -> Result<Vec<AccountRow>, ApiError> {
         if under_way.len() >= AT_ONCE || self.is_sample_open().await {
             // While sample data is shown nothing is told of other accounts.
             return Ok(Vec::new());
@@ -323,9 +331,10 @@ impl App {
         let now = self.now();
         let mut rows: BTreeMap<i64, AccountRow> =
             able(house).await?.into_iter().map(|row| (row.id, row)).collect();
+        rows.retain(|id, _| !rests.contains(id));
         let plans = plans(house, &rows, now).await?;
         let due = schedule::to_read(&plans, self.circumstances().await, under_way, now);
-        Ok(due.into_iter().filter_map(|plan| Some((rows.remove(&plan.account_id)?, plan))).collect())
+        Ok(due.into_iter().filter_map(|plan| rows.remove(&plan.account_id)).collect())
     }
 
     async fn circumstances(&self) -> Circumstances {
@@ -333,31 +342,21 @@ impl App {
         Circumstances { power: power().await, looked_at }
     }
 
-    /// Reads an account, and plans when it is read next.
-    async fn read(
-        &self,
-        house: &House,
-        row: &AccountRow,
-        plan: &PlanRow,
-        tell: Tell<'_>,
-    ) -> Result<(), ApiError> {
+    /// Reads an account. Whoever reads it plans when that is done next.
+    async fn read(&self, house: &House, row: &AccountRow, tell: Tell<'_>) -> Result<(), ApiError> {
         let cancel = self.cancellation();
         let _open = self.hold_open().await;
-        let since = self.now().utc_date().plus_days(-COMPARED_DAYS).utc_start();
-        let before = house.store.figures_mark(row.id, since).await?;
         let report = self.sync_account(house, row, How { from: None, joins: true }, &cancel).await;
-        let now = self.now();
         if report.as_ref().is_ok_and(stopped) {
             // Who stopped it has planned it, or the program ends and its plan holds.
             return Ok(());
         }
-        let mark = house.store.figures_mark(row.id, since).await?;
-        let streams = streamed(house, row).await?;
-        let came = schedule::came(&streams, &before, &mark);
-        // Nobody guesses it, and the same plan is made again.
-        let dice = fastrand::Rng::with_seed(row.id.unsigned_abs() ^ now.unix().unsigned_abs()).i64(0..1_000);
-        let next = schedule::next(plan, came, &streams, mark, self.circumstances().await, dice, now);
-        house.store.plan(&next).await?;
+        let busy = |stream: &StreamReport| stream.state == super::StreamState::Busy;
+        if report.as_ref().map_or(true, |report| report.streams.iter().all(busy)) {
+            // Nobody has read it here: it waits as where nothing moves.
+            let mark = self.latest_mark(house, row).await?;
+            self.plan_next(house, row, &mark).await?;
+        }
         let (label, problem) = match report {
             Ok(report) => {
                 let problem = report.streams.into_iter().find_map(|stream| {
@@ -370,6 +369,35 @@ impl App {
         };
         tell(Told::Read { account: row.id, label, problem });
         Ok(())
+    }
+
+    /// What the latest figures of an account are told by.
+    pub(super) async fn latest_mark(&self, house: &House, row: &AccountRow) -> Result<String, ApiError> {
+        let since = self.now().utc_date().plus_days(-COMPARED_DAYS).utc_start();
+        Ok(house.store.figures_mark(row.id, since).await?)
+    }
+
+    /// Plans when an account is read next, by what came of it and whether its figures moved.
+    pub(super) async fn plan_next(
+        &self,
+        house: &House,
+        row: &AccountRow,
+        before: &str,
+    ) -> Result<(), ApiError> {
+        if house.sample {
+            // No loop reads it.
+            return Ok(());
+        }
+        let now = self.now();
+        let kept = house.store.plans().await?.into_iter().find(|plan| plan.account_id == row.id);
+        let plan = kept.unwrap_or_else(|| schedule::first(row.id, now));
+        let mark = self.latest_mark(house, row).await?;
+        let streams = streamed(house, row).await?;
+        let came = schedule::came(&streams, before, &mark);
+        // Nobody guesses it, and the same plan is made again.
+        let dice = fastrand::Rng::with_seed(row.id.unsigned_abs() ^ now.unix().unsigned_abs()).i64(0..1_000);
+        let next = schedule::next(&plan, came, &streams, mark, self.circumstances().await, dice, now);
+        Ok(house.store.plan(&next).await?)
     }
 
     /// Stops every reading for the person, and lets the loop leave those accounts alone for a while.
