@@ -44,6 +44,8 @@ class WindowState {
   syncing = $state<Record<number, Progress>>({});
   /** How many syncs this window asked for that have not come back. */
   asked = $state(0);
+  /** Whether one of them is of all accounts. What else is read in the background keeps nobody from asking for it. */
+  syncingAll = $state(false);
   /** Whether sample data is being entered or left. */
   switching = $state<'in' | 'out' | null>(null);
   /** The last thing worth saying, for eyes and for the live region. */
@@ -67,10 +69,6 @@ class WindowState {
   #ahead = 0;
   #joined: readonly number[] = [];
   #given = false;
-
-  get busy(): boolean {
-    return this.asked > 0 || Object.keys(this.syncing).length > 0;
-  }
 
   /** What is being read, in words. */
   progress = $derived.by(() => {
@@ -181,7 +179,9 @@ class WindowState {
   }
 
   async sync(account: number | null = null): Promise<void> {
-    if (account === null && (this.busy || this.overview?.accounts.length === 0)) return;
+    const all = account === null;
+    if (all && (this.syncingAll || this.overview?.accounts.length === 0)) return;
+    if (all) this.syncingAll = true;
     this.asked += 1;
     this.notice = null;
     try {
@@ -194,6 +194,7 @@ class WindowState {
       this.say(error);
     } finally {
       this.asked -= 1;
+      if (all) this.syncingAll = false;
       await this.#changed();
     }
   }

@@ -163,7 +163,23 @@ it('goes on showing a sync that it did not ask for', async () => {
   await app.sync(1);
   expect(app.progress).toBe('Syncing Anthropic…');
   door.hear({ type: 'synced', account: 2 });
-  expect(app.busy).toBe(false);
+  expect(app.progress).toBeNull();
+});
+
+it('reads all accounts when asked to while one is read in the background, and not twice', async () => {
+  const app = await fresh([openai({}), openai({ id: 2, label: 'Anthropic' })]);
+  const answer = door.answer;
+  let end: (of: SyncReport) => void = () => undefined;
+  door.answer = (request) => (request.method === 'sync' ? new Promise<SyncReport>((resolve) => (end = resolve)) : answer(request));
+  door.hear({ type: 'syncStarted', account: 1 });
+  const all = app.sync();
+  expect(app.syncingAll).toBe(true);
+  await app.sync();
+  expect(asked('sync')).toHaveLength(1);
+  end(report(['ok', 'ok']));
+  await all;
+  expect(app.notice).toEqual({ text: 'Everything is up to date.', bad: false });
+  expect(app.syncingAll).toBe(false);
 });
 
 it('keeps the last good figures when the next ones do not come', async () => {
