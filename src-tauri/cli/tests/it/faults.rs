@@ -109,6 +109,29 @@ fn a_provider_that_asks_to_wait_is_left_alone_until_then() {
     drop(town);
 }
 
+/// Elsewhere the system keeps what it trusts where no variable leads.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_system_that_trusts_nothing_is_told_by_requests_alone() {
+    let town = Town::open("student", &[]);
+    let mut stage = Stage::with(&town, &["openai"]);
+    stage.run(&["sync"]).ends(0);
+    let good = figures(&stage);
+    let (file, folder) = (stage.path("none.pem"), stage.path("temporary"));
+    std::fs::write(&file, "").unwrap();
+    stage.set("SSL_CERT_FILE", file.to_str().unwrap());
+    stage.set("SSL_CERT_DIR", folder.to_str().unwrap());
+    let ran = stage.run(&["sync"]).ends(1);
+    assert!(ran.stdout.contains("The way out could not be prepared"), "{ran:?}");
+    assert!(!ran.stdout.contains("offline"), "{ran:?}");
+    assert_eq!(state(&stage).0, "unreachable");
+    assert_eq!(figures(&stage), good);
+    stage.unset("SSL_CERT_FILE");
+    stage.unset("SSL_CERT_DIR");
+    stage.run(&["sync"]).ends(0);
+    assert_eq!(state(&stage).0, "fresh");
+}
+
 #[test]
 fn a_moment_of_trouble_is_waited_out() {
     let town = Town::open("student", &["openai/costs=429-retry-after-0*1", "openai/usage_completions=500*1"]);
