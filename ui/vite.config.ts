@@ -9,8 +9,9 @@ function messages(): Plugin {
   const file = /\/src\/messages\/\w+\/(?!core\b)\w+\.json$/;
   const read = (text: string): unknown => {
     const elements = parse(text, { ignoreTag: true });
-    if (text.includes("'") || elements.some(({ type }) => type !== TYPE.literal && type !== TYPE.argument)) return elements;
-    return elements.map((element) => (element.type === TYPE.argument ? `{${element.value}}` : 'value' in element ? element.value : '')).join('');
+    const holds = elements.every(({ type }) => type === TYPE.literal || type === TYPE.argument);
+    // Nothing else in braces, and no quotes: then the text says what the elements do.
+    return holds && !/['{}]/.test(text.replaceAll(/\{\w+\}/g, '')) ? text : elements;
   };
   return {
     name: 'messages',
