@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import App from './App.svelte';
 import type { Event, Request } from './bindings';
 import { speak } from './messages.svelte';
+import { pretendBrowser } from './pretend';
 import { hideAmounts } from './privacy.svelte';
 import { app } from './state.svelte';
 
@@ -39,22 +40,7 @@ async function key(key: string, more: KeyboardEventInit = {}, target: EventTarge
 const control = { ctrlKey: true };
 
 beforeEach(async () => {
-  // jsdom has no dialogs of its own.
-  HTMLDialogElement.prototype.showModal = function () {
-    this.open = true;
-    this.querySelector<HTMLElement>('[autofocus]')?.focus();
-  };
-  HTMLDialogElement.prototype.close = function () {
-    this.open = false;
-  };
-  window.scrollTo = () => undefined;
-  Element.prototype.scrollTo = () => undefined;
-  Element.prototype.scrollIntoView = () => undefined;
-  globalThis.ResizeObserver = class {
-    observe = (): void => undefined;
-    unobserve = (): void => undefined;
-    disconnect = (): void => undefined;
-  };
+  pretendBrowser();
   localStorage.clear();
   door.asked.mockReset().mockImplementation((request) => {
     const settings = { theme: 'system', language: 'en', timeZone: null };

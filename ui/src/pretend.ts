@@ -1,4 +1,4 @@
-// The door as tests of screens pretend it: what is asked is noted, and the test answers.
+// What tests pretend: the door, of which is noted what is asked, and what the browser under test lacks.
 
 import type { Request } from './bindings';
 
@@ -24,3 +24,22 @@ export const api = {
   },
   onEvent: (): (() => void) => () => undefined,
 };
+
+/** What jsdom knows by name alone: dialogs that open and close, a page that scrolls, elements that tell their size. */
+export function pretendBrowser(): void {
+  HTMLDialogElement.prototype.showModal = function () {
+    this.open = true;
+    this.querySelector<HTMLElement>('[autofocus]')?.focus();
+  };
+  HTMLDialogElement.prototype.close = function () {
+    this.open = false;
+  };
+  window.scrollTo = () => undefined;
+  Element.prototype.scrollTo = () => undefined;
+  Element.prototype.scrollIntoView = () => undefined;
+  globalThis.ResizeObserver = class {
+    observe = (): void => undefined;
+    unobserve = (): void => undefined;
+    disconnect = (): void => undefined;
+  };
+}

@@ -3,6 +3,7 @@
 import { flushSync, mount, tick, unmount } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import App from './App.svelte';
+import { door, pretendBrowser } from './pretend';
 import { app } from './state.svelte';
 
 // One of its screens tells.
@@ -11,11 +12,7 @@ vi.mock('./screens/Spend.svelte', (original) => {
   script.asked += 1;
   return original();
 });
-vi.mock('./api', () => ({
-  Refusal: class extends Error {},
-  call: () => new Promise(() => undefined),
-  onEvent: () => () => undefined,
-}));
+vi.mock('./api', async () => (await import('./pretend')).api);
 
 let page: Record<string, unknown>;
 
@@ -28,20 +25,10 @@ async function settle(): Promise<void> {
 }
 
 beforeEach(() => {
-  HTMLDialogElement.prototype.showModal = function () {
-    this.open = true;
-  };
-  HTMLDialogElement.prototype.close = function () {
-    this.open = false;
-  };
-  Element.prototype.scrollTo = () => undefined;
-  Element.prototype.scrollIntoView = () => undefined;
-  globalThis.ResizeObserver = class {
-    observe = (): void => undefined;
-    unobserve = (): void => undefined;
-    disconnect = (): void => undefined;
-  };
+  pretendBrowser();
   script.asked = 0;
+  // No answer comes.
+  door.answer = () => new Promise(() => undefined);
   page = mount(App, { target: document.body });
 });
 

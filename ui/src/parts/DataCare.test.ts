@@ -2,6 +2,7 @@ import { flushSync, mount, tick, unmount } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Event, Request } from '../bindings';
 import { useLocale } from '../format';
+import { pretendBrowser } from '../pretend';
 import DataCare from './DataCare.svelte';
 
 const door = vi.hoisted(() => {
@@ -61,12 +62,7 @@ async function type(id: string, text: string): Promise<void> {
 
 beforeEach(() => {
   useLocale('en-US');
-  HTMLDialogElement.prototype.showModal = function (this: HTMLDialogElement) {
-    this.open = true;
-  };
-  HTMLDialogElement.prototype.close = function (this: HTMLDialogElement) {
-    this.open = false;
-  };
+  pretendBrowser();
   door.asked = [];
   door.paused = [];
   restored = 0;

@@ -1,6 +1,7 @@
 import { flushSync, mount, tick, unmount } from 'svelte';
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import type { Account, AccountUnits, LotRow, Request } from '../bindings';
+import { pretendBrowser } from '../pretend';
 import LotForm from './LotForm.svelte';
 
 const { Refusal } = vi.hoisted(() => ({
@@ -70,13 +71,7 @@ async function save(): Promise<void> {
 }
 
 beforeAll(() => {
-  // jsdom knows the element and not what it does.
-  HTMLDialogElement.prototype.showModal = function (this: HTMLDialogElement) {
-    this.open = true;
-  };
-  HTMLDialogElement.prototype.close = function (this: HTMLDialogElement) {
-    this.open = false;
-  };
+  pretendBrowser();
 });
 
 beforeEach(() => {

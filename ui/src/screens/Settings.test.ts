@@ -2,6 +2,7 @@ import { flushSync, mount, tick, unmount } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Request } from '../bindings';
 import { useLocale } from '../format';
+import { pretendBrowser } from '../pretend';
 import { app } from '../state.svelte';
 import SettingsScreen from './Settings.svelte';
 
@@ -43,12 +44,7 @@ async function click(id: string): Promise<void> {
 
 beforeEach(async () => {
   useLocale('en-US');
-  HTMLDialogElement.prototype.showModal = function (this: HTMLDialogElement) {
-    this.open = true;
-  };
-  HTMLDialogElement.prototype.close = function (this: HTMLDialogElement) {
-    this.open = false;
-  };
+  pretendBrowser();
   window.matchMedia = vi.fn(() => ({ matches: true }) as MediaQueryList);
   budgets = [BUDGET];
   asked.mockReset().mockImplementation(({ method }) => {
