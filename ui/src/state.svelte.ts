@@ -275,8 +275,10 @@ class WindowState {
 
   /** An account came, went or got another key. */
   async accountChanged(account: Account | null): Promise<void> {
+    // Asked for at once: the loop, which hears of it, too, then waits for what comes of it.
+    const read = account ? this.sync(account.id) : null;
     await this.#changed();
-    if (account) await this.sync(account.id);
+    await read;
   }
 
   /** Says what was removed and offers to take it back, with what is put off until that can no longer be. */
@@ -319,7 +321,8 @@ class WindowState {
       account.state === 'new' ||
       ((account.state === 'fresh' || account.state === 'stale') &&
         (account.syncedAt === null || this.now - Date.parse(account.syncedAt) > STALE));
-    if (this.overview?.accounts.some(old)) await this.sync();
+    // What is being read brings what is new; the loop comes to the rest.
+    if (this.progress === null && this.overview?.accounts.some(old)) await this.sync();
   }
 
   /** A sync that began before the window listened is shown, and can be cancelled, like any other. Later ones are heard of. */

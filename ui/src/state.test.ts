@@ -76,9 +76,11 @@ it('reads what is new at the start when figures are missing or old, and not othe
   await vi.waitFor(() => {
     expect(asked('sync')).toHaveLength(1);
   });
-  const app = await fresh([openai({}), openai({ id: 2, state: 'keyRejected', syncedAt: null })]);
-  await app.refresh();
-  expect(asked('sync')).toHaveLength(0);
+  for (const quiet of [[openai({}), openai({ id: 2, state: 'keyRejected', syncedAt: null })], [openai({ state: 'syncing' }), openai({ id: 2, state: 'stale', syncedAt: null })]]) {
+    const app = await fresh(quiet);
+    await app.refresh();
+    expect(asked('sync')).toHaveLength(0);
+  }
 });
 
 it('shows the figures that came with the page at once, and reads them anew once they are painted', async () => {

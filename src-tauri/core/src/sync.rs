@@ -505,7 +505,7 @@ fn rest_after(stream: &Stream, state: StreamState) -> i64 {
 
 /// Until when a stream is left alone, where reading it now would be too early. A try that lies ahead, from a clock that was
 /// wrong, says nothing.
-fn rests_until(stream: &Stream, row: &StreamRow, now: Timestamp) -> Option<Timestamp> {
+pub(crate) fn rests_until(stream: &Stream, row: &StreamRow, now: Timestamp) -> Option<Timestamp> {
     let until = |at: Option<Timestamp>, rest: i64| {
         at.filter(|at| (0..rest).contains(&now.seconds_since(*at))).map(|at| at.plus_seconds(rest))
     };

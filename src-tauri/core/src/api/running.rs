@@ -10,6 +10,7 @@ use super::failures::sentence;
 use super::keys::{Credentials, base_url, find_account, find_provider, keyless, secret_of};
 use super::states::{known, stream_state};
 use super::turns::{Asked, Turn};
+use super::watching::Before;
 use super::{AccountReport, ApiError, Event, StreamReport, StreamState as DoorState, SyncQuery, SyncReport};
 use crate::ledger::name_of;
 use crate::providers::{KeyKind, Provider, Sees, Stream};
@@ -95,13 +96,13 @@ impl App {
         let (provider, kind) = kind_of(row)?;
         let base = base_url(provider, &row.account)?;
         let book = house.book().await?;
-        let before = self.latest_mark(house, row).await?;
+        let before = self.before(house, row).await?;
         let secret = match secret_of(house, row, self.now()).await {
             Ok(secret) => secret,
             Err(error) => {
                 let message = format!("{} {}", sentence(&error.to_string()), error.remedy());
                 self.note_closed_keychain(house, row, provider, kind, &error, &message).await?;
-                self.plan_next(house, row, &before).await?;
+                self.plan(house, row, before, true).await;
                 let report = report(row, provider, failed(provider, kind, DoorState::Keychain, &message));
                 turn.end(&report);
                 self.tell(Event::Synced { account: row.id });
@@ -117,23 +118,27 @@ impl App {
         };
         let outcomes = house.engine.sync(&job, cancel, &progress).await;
         self.note_troubles(house, &outcomes).await;
-        let read = match outcomes {
-            Ok(outcomes) => {
-                let report = report(row, provider, outcomes.iter().map(stream_report).collect());
-                // Whoever stops it plans it.
-                let planned =
-                    if stopped(&report) { Ok(()) } else { self.plan_next(house, row, &before).await };
-                planned.map(|()| report)
-            }
-            Err(error) => Err(error.into()),
-        };
+        let asked = outcomes.as_ref().is_ok_and(|all| all.iter().any(|outcome| outcome.rests.is_none()));
+        let read =
+            outcomes.map(|outcomes| report(row, provider, outcomes.iter().map(stream_report).collect()));
+        if read.as_ref().is_ok_and(|report| !stopped(report)) {
+            // Whoever stops it plans it.
+            self.plan(house, row, before, asked).await;
+        }
         // The turn is over before that is told: who asks then finds the account at rest.
         match &read {
             Ok(report) => turn.end(report),
             Err(_) => drop(turn),
         }
         self.tell(Event::Synced { account: row.id });
-        read
+        Ok(read?)
+    }
+
+    /// Plans the next reading. Where that cannot be kept, what was read counts all the same.
+    async fn plan(&self, house: &House, row: &AccountRow, before: Option<Before>, asked: bool) {
+        if let Err(error) = self.plan_next(house, row, before, asked).await {
+            self.note_failure_of(house, &error);
+        }
     }
 
     /// A key that cannot be had is a state of every stream: the screens show it until the next good sync.

@@ -52,14 +52,16 @@ pub(super) enum Came {
     Nobody,
     /// It was refused: nothing changes until somebody does something.
     Refused,
+    /// All of it rests since an earlier reading: nobody was asked.
+    Unasked,
 }
 
-/// What came of a stream, and how often it may be read.
+/// What came of a stream, and when it may be read again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Streamed {
     pub(super) state: StreamState,
-    /// Seconds between two readings that the provider's own page asks for.
-    pub(super) floor: i64,
+    /// Until when it is left alone, as often as the provider's own page asks for.
+    pub(super) rests_until: Option<Timestamp>,
     /// When it is worth trying again, where the provider said.
     pub(super) retry_at: Option<Timestamp>,
 }
@@ -136,11 +138,7 @@ fn not_before(streams: &[Streamed], now: Timestamp) -> Timestamp {
         .filter(|stream| stream.state == StreamState::RateLimited)
         .filter_map(|stream| stream.retry_at)
         .max();
-    let free = |stream: &Streamed| {
-        let rests = matches!(stream.state, StreamState::Ok | StreamState::Absent).then_some(stream.floor);
-        let rests = rests.map(|floor| now.plus_seconds(floor));
-        stream.retry_at.max(rests).unwrap_or(now)
-    };
+    let free = |stream: &Streamed| stream.retry_at.max(stream.rests_until).unwrap_or(now);
     let first_free = streams.iter().map(free).min().unwrap_or(now);
     first_free.max(asked_to_wait.unwrap_or(now)).max(now)
 }
@@ -155,23 +153,29 @@ pub(super) fn next(
     dice: i64,
     now: Timestamp,
 ) -> PlanRow {
-    let grown = (plan.every.max(SHORTEST) * 2).min(LONGEST);
+    let usual = plan.every.clamp(SHORTEST, LONGEST);
+    // Who asks before it is due learns nothing about the pace, however often they ask.
+    let due = due_at(plan, under, now) <= now;
+    if came == Came::Unasked && !due {
+        return plan.clone();
+    }
     let (every, failures) = match came {
         Came::Moved => (SHORTEST, 0),
-        Came::Still => (grown, 0),
-        Came::Nobody => (plan.every.clamp(SHORTEST, LONGEST), plan.failures.saturating_add(1)),
+        Came::Still => (if due { (usual * 2).min(LONGEST) } else { usual }, 0),
+        Came::Nobody => (usual, if due { plan.failures.saturating_add(1) } else { plan.failures.max(1) }),
         Came::Refused => (LONGEST, 0),
+        Came::Unasked => (usual, plan.failures),
     };
     let soon = usize::try_from(failures).ok().and_then(|n| AFTER_FAILURES.get(n.wrapping_sub(1)));
     let wait = match (came, soon) {
-        (Came::Nobody, Some(soon)) => *soon,
-        (Came::Nobody, None) => every.max(AFTER_FAILURES[2]),
+        (_, Some(soon)) => *soon,
+        _ if failures > 0 => every.max(AFTER_FAILURES[2]),
         (Came::Refused, _) => every,
         _ if under.looked_at => SHORTEST,
         _ => every,
     };
     let wait = match under.power {
-        Power::Battery if !under.looked_at && came != Came::Nobody => wait * 2,
+        Power::Battery if !under.looked_at && failures == 0 => wait * 2,
         _ => wait,
     };
     let not_before = not_before(streams, now);
@@ -199,8 +203,10 @@ mod tests {
         PlanRow { every, failures, ..first(account_id, at(0)) }
     }
 
+    /// A stream that was just read, where its state says so.
     fn stream(state: StreamState, floor: i64, retry: Option<i64>) -> Streamed {
-        Streamed { state, floor, retry_at: retry.map(at) }
+        let rests = matches!(state, Ok | Absent) && floor > 0;
+        Streamed { state, rests_until: rests.then(|| at(floor)), retry_at: retry.map(at) }
     }
 
     fn waits(before: &PlanRow, came: Came, streams: &[Streamed], under: Circumstances) -> (i64, i64, u32) {
@@ -244,6 +250,42 @@ mod tests {
         }
         assert_eq!(waits(&plan(1, 120, 7), Came::Nobody, &gone, IDLE), (240, 120, 8));
         assert_eq!(waits(&plan(1, 480, 3), Came::Still, &[stream(Ok, 0, None)], IDLE), (960, 960, 0));
+    }
+
+    #[test]
+    fn a_person_who_asks_again_and_again_changes_no_pace() {
+        let (ok, gone) = ([stream(Ok, 0, None)], [stream(Unreachable, 0, None)]);
+        let mut plan = plan(1, 240, 0);
+        for (came, streams, expected) in [
+            (Came::Still, &ok, (480, 480, 0)),
+            (Came::Still, &ok, (480, 480, 0)),
+            (Came::Nobody, &gone, (60, 480, 1)),
+            (Came::Nobody, &gone, (60, 480, 1)),
+            (Came::Moved, &ok, (120, 120, 0)),
+        ] {
+            plan = next(&plan, came, streams, String::new(), IDLE, 0, at(10));
+            let wait = plan.due_at.seconds_since(at(10));
+            assert_eq!((wait, plan.every, plan.failures), expected, "{came:?}");
+        }
+        let due = next(&plan, Came::Still, &ok, String::new(), IDLE, 0, at(130));
+        assert_eq!(due.every, 240);
+        // Looked at it is due earlier than it was planned for.
+        let looked = PlanRow { due_at: at(141), planned_at: at(10), ..plan };
+        assert_eq!(next(&looked, Came::Still, &ok, String::new(), LOOKED, 0, at(130)).every, 240);
+    }
+
+    #[test]
+    fn asking_nobody_moves_no_plan() {
+        let rests = [Streamed { state: Ok, rests_until: Some(at(3_600)), retry_at: None }];
+        let made = next(&plan(1, 120, 0), Came::Moved, &rests, String::new(), IDLE, 999, at(0));
+        for now in [10, 3_500] {
+            assert_eq!(next(&made, Came::Unasked, &rests, String::new(), LOOKED, 0, at(now)), made);
+        }
+        // What is due all the same waits for the end of the rest, and is not due at once again.
+        for (failures, wait) in [(0, 3_600), (2, 3_600)] {
+            let due = next(&plan(1, 480, failures), Came::Unasked, &rests, String::new(), IDLE, 0, at(0));
+            assert_eq!((due.due_at, due.every, due.failures), (at(wait), 480, failures));
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The loop: reads the accounts that are due, raises what is to be raised, delivers it, and says when to look again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -15,11 +15,12 @@ use super::delivering::Seen;
 use super::failures::sentence;
 use super::power::power;
 use super::running::{How, stopped};
-use super::schedule::{self, AT_ONCE, Circumstances, Streamed};
+use super::schedule::{self, AT_ONCE, Came, Circumstances, Streamed};
 use super::states::known;
-use super::{ApiError, NextRefresh, StreamReport, Watching};
+use super::{ApiError, NextRefresh, Watching};
 use crate::notice::{Action, Desktop, Reaction};
 use crate::store::{AccountRow, KeyPlace, PlanRow, StreamState};
+use crate::sync::rests_until;
 use crate::time::Timestamp;
 
 /// Seconds between two looks at the clock: timers stop while a machine sleeps.
@@ -32,6 +33,8 @@ const LOOKS_APART: u32 = 8;
 const ANOTHER: u64 = 15;
 /// How often the time of the last look is written, in seconds.
 const WRITTEN: i64 = 300;
+/// Seconds for which the loop leaves an account alone that it just read.
+const REST: i64 = 60;
 /// Days of which spending is compared to tell whether it moves.
 const COMPARED_DAYS: i64 = 3;
 
@@ -79,6 +82,12 @@ pub enum Told {
         /// What, and what to do.
         words: String,
     },
+}
+
+/// The figures of an account before it is read.
+pub(super) struct Before {
+    since: Timestamp,
+    mark: String,
 }
 
 /// What the loop keeps in memory.
@@ -172,17 +181,17 @@ impl App {
         // Where nothing was ever evaluated, much may be there that is no news.
         let anew = house.store.ticked_at().await?.is_none();
         self.look(house, anew, tell).await?;
-        let mut read = false;
+        let mut done = Vec::new();
         loop {
-            let batch = self.to_read(house, &[], &[]).await?;
+            let batch = self.to_read(house, &[], &done).await?;
             if batch.is_empty() {
                 break;
             }
-            read = true;
+            done.extend(batch.iter().map(|row| row.id));
             let reading = batch.iter().map(|row| self.read(house, row, tell));
-            futures_util::future::try_join_all(reading).await?;
+            futures_util::future::join_all(reading).await;
         }
-        if read {
+        if !done.is_empty() {
             self.look(house, anew, tell).await?;
         }
         self.note_look(house).await?;
@@ -210,8 +219,9 @@ impl App {
         let mut reading = JoinSet::new();
         let (say, mut said) = mpsc::unbounded_channel();
         let mut under_way: Vec<i64> = Vec::new();
-        // What could not be planned would be due again at once.
-        let mut unplanned: Vec<(i64, Instant)> = Vec::new();
+        let mut tasks = HashMap::new();
+        // What was just read rests, planned or not: where no plan can be kept it would be due again at once.
+        let mut rested: Vec<(i64, Timestamp)> = Vec::new();
         // A slow address holds up no reminder.
         let mut refreshing: JoinSet<Result<(), ApiError>> = JoinSet::new();
         // Until all that was due at the start has been read, what is there was there already.
@@ -239,18 +249,20 @@ impl App {
                 let apart = (begun.elapsed() * LOOKS_APART).min(Duration::from_secs(TICK));
                 next_look = Instant::now() + apart;
             }
-            unplanned.retain(|(_, until)| *until > begun);
-            let rests: Vec<i64> = unplanned.iter().map(|(account, _)| *account).collect();
+            let now = self.now();
+            rested.retain(|(_, since)| (0..REST).contains(&now.seconds_since(*since)));
+            let rests: Vec<i64> = rested.iter().map(|(account, _)| *account).collect();
             match self.to_read(house, &under_way, &rests).await {
                 Ok(batch) => {
                     for row in batch {
                         under_way.push(row.id);
-                        let (app, say) = (self.clone(), say.clone());
-                        reading.spawn(async move {
+                        let (app, say, account) = (self.clone(), say.clone(), row.id);
+                        let task = reading.spawn(async move {
                             // Nobody hears it once the loop has ended.
                             let tell = |told| drop(say.send(told));
-                            (row.id, app.read(app.real(), &row, &tell).await)
+                            app.read(app.real(), &row, &tell).await;
                         });
+                        tasks.insert(task.id(), account);
                     }
                 }
                 Err(error) => failed(error),
@@ -268,17 +280,11 @@ impl App {
             loop {
                 tokio::select! {
                     Ok(()) = news.changed() => tick = tick.min(Instant::now() + BURST),
-                    Some(read) = reading.join_next() => {
-                        match read {
-                            Ok((account, read)) => {
-                                under_way.retain(|other| *other != account);
-                                if let Err(error) = read {
-                                    unplanned.push((account, Instant::now() + Duration::from_secs(TICK)));
-                                    failed(error);
-                                }
-                            }
-                            // Which one broke off is not told: all are looked at anew.
-                            Err(_) => under_way.clear(),
+                    Some(ended) = reading.join_next_with_id() => {
+                        let task = ended.map_or_else(|broken| broken.id(), |(task, ())| task);
+                        if let Some(account) = tasks.remove(&task) {
+                            under_way.retain(|other| *other != account);
+                            rested.push((account, self.now()));
                         }
                         break;
                     }
@@ -343,19 +349,13 @@ impl App {
     }
 
     /// Reads an account. Whoever reads it plans when that is done next.
-    async fn read(&self, house: &House, row: &AccountRow, tell: Tell<'_>) -> Result<(), ApiError> {
+    async fn read(&self, house: &House, row: &AccountRow, tell: Tell<'_>) {
         let cancel = self.cancellation();
         let _open = self.hold_open().await;
         let report = self.sync_account(house, row, How { from: None, joins: true }, &cancel).await;
         if report.as_ref().is_ok_and(stopped) {
             // Who stopped it has planned it, or the program ends and its plan holds.
-            return Ok(());
-        }
-        let busy = |stream: &StreamReport| stream.state == super::StreamState::Busy;
-        if report.as_ref().map_or(true, |report| report.streams.iter().all(busy)) {
-            // Nobody has read it here: it waits as where nothing moves.
-            let mark = self.latest_mark(house, row).await?;
-            self.plan_next(house, row, &mark).await?;
+            return;
         }
         let (label, problem) = match report {
             Ok(report) => {
@@ -368,13 +368,15 @@ impl App {
             Err(error) => (row.account.provider.clone(), Some(sentence(&error.message))),
         };
         tell(Told::Read { account: row.id, label, problem });
-        Ok(())
     }
 
-    /// What the latest figures of an account are told by.
-    pub(super) async fn latest_mark(&self, house: &House, row: &AccountRow) -> Result<String, ApiError> {
+    /// What the figures of the last days are before an account is read; nothing where no loop reads it.
+    pub(super) async fn before(&self, house: &House, row: &AccountRow) -> Result<Option<Before>, ApiError> {
+        if house.sample {
+            return Ok(None);
+        }
         let since = self.now().utc_date().plus_days(-COMPARED_DAYS).utc_start();
-        Ok(house.store.figures_mark(row.id, since).await?)
+        Ok(Some(Before { since, mark: house.store.figures_mark(row.id, since).await? }))
     }
 
     /// Plans when an account is read next, by what came of it and whether its figures moved.
@@ -382,18 +384,16 @@ impl App {
         &self,
         house: &House,
         row: &AccountRow,
-        before: &str,
+        before: Option<Before>,
+        asked: bool,
     ) -> Result<(), ApiError> {
-        if house.sample {
-            // No loop reads it.
-            return Ok(());
-        }
+        let Some(Before { since, mark: before }) = before else { return Ok(()) };
         let now = self.now();
         let kept = house.store.plans().await?.into_iter().find(|plan| plan.account_id == row.id);
         let plan = kept.unwrap_or_else(|| schedule::first(row.id, now));
-        let mark = self.latest_mark(house, row).await?;
-        let streams = streamed(house, row).await?;
-        let came = schedule::came(&streams, before, &mark);
+        let mark = house.store.figures_mark(row.id, since).await?;
+        let streams = streamed(house, row, now).await?;
+        let came = if asked { schedule::came(&streams, &before, &mark) } else { Came::Unasked };
         // Nobody guesses it, and the same plan is made again.
         let dice = fastrand::Rng::with_seed(row.id.unsigned_abs() ^ now.unix().unsigned_abs()).i64(0..1_000);
         let next = schedule::next(&plan, came, &streams, mark, self.circumstances().await, dice, now);
@@ -464,8 +464,8 @@ async fn plans(
     Ok(rows.keys().map(|id| kept.remove(id).unwrap_or_else(|| schedule::first(*id, now))).collect())
 }
 
-/// What came of each stream of an account, and how often it may be read.
-async fn streamed(house: &House, row: &AccountRow) -> Result<Vec<Streamed>, ApiError> {
+/// What came of each stream of an account, and when it may be read again.
+async fn streamed(house: &House, row: &AccountRow, now: Timestamp) -> Result<Vec<Streamed>, ApiError> {
     let Some((provider, _)) = known(row) else { return Ok(Vec::new()) };
     let mut streams = Vec::new();
     for kept in house.store.streams().await? {
@@ -475,7 +475,8 @@ async fn streamed(house: &House, row: &AccountRow) -> Result<Vec<Streamed>, ApiE
         else {
             continue;
         };
-        streams.push(Streamed { state: kept.state, floor: stream.floor, retry_at: kept.retry_at });
+        let rests_until = rests_until(stream, &kept, now);
+        streams.push(Streamed { state: kept.state, rests_until, retry_at: kept.retry_at });
     }
     Ok(streams)
 }
