@@ -4,6 +4,7 @@ import { Refusal } from '../api';
 import type { PlanComparison, Request } from '../bindings';
 import { door } from '../pretend';
 import { NO_WISHES } from '../plans';
+import { app } from '../state.svelte';
 import { wished } from '../wishes.svelte';
 import Plans from './Plans.svelte';
 
@@ -61,6 +62,7 @@ async function open(): Promise<void> {
 
 beforeEach(() => {
   wished.plans = NO_WISHES;
+  wished.answered = null;
   door.asked = [];
   door.answer = (request) => Promise.resolve(request.method === 'plans' ? told() : request.method === 'usage' ? { rows: [{ key: 'gpt-5' }, { key: null }] } : undefined);
   vi.stubGlobal(
@@ -92,6 +94,26 @@ it('asks with the width there is, and says first what to do', async () => {
   at('plans-all')?.click();
   flushSync();
   expect(all('plan-option')).toHaveLength(8);
+});
+
+it('shows the last answer at once to who comes back, and asks anew', async () => {
+  await open();
+  const back = async (): Promise<number> => {
+    if (page) await unmount(page);
+    page = mount(Plans, { target: document.body });
+    flushSync();
+    return all('plan-option').length;
+  };
+  expect(await back()).toBe(7);
+  await settle();
+  expect(asked()).toHaveLength(2);
+  // Other figures, such as those of sample data, or other wishes have another answer.
+  app.edition += 1;
+  expect(await back()).toBe(0);
+  await settle();
+  expect(await back()).toBe(7);
+  wished.plans = { ...NO_WISHES, country: 'DE' };
+  expect(await back()).toBe(0);
 });
 
 it('opens the source of a figure, and goes to the rival', async () => {
