@@ -75,8 +75,13 @@ pub(crate) async fn restore(global: &Global, out: &Out, options: RestoreOptions)
         "Put what is in {} in the place of everything that Spendglass knows now? A copy of that is kept.",
         options.file
     );
-    if !options.yes && asking::somebody_is_there() && !asking::agrees(&question)? {
-        return Err(Failure::usage("Nothing was restored."));
+    if !options.yes {
+        if !asking::somebody_is_there() {
+            return Err(Failure::usage("Nobody is here to be asked: agree by --yes. Nothing was restored."));
+        }
+        if !asking::agrees(&question)? {
+            return Err(Failure::usage("Nothing was restored."));
+        }
     }
     let request = Restore { path: options.file };
     let response = match Door::open(global).await {

@@ -39,14 +39,16 @@ fn charges_leave_a_copy_comes_back_and_everything_goes() {
     assert!(made.stdout.starts_with("1 account and ") && made.stdout.contains("checked"), "{}", made.stdout);
     let before = stage.run(&["--json", "status"]).ends(0).stdout;
     stage.run(&["accounts", "remove", "1"]).ends(0);
-    let restored = stage.run(&["restore", &backup]).ends(0);
+    let alone = stage.run(&["restore", &backup]).ends(2);
+    assert!(alone.stderr.contains("agree by --yes. Nothing was restored."), "{alone:?}");
+    let restored = stage.run(&["restore", &backup, "--yes"]).ends(0);
     assert!(
         restored.stdout.contains("1 account and ") && restored.stdout.contains("backup-before-restore-"),
         "{}",
         restored.stdout
     );
     assert_eq!(stage.run(&["--json", "status"]).ends(0).stdout, before);
-    let refused = stage.run(&["restore", &csv]).ends(2);
+    let refused = stage.run(&["restore", &csv, "--yes"]).ends(2);
     assert!(
         refused.stderr.contains("a file of another kind") && refused.stderr.contains("Nothing was changed"),
         "{}",
@@ -70,7 +72,7 @@ fn an_account_whose_key_is_not_here_is_told_after_a_restore() {
     let backup = stage.path("backup.db").to_str().unwrap().to_owned();
     stage.run(&["back-up", &backup]).ends(0);
     stage.unset(&crate::stage::variable("openai"));
-    let told = stage.run(&["--json", "restore", &backup]).ends(0).json();
+    let told = stage.run(&["--json", "restore", &backup, "--yes"]).ends(0).json();
     assert_eq!(told["keysMissing"], serde_json::json!(["OpenAI"]));
 }
 
@@ -87,9 +89,9 @@ fn a_backup_comes_back_over_a_store_that_does_not_open() {
     // Where the backup is refused, too, all stays as it was.
     let other = stage.path("notes.txt");
     std::fs::write(&other, "no backup, but long enough for a head").unwrap();
-    stage.run(&["restore", other.to_str().unwrap()]).ends(2);
+    stage.run(&["restore", other.to_str().unwrap(), "--yes"]).ends(2);
     assert_eq!(std::fs::read_to_string(&store).unwrap(), "this was a store, and is none any more");
-    let told = stage.run(&["--json", "restore", &backup]).ends(0).json();
+    let told = stage.run(&["--json", "restore", &backup, "--yes"]).ends(0).json();
     let kept = told["kept"].as_str().unwrap();
     assert!(kept.contains("backup-damaged-"), "{told}");
     assert_eq!(std::fs::read_to_string(kept).unwrap(), "this was a store, and is none any more");
