@@ -167,6 +167,21 @@ impl<'a> Row<'a> {
         })
     }
 
+    /// A time in a file of which nobody knows whether it writes the day or the month first.
+    pub fn plain_moment(&self, column: usize) -> Result<Moment, Wrong> {
+        let cell = self.bytes(column);
+        if cell.contains(&b'/') {
+            return Err(self.wrong(
+                column,
+                format!(
+                    "\"{}\" may mean two days: write dates as year-month-day, such as 2026-11-30",
+                    shown(cell)
+                ),
+            ));
+        }
+        self.moment(column)
+    }
+
     /// The period between two columns of Unix seconds.
     pub fn unix_period(&self, start: usize, end: usize) -> Result<Period, Wrong> {
         let bound = |column| {

@@ -193,7 +193,7 @@ fn line(row: &Row<'_>, hand_out: &mut dyn FnMut(Line<'_>)) -> Result<Taken, Wron
         api_key: row.text(KEY)?,
         description: Cow::Borrowed(row.text(DESCRIPTION)?),
         session: row.text(SESSION)?,
-        ..Line::usage(row.moment(DATE)?.lasting(1))
+        ..Line::usage(row.plain_moment(DATE)?.lasting(1))
     });
     Ok(Taken::Booked)
 }
