@@ -1,30 +1,36 @@
 // What was last wished for on Plans and Estimate: it stays while other screens are looked at, and is forgotten with the window.
 
-import type { PlanComparison } from './bindings';
+import type { PlanComparison, Savings } from './bindings';
 import { NO_WISHES, type Wishes } from './plans';
 
-interface Answered {
-  wishes: Wishes;
-  /** Which figures it is made from. */
-  edition: number;
-  comparison: PlanComparison;
+/** What was answered last. Who comes back and asks the same of the same figures sees it at once, until it is answered anew. */
+class Answered<T> {
+  #asked: readonly unknown[] | null = null;
+  #answer: T | null = null;
+
+  to(...asked: readonly unknown[]): T | null {
+    return this.#asked !== null && asked.every((part, at) => part === this.#asked?.[at]) ? this.#answer : null;
+  }
+
+  keep(answer: T, ...asked: readonly unknown[]): void {
+    this.#asked = asked;
+    this.#answer = answer;
+  }
+
+  forget(): void {
+    this.#asked = null;
+    this.#answer = null;
+  }
 }
 
 class Wished {
   plans = $state.raw<Wishes>(NO_WISHES);
-  /** What was answered last: who comes back sees it at once, until it is answered anew. */
-  answered: Answered | null = null;
   /** The text whose tokens are counted. It is neither stored nor sent. */
   text = $state('');
   path = $state('');
   models = $state('');
   output = $state('');
-
-  /** The last answer to what is wished for, from the present figures. */
-  comparison(edition: number): PlanComparison | null {
-    const last = this.answered;
-    return last?.edition === edition && last.wishes === this.plans ? last.comparison : null;
-  }
 }
 
 export const wished = new Wished();
+export const answered = { plans: new Answered<PlanComparison>(), savings: new Answered<Savings>() };

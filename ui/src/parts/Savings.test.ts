@@ -2,6 +2,7 @@ import { flushSync, mount, unmount } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { SavingRow, Savings } from '../bindings';
 import { door } from '../pretend';
+import { answered } from '../wishes.svelte';
 import SavingsList from './Savings.svelte';
 
 vi.mock('../api', async () => (await import('../pretend')).api);
@@ -56,6 +57,7 @@ async function open(first: Savings): Promise<void> {
 
 beforeEach(() => {
   door.asked = [];
+  answered.savings.forget();
 });
 
 afterEach(async () => {

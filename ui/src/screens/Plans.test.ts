@@ -5,7 +5,7 @@ import type { PlanComparison, Request } from '../bindings';
 import { door } from '../pretend';
 import { NO_WISHES } from '../plans';
 import { app } from '../state.svelte';
-import { wished } from '../wishes.svelte';
+import { answered, wished } from '../wishes.svelte';
 import Plans from './Plans.svelte';
 
 vi.mock('../api', async () => (await import('../pretend')).api);
@@ -62,7 +62,7 @@ async function open(): Promise<void> {
 
 beforeEach(() => {
   wished.plans = NO_WISHES;
-  wished.answered = null;
+  answered.plans.forget();
   door.asked = [];
   door.answer = (request) => Promise.resolve(request.method === 'plans' ? told() : request.method === 'usage' ? { rows: [{ key: 'gpt-5' }, { key: null }] } : undefined);
   vi.stubGlobal(
