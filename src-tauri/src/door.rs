@@ -279,6 +279,10 @@ async fn pass_on(mut events: Receiver<Event>, page: AppHandle) {
             menu::ask(&page, language);
             continue;
         }
+        if event == Event::QuitAsked {
+            page.exit(0);
+            continue;
+        }
         page.state::<Heard>().tell(event);
     }
 }

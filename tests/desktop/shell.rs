@@ -17,7 +17,7 @@ fn anything_is_found_hidden_and_taken_back() {
         hides(&window).await;
         takes_back(&window).await;
         shows_its_menu(&window).await;
-        window.quit().await;
+        window.press_and_end(&[keys::CONTROL], 'q').await;
     });
 }
 

@@ -197,16 +197,16 @@ impl Window {
 
     /// Presses a key on whatever has the focus.
     pub(crate) async fn press(&self, modifiers: &[char], key: char) {
-        let mut actions = KeyActions::new("keyboard".to_owned());
-        for &value in modifiers.iter().chain([&key]) {
-            actions = actions.then(KeyAction::Down { value });
-        }
-        for &value in [&key].into_iter().chain(modifiers) {
-            actions = actions.then(KeyAction::Up { value });
-        }
-        if let Err(error) = self.client.perform_actions(actions).await {
+        if let Err(error) = self.client.perform_actions(strokes(modifiers, key)).await {
             self.fail(&format!("the key {key:?} could not be pressed: {error}")).await;
         }
+    }
+
+    /// Presses a key that ends the program, and waits until it has ended.
+    pub(crate) async fn press_and_end(self, modifiers: &[char], key: char) {
+        // The page may be gone before the driver has heard of it.
+        let _ = self.client.perform_actions(strokes(modifiers, key)).await;
+        self.ended().await;
     }
 
     /// What a person reads in the first element of a test id.
@@ -332,6 +332,18 @@ impl Drop for Window {
     fn drop(&mut self) {
         processes::end(self.pid);
     }
+}
+
+/// A key pressed and let go, with others held meanwhile.
+fn strokes(modifiers: &[char], key: char) -> KeyActions {
+    let mut actions = KeyActions::new("keyboard".to_owned());
+    for &value in modifiers.iter().chain([&key]) {
+        actions = actions.then(KeyAction::Down { value });
+    }
+    for &value in [&key].into_iter().chain(modifiers) {
+        actions = actions.then(KeyAction::Up { value });
+    }
+    actions
 }
 
 /// The driver, ended and waited for.

@@ -153,10 +153,11 @@ fn name(request: &Request) -> &'static str {
         Request::EnterSample => "enterSample",
         Request::LeaveSample => "leaveSample",
         Request::ShowMenu(_) => "showMenu",
+        Request::Quit => "quit",
     }
 }
 
-const NAMES: usize = 82;
+const NAMES: usize = 83;
 
 /// A whole visit, in the order in which a person makes it.
 #[expect(clippy::too_many_lines, reason = "one line for each request")]
@@ -225,6 +226,7 @@ fn visit(town: &Town) -> Vec<Value> {
         json!({"method": "restore", "params": {"path": "/nowhere/at/all.db"}}),
         json!({"method": "deleteEverything", "params": {"confirm": "no"}}),
         json!({"method": "about"}),
+        json!({"method": "quit"}),
         json!({"method": "showDataFolder"}),
         json!({"method": "limits"}),
         json!({"method": "limitHistory", "params": {"chartWidth": 240}}),

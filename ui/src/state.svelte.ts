@@ -24,6 +24,8 @@ interface Progress {
 
 /** How long the present may stand still before relative times look wrong. */
 const TICK = 20_000;
+/** After this long elsewhere figures are read anew, in milliseconds. */
+const AWAY = 30_000;
 /** Figures are read again at the start when they are older than this. */
 const STALE = 15 * 60_000;
 
@@ -126,13 +128,21 @@ class WindowState {
     const tick = setInterval(() => {
       this.#tick();
     }, TICK);
+    addEventListener('focus', this.#back);
     // What came with the page is read anew once it is painted.
     if (!this.#given) this.#readAll();
     return () => {
       clearInterval(tick);
+      removeEventListener('focus', this.#back);
       stop();
     };
   }
+
+  /** Who comes back from elsewhere, such as a terminal, may have booked something there. */
+  readonly #back = (): void => {
+    const then = this.overview ? Date.parse(this.overview.now) : 0;
+    if (Date.now() + this.#ahead - then > AWAY) void this.#changed();
+  };
 
   #readAll(): void {
     void this.#readSettings();
@@ -400,8 +410,8 @@ class WindowState {
       this.onchosen?.(event.what);
       return;
     }
-    // That is for the window, not for the page.
-    if (event.type === 'menuAsked') return;
+    // These are for the window, not for the page.
+    if (event.type === 'menuAsked' || event.type === 'quitAsked') return;
     // Whoever asked for it shows how far it is.
     if (event.type === 'importProgress' || event.type === 'exportProgress') return;
     const { account } = event;

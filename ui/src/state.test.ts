@@ -184,6 +184,26 @@ it('reads all accounts when asked to while one is read in the background, and no
   expect(app.syncingAll).toBe(false);
 });
 
+it('reads anew when a person comes back after a while, and not at every glance', async () => {
+  vi.resetModules();
+  const { app } = await import('./state.svelte');
+  door.answer = (request) => Promise.resolve(request.method === 'overview' ? overview([openai({})]) : {});
+  const stop = app.start();
+  await vi.waitFor(() => {
+    expect(app.overview).not.toBeNull();
+  });
+  const before = app.edition;
+  dispatchEvent(new Event('focus'));
+  expect(app.edition).toBe(before);
+  vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 31_000);
+  dispatchEvent(new Event('focus'));
+  expect(app.edition).toBe(before + 1);
+  vi.restoreAllMocks();
+  stop();
+  dispatchEvent(new Event('focus'));
+  expect(app.edition).toBe(before + 1);
+});
+
 it('keeps the last good figures when the next ones do not come', async () => {
   const app = await fresh([openai({})]);
   const good = app.overview;

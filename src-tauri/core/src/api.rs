@@ -340,6 +340,8 @@ pub enum Request {
     LeaveSample,
     /// Shows the window's menu, or hides it again, where it takes no room until it is asked for.
     ShowMenu(ShowMenu),
+    /// Ends the program that shows the window, as its menu does.
+    Quit,
 }
 
 /// The answer to each request, under the same name.
@@ -512,4 +514,6 @@ pub enum Response {
     LeaveSample(SampleState),
     /// To [`Request::ShowMenu`].
     ShowMenu,
+    /// To [`Request::Quit`].
+    Quit,
 }

@@ -139,5 +139,9 @@ async fn answer(app: &App, request: Request) -> Result<Response, ApiError> {
             app.tell(Event::MenuAsked { language });
             Response::ShowMenu
         }
+        Request::Quit => {
+            app.tell(Event::QuitAsked);
+            Response::Quit
+        }
     })
 }

@@ -75,6 +75,8 @@ pub enum Event {
         /// The language of its words.
         language: Language,
     },
+    /// The page asks for the end of the program.
+    QuitAsked,
     /// Accounts or settings changed, or sample data was entered or left.
     Changed,
 }
