@@ -190,6 +190,14 @@ fn screenshots() {
                             .until("models are shown", "return at('spend-table').querySelector('thead th').innerText.trim() === 'Model'", &[])
                             .await;
                     }
+                    if screen == "estimate" {
+                        // They stay when the text is cleared.
+                        if theme == "light" && width == WIDE.0 {
+                            window.enter("estimate-models", "gpt-4o, gpt-4o-mini, claude-haiku-4-5").await;
+                        }
+                        window.enter("estimate-text", "Write a letter to a client who pays late: kind, short, and clear about the date.").await;
+                        window.shown("estimate-model").await;
+                    }
                     settled(&window).await;
                     let name = format!("{screen}-{theme}.png");
                     let kept = width == WIDE.0
@@ -207,6 +215,9 @@ fn screenshots() {
                         );
                     let path = if kept { docs.join(name) } else { out_dir().join(format!("{width}-{name}")) };
                     window.photograph(&path);
+                    if screen == "estimate" {
+                        window.click("estimate-clear").await;
+                    }
                 }
             }
         }
