@@ -72,6 +72,7 @@ pub(crate) struct RemoveOptions {
 pub(crate) struct Which {
     /// The account's number, as `spendglass accounts list` shows it
     #[arg(value_name = "ID")]
+    #[arg(value_parser = asking::number)]
     id: i64,
 }
 

@@ -7,6 +7,7 @@ use spendglass_core::api::{
 };
 use spendglass_core::time::{Calendar, Timestamp, Zone};
 
+use crate::asking;
 use crate::door::{Door, Ending, Failure, Out};
 use crate::text::{Stand, Table, cell, clean, several, time};
 use crate::{Global, credits, webhook};
@@ -63,12 +64,14 @@ pub(crate) struct List {
 #[derive(Args)]
 pub(crate) struct Which {
     /// The alert's number, as `spendglass alerts list` shows it
+    #[arg(value_parser = asking::number)]
     id: i64,
 }
 
 #[derive(Args)]
 pub(crate) struct Snooze {
     /// The alert's number, as `spendglass alerts list` shows it
+    #[arg(value_parser = asking::number)]
     id: i64,
     /// After so many hours, 1 to 720
     #[arg(long, default_value_t = 24)]

@@ -9,6 +9,11 @@ pub(crate) fn somebody_is_there() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
+/// The number of an account or of something else that is listed.
+pub(crate) fn number(text: &str) -> Result<i64, String> {
+    text.parse().map_err(|_| "give the number that its list shows, such as 1".to_owned())
+}
+
 /// Asks a question that is answered by yes or no; anything but yes is no.
 pub(crate) fn agrees(question: &str) -> Result<bool, Failure> {
     let answer = answer(&format!("{question} [y/N] "))?;

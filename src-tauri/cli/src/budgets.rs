@@ -5,6 +5,7 @@ use spendglass_core::api::{
     Amount, Assign, Assignment, BudgetId, BudgetOf, BudgetRow, Request, Response, SetBudget,
 };
 
+use crate::asking;
 use crate::door::{Door, Ending, Failure, Out};
 use crate::text::{Stand, Table, amount, cell, clean, days, explained, lane_head};
 use crate::{Global, credits};
@@ -103,6 +104,7 @@ impl Of {
 #[derive(Args)]
 pub(crate) struct Edit {
     /// The budget's number, as `spendglass budgets list` shows it
+    #[arg(value_parser = asking::number)]
     id: i64,
     /// How much, such as 100 or 12.50
     #[arg(long, allow_negative_numbers = true)]
@@ -120,6 +122,7 @@ pub(crate) struct Edit {
 #[derive(Args)]
 pub(crate) struct Which {
     /// The budget's number, as `spendglass budgets list` shows it
+    #[arg(value_parser = asking::number)]
     id: i64,
 }
 

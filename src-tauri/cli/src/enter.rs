@@ -8,6 +8,7 @@ use spendglass_core::api::{
 };
 use spendglass_core::time::Calendar;
 
+use crate::asking;
 use crate::door::{Door, Ending, Failure, Out};
 use crate::text::{Stand, Table, amount, cell, clean, number};
 use crate::{Global, providers};
@@ -189,6 +190,7 @@ pub(crate) struct CostOptions {
 pub(crate) struct ListOptions {
     /// Those of one account, by its number
     #[arg(long, value_name = "ID")]
+    #[arg(value_parser = asking::number)]
     account: Option<i64>,
 }
 
@@ -205,6 +207,7 @@ pub(crate) struct ChangeOptions {
 pub(crate) struct Which {
     /// The entry's number, as `spendglass enter list` shows it
     #[arg(value_name = "ID")]
+    #[arg(value_parser = asking::number)]
     id: i64,
 }
 

@@ -10,6 +10,7 @@ use spendglass_core::api::{
 use spendglass_core::time::{Timestamp, Zone};
 
 use crate::Global;
+use crate::asking;
 use crate::door::{Door, Ending, Failure, Out, note};
 use crate::text::{Stand, Table, UNKNOWN, cell, clean, explained, number, time};
 
@@ -49,12 +50,14 @@ Examples:
 #[derive(Args)]
 struct Learn {
     /// The account's number, as `spendglass accounts list` shows it
+    #[arg(value_parser = asking::number)]
     account: i64,
 }
 
 #[derive(Args)]
 struct Tier {
     /// The account's number, as `spendglass accounts list` shows it
+    #[arg(value_parser = asking::number)]
     account: i64,
     /// The tier, as `spendglass limits` lists it; or `none`
     tier: String,

@@ -11,6 +11,7 @@ use spendglass_core::api::{
 };
 
 use crate::Global;
+use crate::asking;
 use crate::door::{Door, Ending, Failure, Out};
 use crate::text::{Stand, Table, UNKNOWN, cell, clean, several};
 
@@ -116,6 +117,7 @@ pub(crate) struct Add {
 #[derive(Args)]
 pub(crate) struct Restore {
     /// The number of the correction, as `spendglass plans list` shows it
+    #[arg(value_parser = asking::number)]
     id: i64,
 }
 

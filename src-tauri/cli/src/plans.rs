@@ -41,10 +41,10 @@ pub(crate) struct Options {
     #[arg(long, value_enum, value_name = "STATUS")]
     tax: Option<Tax>,
     /// Your own rate of tax in per cent
-    #[arg(long, value_name = "PERCENT")]
+    #[arg(long, value_name = "PERCENT", allow_negative_numbers = true)]
     tax_rate: Option<String>,
     /// What your card adds in another currency, in per cent
-    #[arg(long, value_name = "PERCENT")]
+    #[arg(long, value_name = "PERCENT", allow_negative_numbers = true)]
     card_markup: Option<String>,
     /// The currency you pay in
     #[arg(long, value_name = "CURRENCY")]

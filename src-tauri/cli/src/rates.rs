@@ -24,7 +24,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "CURRENCY")]
     to: Option<String>,
     /// A price to land where it is paid, with every step
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     amount: Option<String>,
     /// Whether that price holds its tax; nobody says without it
     #[arg(long, value_enum, value_name = "WHETHER", requires = "amount")]

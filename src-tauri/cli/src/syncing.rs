@@ -11,6 +11,7 @@ use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use crate::Global;
 use crate::accounts;
+use crate::asking;
 use crate::door::{Door, Ending, Failure, Interrupts, Out};
 use crate::text::{clean, days, several, time};
 
@@ -31,6 +32,7 @@ Examples:
 pub(crate) struct Options {
     /// One account, by its number; all without it
     #[arg(long, value_name = "ID")]
+    #[arg(value_parser = asking::number)]
     account: Option<i64>,
     /// Read everything again from this UTC date on
     #[arg(long, value_name = "DATE")]

@@ -155,6 +155,7 @@ fn what_is_wrong_is_named_with_what_to_do() {
         (&["cost", "7", "5", "USD", "--label", "x"], "--label goes with a provider"),
         (&["change", "1", "--set", "amount=5"], "There is no entry 1"),
         (&["remove", "1"], "There is no entry 1"),
+        (&["remove", "entry-1"], "give the number that its list shows"),
         (&["list", "--account", "1"], "There is no account 1"),
         (&["change", "1"], "--set"),
         (&["gift", "openai"], "unrecognized"),
@@ -230,4 +231,26 @@ fn an_account_may_have_no_key_and_a_key_may_tell_whose_it_is() {
     }
     let ran = stage.run(&["accounts", "remove", "1"]).ends(0);
     assert!(ran.stdout.contains("Account 1 is removed"), "from a pipe nothing is asked: {ran:?}");
+}
+
+/// A minus is part of a number, and no option.
+#[test]
+fn what_is_below_nought_and_what_is_no_file_is_told_as_that() {
+    let stage = Stage::new();
+    let folder = stage.path("temporary");
+    let folder = folder.to_str().unwrap();
+    let nowhere = format!("{folder}/nofile.csv");
+    for (arguments, words) in [
+        (&["rates", "--from", "USD", "--amount", "-20"][..], "Amount: give 0 or more"),
+        (&["plans", "--card-markup", "-5"], "Card markup: \"-5\" is not a rate"),
+        (&["import", folder], &format!("{folder} cannot be read: it is a folder")),
+        (&["import", &nowhere], &format!("{nowhere} cannot be read: ")),
+    ] {
+        let ran = stage.run(arguments);
+        assert!(ran.code == Some(2) || ran.code == Some(1), "{ran:?}");
+        assert!(
+            ran.stderr.contains(words) && !ran.stderr.contains("unexpected argument"),
+            "{arguments:?}: {ran:?}"
+        );
+    }
 }

@@ -55,10 +55,12 @@ pub fn name(path: &Path) -> String {
 /// The tables of a file: one, or those in a zip.
 pub(super) fn tables(path: &Path, scratch: &Path) -> Result<Vec<Table>, ImportError> {
     let name = name(path);
-    let failed = |error: io::Error| ImportError::File { name: name.clone(), problem: error.to_string() };
+    // Where it is looked for is what tells what is wrong.
+    let place = std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string();
+    let failed = |error: io::Error| ImportError::File { name: place.clone(), problem: error.to_string() };
     let mut file = File::open(path).map_err(failed)?;
     if file.metadata().map_err(failed)?.is_dir() {
-        return Err(ImportError::File { name, problem: "it is a folder".to_owned() });
+        return Err(ImportError::File { name: place, problem: "it is a folder".to_owned() });
     }
     let mut magic = [0; 4];
     let read = fill(&mut file, &mut magic).map_err(failed)?;
