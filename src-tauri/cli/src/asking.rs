@@ -1,5 +1,7 @@
 //! Questions to a person at a terminal. Where nobody sits there, nothing is asked.
 
+use std::error::Error;
+use std::fmt;
 use std::io::{self, IsTerminal, Write};
 
 use crate::door::Failure;
@@ -9,9 +11,21 @@ pub(crate) fn somebody_is_there() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
+/// What was typed is no number of anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NotANumber;
+
+impl fmt::Display for NotANumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("give the number that its list shows, such as 1")
+    }
+}
+
+impl Error for NotANumber {}
+
 /// The number of an account or of something else that is listed.
-pub(crate) fn number(text: &str) -> Result<i64, String> {
-    text.parse().map_err(|_| "give the number that its list shows, such as 1".to_owned())
+pub(crate) fn number(text: &str) -> Result<i64, NotANumber> {
+    text.parse().map_err(|_| NotANumber)
 }
 
 /// Asks a question that is answered by yes or no; anything but yes is no.
