@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use rust_decimal::Decimal;
-use serde_json::Value;
+use serde_json::{Value, json};
 use spendglass_core::api::{App, Config, ForecastQuery, OverviewQuery, Request};
 use spendglass_core::ledger::{Balance, BalanceKind, Charge};
 use spendglass_core::money::{Currency, Money};
@@ -158,8 +158,30 @@ async fn a_day_that_was_not_read_is_no_day_without_cost() {
 }
 
 async fn enter(app: &App, account: i64, entry: Value) {
-    let request = serde_json::json!({"method": "enter", "params": {"account": account, "entry": entry}});
+    let request = json!({"method": "enter", "params": {"account": account, "entry": entry}});
     ask(app, serde_json::from_value(request).unwrap()).await;
+}
+
+/// Of the days between those that were entered nobody says that nothing was spent on them.
+#[tokio::test]
+async fn days_that_were_entered_by_hand_alone_give_no_forecast() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path()).await;
+    let openai = account(&store, "openai", "none").await;
+    let app = door(folder.path()).await;
+    for day in [1, 3, 5, 7, 9, 11, 13, 15] {
+        let cost =
+            json!({"kind": "cost", "date": format!("2026-11-{day:02}"), "amount": "10", "currency": "USD"});
+        enter(&app, openai, cost).await;
+    }
+    let month = forecast(&app).await["months"][0].clone();
+    assert_eq!((&month["range"], month["soFar"].as_str()), (&Value::Null, Some("80")));
+    assert!(
+        month["unknown"].as_str().unwrap().contains("nobody says which of its days are complete"),
+        "{month}"
+    );
+    app.close().await;
+    store.close().await;
 }
 
 #[tokio::test]
@@ -171,18 +193,12 @@ async fn an_entered_balance_is_the_last_one_said_and_lasts_by_its_falls() {
     // Said in any order, twice of one day, and in two currencies.
     for (day, amount) in [(17, "80"), (2, "110"), (16, "70"), (16, "82"), (9, "96")] {
         let as_of = format!("2026-11-{day:02}");
-        let entry =
-            serde_json::json!({"kind": "balance", "asOf": as_of, "amount": amount, "currency": "USD"});
+        let entry = json!({"kind": "balance", "asOf": as_of, "amount": amount, "currency": "USD"});
         enter(&app, openai, entry).await;
     }
-    enter(
-        &app,
-        openai,
-        serde_json::json!({"kind": "balance", "asOf": "2026-11-01", "amount": "5", "currency": "EUR"}),
-    )
-    .await;
-    let credits =
-        serde_json::from_value(serde_json::json!({"method": "credits", "params": {"account": openai}}));
+    enter(&app, openai, json!({"kind": "balance", "asOf": "2026-11-01", "amount": "5", "currency": "EUR"}))
+        .await;
+    let credits = serde_json::from_value(json!({"method": "credits", "params": {"account": openai}}));
     for told in [forecast(&app).await, ask(&app, credits.unwrap()).await] {
         let rows = told["balances"].as_array().unwrap();
         let shown: Vec<_> = rows.iter().map(|row| (row["left"].as_str(), row["currency"].as_str())).collect();
@@ -219,7 +235,7 @@ async fn figures_that_do_not_fit_are_said_and_take_nothing_from_the_other_accoun
         store.book_snapshot(id, &snapshot, observed_at).await.unwrap();
     }
     let app = door(folder.path()).await;
-    let credits = serde_json::from_value(serde_json::json!({"method": "credits", "params": {}})).unwrap();
+    let credits = serde_json::from_value(json!({"method": "credits", "params": {}})).unwrap();
     for told in [forecast(&app).await, ask(&app, credits).await] {
         let rows = told["balances"].as_array().unwrap();
         let of = |label: &str| rows.iter().find(|row| row["label"] == label).unwrap();
@@ -239,7 +255,7 @@ async fn what_was_entered_is_known_as_of_when_it_was() {
     let store = store(folder.path()).await;
     let openai = account(&store, "openai", "none").await;
     let app = door(folder.path()).await;
-    let entry = serde_json::json!({"kind": "cost", "date": "2026-11-12", "amount": "3", "currency": "USD"});
+    let entry = json!({"kind": "cost", "date": "2026-11-12", "amount": "3", "currency": "USD"});
     enter(&app, openai, entry).await;
     let told = forecast(&app).await;
     let row = &told["months"][0];

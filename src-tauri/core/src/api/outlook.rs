@@ -9,7 +9,7 @@ use crate::forecast::{Course, Forecast, History};
 use crate::ledger::{ChargeCategory, Lane};
 use crate::money::{Currency, Decimal, MoneyError, Total};
 use crate::report;
-use crate::store::RollupRow;
+use crate::store::{Origin, RollupRow};
 use crate::time::Date;
 
 /// Days that are looked at: a year of months to try the forecast on, and what comes before the first of them.
@@ -31,6 +31,8 @@ pub(super) struct Line {
     pub(super) complete: Option<(Date, Date)>,
     /// All money by day.
     pub(super) by_day: BTreeMap<Date, Total>,
+    /// Days that something else than a hand told of.
+    recorded: BTreeSet<Date>,
     /// What is taken from credit by day: what was used, and corrections of that.
     spent: BTreeMap<Date, Total>,
 }
@@ -78,11 +80,15 @@ impl Outlook {
                 lane: row.lane,
                 complete: None,
                 by_day: BTreeMap::new(),
+                recorded: BTreeSet::new(),
                 spent: BTreeMap::new(),
             });
             line.lane = line.lane.min(row.lane);
             let day = row.start.utc_date();
             add(&mut line.by_day, day, billed, currency)?;
+            if row.origin != Origin::Hand {
+                line.recorded.insert(day);
+            }
             if matches!(
                 row.category,
                 ChargeCategory::Usage | ChargeCategory::Adjustment | ChargeCategory::Credit
@@ -138,16 +144,17 @@ fn add(
     Ok(())
 }
 
-/// The days of a line that are over and were read. What came from files counts from its first line to its last, if that is new.
+/// The days of a line that are over and were read. What came from files counts from its first line to its last, if that is new;
+/// of days between those that were entered by hand nobody says that nothing was spent on them.
 fn complete_days(line: &Line, books: &Books, today: Date) -> Option<(Date, Date)> {
     let looked_at = today.plus_days(-DAYS_LOOKED_AT);
     if let Some((from, until)) = books.covered_of(line.account) {
         let (from, until) = (from.max(looked_at), until.min(today));
         return (from < until).then_some((from, until));
     }
-    let (first, last) = (*line.by_day.first_key_value()?.0, *line.by_day.last_key_value()?.0);
+    let (first, last) = (*line.recorded.first()?, *line.recorded.last()?);
     let until = last.plus_days(1).min(today);
-    let several = line.by_day.len() >= crate::forecast::NEEDED_DAYS;
+    let several = line.recorded.len() >= crate::forecast::NEEDED_DAYS;
     (several && first < until && today.days_since(last) <= FRESH_IMPORT_DAYS).then_some((first, until))
 }
 
