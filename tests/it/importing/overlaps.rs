@@ -233,6 +233,34 @@ async fn a_file_is_of_the_provider_that_is_named() {
     app.close().await;
 }
 
+/// 3/11 is in March to some and in November to others: a file that does not say which is not guessed at.
+#[tokio::test]
+async fn a_mapped_date_that_may_be_another_day_is_refused() {
+    let books = Books::open().await;
+    let app = app(&books).await;
+    let query = |lines: &str| ImportQuery {
+        path: books.put("own.csv", format!("Day,Paid\n{lines}")).to_str().unwrap().to_owned(),
+        mapping: Some("date=Day,cost=Paid,currency=USD".to_owned()),
+        account: Some(books.account),
+        ..ImportQuery::default()
+    };
+    for date in ["03/11/2026", "11/18/2026", "18.11.2026", "3-11-2026", "2026/11/03"] {
+        let preview = ask(&app, Request::PreviewImport(query(&format!("2026-11-01,4\n{date},5\n")))).await;
+        let wrong = &preview["parts"][0]["wrongLines"];
+        assert_eq!(
+            (&wrong[0]["line"], wrong.as_array().map(Vec::len)),
+            (&json!(3), Some(1)),
+            "{date}: {preview}"
+        );
+        let problem = wrong[0]["problem"].as_str().unwrap();
+        assert!(problem.contains(date) && problem.contains("year-month-day"), "{problem}");
+    }
+    let preview =
+        ask(&app, Request::PreviewImport(query("2026-11-03,4\n2026-11-04T10:00:00+05:30,5\n"))).await;
+    assert_eq!(preview["parts"][0]["wrongLines"], json!([]), "{preview}");
+    app.close().await;
+}
+
 /// Of one account and day the provider's file counts, then one that was mapped, then what was typed in.
 #[tokio::test]
 async fn what_was_typed_in_is_not_added_to_a_file_of_the_same_day() {

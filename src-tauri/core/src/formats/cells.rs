@@ -170,16 +170,12 @@ impl<'a> Row<'a> {
     /// A time in a file of which nobody knows whether it writes the day or the month first.
     pub fn plain_moment(&self, column: usize) -> Result<Moment, Wrong> {
         let cell = self.bytes(column);
-        if cell.contains(&b'/') {
-            return Err(self.wrong(
-                column,
-                format!(
-                    "\"{}\" may mean two days: write dates as year-month-day, such as 2026-11-30",
-                    shown(cell)
-                ),
-            ));
+        if cell.is_empty() || moment(cell).is_some_and(|_| !cell.contains(&b'/')) {
+            return self.moment(column);
         }
-        self.moment(column)
+        let problem =
+            format!("\"{}\" is not written as year-month-day: write dates such as 2026-11-30", shown(cell));
+        Err(self.wrong(column, problem))
     }
 
     /// The period between two columns of Unix seconds.
