@@ -71,8 +71,7 @@ pub(crate) struct RemoveOptions {
 #[derive(Args)]
 pub(crate) struct Which {
     /// The account's number, as `spendglass accounts list` shows it
-    #[arg(value_name = "ID")]
-    #[arg(value_parser = asking::number)]
+    #[arg(value_name = "ID", value_parser = asking::number)]
     id: i64,
 }
 
@@ -96,16 +95,14 @@ async fn remove(global: &Global, out: &Out, options: RemoveOptions) -> Result<En
     let RemoveOptions { which: Which { id }, yes, leave_key } = options;
     let door = Door::open(global).await?;
     let removed = async {
-        if !yes && asking::somebody_is_there() {
+        if !yes {
             let account = one(&door, id).await?;
             let what = format!(
                 "Remove {} ({}), and everything read with it or entered for it?",
                 title(&account),
                 key_words(&account)
             );
-            if !asking::agrees(&what)? {
-                return Err(Failure::usage("Nothing was removed."));
-            }
+            asking::must_agree(&what, "Nothing was removed.")?;
         }
         let request = RemoveAccount { account: id, leave_key: Some(leave_key) };
         door.ask(Request::RemoveAccount(request)).await

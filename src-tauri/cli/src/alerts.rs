@@ -7,10 +7,9 @@ use spendglass_core::api::{
 };
 use spendglass_core::time::{Calendar, Timestamp, Zone};
 
-use crate::asking;
 use crate::door::{Door, Ending, Failure, Out};
 use crate::text::{Stand, Table, cell, clean, several, time};
-use crate::{Global, credits, webhook};
+use crate::{Global, asking, credits, webhook};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {

@@ -1,7 +1,5 @@
 //! Questions to a person at a terminal. Where nobody sits there, nothing is asked.
 
-use std::error::Error;
-use std::fmt;
 use std::io::{self, IsTerminal, Write};
 
 use crate::door::Failure;
@@ -12,16 +10,9 @@ pub(crate) fn somebody_is_there() -> bool {
 }
 
 /// What was typed is no number of anything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("give the number that its list shows, such as 1")]
 pub(crate) struct NotANumber;
-
-impl fmt::Display for NotANumber {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("give the number that its list shows, such as 1")
-    }
-}
-
-impl Error for NotANumber {}
 
 /// The number of an account or of something else that is listed.
 pub(crate) fn number(text: &str) -> Result<i64, NotANumber> {
@@ -32,6 +23,14 @@ pub(crate) fn number(text: &str) -> Result<i64, NotANumber> {
 pub(crate) fn agrees(question: &str) -> Result<bool, Failure> {
     let answer = answer(&format!("{question} [y/N] "))?;
     Ok(matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes"))
+}
+
+/// The same for what cannot be taken back: where nobody can be asked, it is not done.
+pub(crate) fn must_agree(question: &str, otherwise: &str) -> Result<(), Failure> {
+    if !somebody_is_there() {
+        return Err(Failure::usage(format!("Nobody is here to be asked: agree by --yes. {otherwise}")));
+    }
+    if agrees(question)? { Ok(()) } else { Err(Failure::usage(otherwise)) }
 }
 
 /// Asks which of several is meant; the answer is a number from 1.

@@ -5,10 +5,9 @@ use spendglass_core::api::{
     Amount, Assign, Assignment, BudgetId, BudgetOf, BudgetRow, Request, Response, SetBudget,
 };
 
-use crate::asking;
 use crate::door::{Door, Ending, Failure, Out};
 use crate::text::{Stand, Table, amount, cell, clean, days, explained, lane_head};
-use crate::{Global, credits};
+use crate::{Global, asking, credits};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {

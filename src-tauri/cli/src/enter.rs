@@ -8,10 +8,9 @@ use spendglass_core::api::{
 };
 use spendglass_core::time::Calendar;
 
-use crate::asking;
 use crate::door::{Door, Ending, Failure, Out};
 use crate::text::{Stand, Table, amount, cell, clean, number};
-use crate::{Global, providers};
+use crate::{Global, asking, providers};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -189,8 +188,7 @@ pub(crate) struct CostOptions {
 #[derive(Args)]
 pub(crate) struct ListOptions {
     /// Those of one account, by its number
-    #[arg(long, value_name = "ID")]
-    #[arg(value_parser = asking::number)]
+    #[arg(long, value_name = "ID", value_parser = asking::number)]
     account: Option<i64>,
 }
 
@@ -206,8 +204,7 @@ pub(crate) struct ChangeOptions {
 #[derive(Args)]
 pub(crate) struct Which {
     /// The entry's number, as `spendglass enter list` shows it
-    #[arg(value_name = "ID")]
-    #[arg(value_parser = asking::number)]
+    #[arg(value_name = "ID", value_parser = asking::number)]
     id: i64,
 }
 

@@ -76,12 +76,7 @@ pub(crate) async fn restore(global: &Global, out: &Out, options: RestoreOptions)
         options.file
     );
     if !options.yes {
-        if !asking::somebody_is_there() {
-            return Err(Failure::usage("Nobody is here to be asked: agree by --yes. Nothing was restored."));
-        }
-        if !asking::agrees(&question)? {
-            return Err(Failure::usage("Nothing was restored."));
-        }
+        asking::must_agree(&question, "Nothing was restored.")?;
     }
     let request = Restore { path: options.file };
     let response = match Door::open(global).await {

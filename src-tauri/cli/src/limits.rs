@@ -9,10 +9,9 @@ use spendglass_core::api::{
 };
 use spendglass_core::time::{Timestamp, Zone};
 
-use crate::Global;
-use crate::asking;
 use crate::door::{Door, Ending, Failure, Out, note};
 use crate::text::{Stand, Table, UNKNOWN, cell, clean, explained, number, time};
+use crate::{Global, asking};
 
 /// A refusal is a few kilobytes; more than this is something else.
 const LONGEST: u64 = 1_000_000;

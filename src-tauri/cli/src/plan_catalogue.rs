@@ -10,10 +10,9 @@ use spendglass_core::api::{
     Response,
 };
 
-use crate::Global;
-use crate::asking;
 use crate::door::{Door, Ending, Failure, Out};
 use crate::text::{Stand, Table, UNKNOWN, cell, clean, several};
+use crate::{Global, asking};
 
 /// A file of plans is not larger.
 const LARGEST_FILE: u64 = 8 * 1024 * 1024;

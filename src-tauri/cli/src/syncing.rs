@@ -9,11 +9,9 @@ use spendglass_core::api::{
 use spendglass_core::time::{Date, Zone};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-use crate::Global;
-use crate::accounts;
-use crate::asking;
 use crate::door::{Door, Ending, Failure, Interrupts, Out};
 use crate::text::{clean, days, several, time};
+use crate::{Global, accounts, asking};
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -31,8 +29,7 @@ Examples:
   spendglass sync --account 1 --from 2026-11-01")]
 pub(crate) struct Options {
     /// One account, by its number; all without it
-    #[arg(long, value_name = "ID")]
-    #[arg(value_parser = asking::number)]
+    #[arg(long, value_name = "ID", value_parser = asking::number)]
     account: Option<i64>,
     /// Read everything again from this UTC date on
     #[arg(long, value_name = "DATE")]

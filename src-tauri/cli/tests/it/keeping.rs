@@ -38,7 +38,7 @@ fn charges_leave_a_copy_comes_back_and_everything_goes() {
     let made = stage.run(&["back-up", &backup]).ends(0);
     assert!(made.stdout.starts_with("1 account and ") && made.stdout.contains("checked"), "{}", made.stdout);
     let before = stage.run(&["--json", "status"]).ends(0).stdout;
-    stage.run(&["accounts", "remove", "1"]).ends(0);
+    stage.run(&["accounts", "remove", "1", "--yes"]).ends(0);
     let alone = stage.run(&["restore", &backup]).ends(2);
     assert!(alone.stderr.contains("agree by --yes. Nothing was restored."), "{alone:?}");
     let restored = stage.run(&["restore", &backup, "--yes"]).ends(0);

@@ -56,7 +56,7 @@ fn from_a_key_to_a_chart() {
         assert!(text.starts_with(&format!("By {by}, 2026-11-01 to 2026-11-20 (UTC days), as of ")), "{text}");
     }
 
-    let removed = stage.run(&["accounts", "remove", "3"]).ends(0);
+    let removed = stage.run(&["accounts", "remove", "3", "--yes"]).ends(0);
     assert!(removed.stdout.contains("account 3") || removed.stdout.contains("Account 3"), "{removed:?}");
     assert_eq!(stage.run(&["accounts", "list", "--json"]).ends(0).json().as_array().unwrap().len(), 2);
     for provider in PROVIDERS {
