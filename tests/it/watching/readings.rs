@@ -1,16 +1,26 @@
 //! When accounts are read, and when they are left alone.
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 use spendglass_core::api::Told;
+use spendglass_core::notice::Desktop;
 use spendglass_core::time::Timestamp;
 use spendglass_simulator::{Person, Town};
 use sqlx::{Connection as _, Executor as _};
 use tokio::sync::mpsc;
 
-use super::{NOW, PATIENT, Stage, next};
+use super::{ALL, NOW, PATIENT, Stage, next};
 use crate::house::{open_town, peek};
+use crate::notice::stage::{Bus, Faced, Manner};
+
+/// A student's town, and a program that knows one account there.
+async fn connected(provider: &str) -> (Arc<Town>, Stage, Value) {
+    let town = open_town(Person::Student, NOW).await;
+    let stage = Stage::new(None).await;
+    let account = connect(&stage, &town, provider).await;
+    (town, stage, account)
+}
 
 /// Adds the account of a provider, and gives its number.
 async fn connect(stage: &Stage, town: &Town, id: &str) -> Value {
@@ -34,9 +44,7 @@ fn requests(town: &Town) -> u64 {
 /// Accounts are read when they are due, more seldom where nothing moves, and soon again where nobody was reached.
 #[tokio::test(flavor = "multi_thread")]
 async fn accounts_are_read_by_their_plans() {
-    let town = open_town(Person::Student, NOW).await;
-    let stage = Stage::new(None).await;
-    connect(&stage, &town, "openrouter").await;
+    let (town, stage, _) = connected("openrouter").await;
     let read = |told: &[Told]| told.iter().filter(|line| matches!(line, Told::Read { .. })).count();
     let mut minutes = Vec::new();
     for minute in 0..40 {
@@ -81,9 +89,7 @@ async fn accounts_are_read_by_their_plans() {
 /// Whoever reads an account plans when the loop reads it: a person who just did so is not followed by a second reading.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_person_just_read_is_not_read_again() {
-    let town = open_town(Person::Student, NOW).await;
-    let stage = Stage::new(None).await;
-    let account = connect(&stage, &town, "openrouter").await;
+    let (town, stage, account) = connected("openrouter").await;
     stage.ask(json!({"method": "sync", "params": {"account": account}})).await;
     let asked = requests(&town);
     assert!(stage.tick().await.is_empty());
@@ -102,9 +108,7 @@ async fn what_a_person_just_read_is_not_read_again() {
 /// Where a provider asks for an hour between two readings, asking meanwhile reaches nobody and puts nothing off.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sync_that_asks_nobody_moves_no_plan() {
-    let town = open_town(Person::Student, NOW).await;
-    let stage = Stage::new(None).await;
-    connect(&stage, &town, "exa").await;
+    let (town, stage, _) = connected("exa").await;
     stage.tick().await;
     let due = due_in(&stage).await;
     assert!((3_600..=3_612).contains(&due), "{due}");
@@ -120,7 +124,9 @@ async fn a_sync_that_asks_nobody_moves_no_plan() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_planned_does_not_hammer_the_provider() {
     let town = open_town(Person::Student, NOW).await;
-    let stage = Stage::new(None).await;
+    let bus = Bus::start();
+    let faced = Faced::start(&bus, &ALL, Manner::Answers).await;
+    let stage = Stage::new(Some(Desktop::at(&bus.address, PATIENT))).await;
     let account = connect(&stage, &town, "openrouter").await;
     let full =
         "CREATE TRIGGER full BEFORE INSERT ON schedule BEGIN SELECT RAISE(ABORT, 'no plan is kept'); END";
@@ -138,30 +144,26 @@ async fn what_cannot_be_planned_does_not_hammer_the_provider() {
     };
     read(&mut told).await;
     let asked = requests(&town);
-    for _ in 0..3 {
+    // Two turns: each delivers what was raised before it.
+    for title in ["one", "two"] {
+        stage.later(1);
+        stage.raise(title).await;
         look_again(&stage).await;
+        while !matches!(next(&mut told).await, Told::Delivered { title: this, .. } if this == title) {}
     }
     assert_eq!(requests(&town), asked);
     // After a minute it is tried again.
     stage.later(60);
-    let settings = stage.ask(json!({"method": "settings"})).await;
-    stage.ask(json!({"method": "changeSettings", "params": settings})).await;
+    look_again(&stage).await;
     read(&mut told).await;
     watch.abort();
     let _ = watch.await;
+    faced.end().await;
     stage.app.close().await;
 }
 
-/// Lets the loop take a turn.
+/// Wakes the loop.
 async fn look_again(stage: &Stage) {
-    stage.later(1);
     let settings = stage.ask(json!({"method": "settings"})).await;
     stage.ask(json!({"method": "changeSettings", "params": settings})).await;
-    let now = stage.now().to_string();
-    let turn = async {
-        while stage.ask(json!({"method": "watching"})).await["lastTick"] != now {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(PATIENT, turn).await.unwrap();
 }

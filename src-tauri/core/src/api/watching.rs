@@ -218,8 +218,7 @@ impl App {
         // Readings go on while something is delivered; they end when this future is dropped.
         let mut reading = JoinSet::new();
         let (say, mut said) = mpsc::unbounded_channel();
-        let mut under_way: Vec<i64> = Vec::new();
-        let mut tasks = HashMap::new();
+        let mut under_way = HashMap::new();
         // What was just read rests, planned or not: where no plan can be kept it would be due again at once.
         let mut rested: Vec<(i64, Timestamp)> = Vec::new();
         // A slow address holds up no reminder.
@@ -252,17 +251,17 @@ impl App {
             let now = self.now();
             rested.retain(|(_, since)| (0..REST).contains(&now.seconds_since(*since)));
             let rests: Vec<i64> = rested.iter().map(|(account, _)| *account).collect();
-            match self.to_read(house, &under_way, &rests).await {
+            let being_read: Vec<i64> = under_way.values().copied().collect();
+            match self.to_read(house, &being_read, &rests).await {
                 Ok(batch) => {
                     for row in batch {
-                        under_way.push(row.id);
                         let (app, say, account) = (self.clone(), say.clone(), row.id);
                         let task = reading.spawn(async move {
                             // Nobody hears it once the loop has ended.
                             let tell = |told| drop(say.send(told));
                             app.read(app.real(), &row, &tell).await;
                         });
-                        tasks.insert(task.id(), account);
+                        under_way.insert(task.id(), account);
                     }
                 }
                 Err(error) => failed(error),
@@ -282,10 +281,7 @@ impl App {
                     Ok(()) = news.changed() => tick = tick.min(Instant::now() + BURST),
                     Some(ended) = reading.join_next_with_id() => {
                         let task = ended.map_or_else(|broken| broken.id(), |(task, ())| task);
-                        if let Some(account) = tasks.remove(&task) {
-                            under_way.retain(|other| *other != account);
-                            rested.push((account, self.now()));
-                        }
+                        rested.extend(under_way.remove(&task).map(|account| (account, self.now())));
                         break;
                     }
                     Some(told) = said.recv() => tell(told),
