@@ -33,8 +33,7 @@ function oneByte(): Plugin {
     generateBundle(_options, parts) {
       for (const part of Object.values(parts)) {
         if (part.type !== 'chunk') continue;
-        // eslint-disable-next-line no-control-regex -- all that is not ASCII
-        const ascii = part.code.replaceAll(/[^\x00-\x7f]/g, number);
+        const ascii = part.code.replaceAll(/[\u0080-\uffff]/g, number);
         if (ascii.length < 2 * part.code.length) part.code = ascii;
       }
     },

@@ -141,7 +141,7 @@ class WindowState {
   /** Who comes back from elsewhere, such as a terminal, may have booked something there. */
   readonly #back = (): void => {
     const then = this.overview ? Date.parse(this.overview.now) : 0;
-    if (Date.now() + this.#ahead - then > AWAY) void this.#changed();
+    if (this.#reading === null && Date.now() + this.#ahead - then > AWAY) void this.#changed();
   };
 
   #readAll(): void {

@@ -1,4 +1,4 @@
-// What was last wished for on Plans and Estimate: it stays while other screens are looked at, and is forgotten with the window.
+// What was last wished for on Plans and Estimate, and answered: it stays while other screens are looked at, and is forgotten with the window.
 
 import type { PlanComparison, Savings } from './bindings';
 import { NO_WISHES, type Wishes } from './plans';
