@@ -273,6 +273,38 @@ async fn a_plan_that_serves_all_for_less_is_advised_with_every_figure() {
     app.close().await;
 }
 
+/// The curve's axis counts everything, so its points do, too; the option tells what its plan serves.
+#[tokio::test]
+async fn a_point_on_the_curve_counts_as_its_axis_does() {
+    let (setting, _) = Setting::usual().await;
+    let other = setting.account("anthropic", "admin").await;
+    setting.use_daily(other, "2026-08-10", "2026-11-19", &[Used { model: "other-1", ..SMALL }]).await;
+    setting.bill_daily(other, "2026-08-10", "2026-11-19", "1.00").await;
+    let file = setting.catalogue(&[FLAT]);
+    let app = setting.door().await;
+    let told = ask(&app, json!({"catalogue": file, "days": 90, "chartWidth": 600})).await;
+    let flat = ids(&told).into_iter().find(|id| id.contains("own/flat")).unwrap();
+    let points = option(&told, flat)["breakEven"].as_array().unwrap();
+    let of_all = |amount: &Value| (number(amount) * dec("2")).round();
+    let description = told["curve"]["description"].as_str().unwrap();
+    assert!(!points.is_empty(), "{told}");
+    for point in points {
+        let words = point["words"].as_str().unwrap();
+        let said = description.split(". ").find(|said| said.contains(words.split(" above ").next().unwrap()));
+        let said: String = said
+            .unwrap_or_else(|| panic!("{words}: {description}"))
+            .split(" above ")
+            .nth(1)
+            .unwrap()
+            .chars()
+            .filter(char::is_ascii_digit)
+            .collect();
+        let off = (dec(&said) - of_all(&point["amount"])).abs();
+        assert!(off <= dec("2"), "{words}: {description}");
+    }
+    app.close().await;
+}
+
 #[tokio::test]
 async fn a_plan_that_saves_too_little_is_not_worth_a_change() {
     let (setting, _) = Setting::usual().await;

@@ -142,6 +142,19 @@ pub struct Volume {
     pub unit: VolumeUnit,
 }
 
+impl Volume {
+    /// That many per cent of it: money in cents, all else whole.
+    #[must_use]
+    pub fn part(self, share: Decimal) -> Volume {
+        let places = match self.unit {
+            VolumeUnit::List(_) => 2,
+            VolumeUnit::Requests | VolumeUnit::Tokens => 0,
+        };
+        let amount = self.amount.saturating_mul(share) / Decimal::ONE_HUNDRED;
+        Volume { amount: amount.round_dp(places).normalize(), unit: self.unit }
+    }
+}
+
 /// Where one option becomes cheaper than another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BreakEven {

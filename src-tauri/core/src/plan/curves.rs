@@ -1,6 +1,6 @@
 //! Cost against usage, and the points where one option becomes cheaper than another.
 
-use super::choice::{BreakEven, Point, Volume};
+use super::choice::{BreakEven, Point};
 use super::draws::EIGHTHS;
 use super::judge::{Landed, volume};
 use super::landed::amount;
@@ -39,16 +39,11 @@ pub(super) fn break_even(one: &Landed<'_>, other: &Landed<'_>, currency: Currenc
             let thousandths = i128::from(from) * 1_000 + into;
             let share = Decimal::try_from_i128_with_scale(thousandths * 125, 4).unwrap_or_default();
             if let Some(whole) = volume(one.followed.volume, currency) {
-                let at = whole.amount.saturating_mul(share) / Decimal::ONE_HUNDRED;
-                let places = match whole.unit {
-                    super::VolumeUnit::List(_) => 2,
-                    super::VolumeUnit::Requests | super::VolumeUnit::Tokens => 0,
-                };
                 found.push(BreakEven {
                     than: other.id.clone(),
                     above: dearer < 0,
                     share: share.round_dp(1).normalize(),
-                    at: Volume { amount: at.round_dp(places).normalize(), unit: whole.unit },
+                    at: whole.part(share),
                 });
             }
         }

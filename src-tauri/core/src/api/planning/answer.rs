@@ -105,7 +105,7 @@ impl Told<'_> {
         BreakEven {
             unit,
             amount,
-            words: words::break_even(point, &than),
+            words: words::break_even(point, &than, point.at),
             than: point.than.clone(),
             above: point.above,
         }

@@ -78,11 +78,13 @@ fn curve(told: &Told<'_>, width: u32, ending: &str) -> CostCurve {
         let of = option.break_even.iter().filter(move |point| drawn(&point.than));
         of.map(move |point| {
             let than = words::name_of(&point.than, choice, told.offered);
+            // As the axis below it counts: everything, also what the plan does not serve.
+            let at = choice.usual_month.map_or(point.at, |usual| usual.part(point.share));
             chart::BreakEven {
                 line,
                 share: point.share,
-                name: words::spoken(point.at),
-                words: format!("{name} is {}", words::break_even(point, &than)),
+                name: words::spoken(at),
+                words: format!("{name} is {}", words::break_even(point, &than, at)),
             }
         })
     });

@@ -118,16 +118,15 @@ pub(super) fn volume(volume: Volume) -> (String, String) {
     (amount, unit(volume.unit))
 }
 
-pub(super) fn break_even(point: &BreakEven, than: &str) -> String {
-    let at = spoken(point.at);
+pub(super) fn break_even(point: &BreakEven, than: &str, at: Volume) -> String {
     let than = match point.than.as_str() {
         "current" => "paying as now".to_owned(),
         "metered" => "paying as you go".to_owned(),
         _ => than.to_owned(),
     };
     let side = if point.above { "above" } else { "below" };
-    let list = if matches!(point.at.unit, VolumeUnit::List(_)) { " at list price" } else { "" };
-    format!("cheaper than {than} {side} {at}{list} a month")
+    let list = if matches!(at.unit, VolumeUnit::List(_)) { " at list price" } else { "" };
+    format!("cheaper than {than} {side} {}{list} a month", spoken(at))
 }
 
 fn scenario(of: &Scenario) -> String {
