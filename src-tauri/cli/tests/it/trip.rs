@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use spendglass_core::providers::{ALL, find};
 
-use crate::stage::{NOW, PROVIDERS, Stage, Town, holds};
+use crate::stage::{NOW, PROVIDERS, Stage, Town, holds, variable};
 
 #[test]
 fn from_a_key_to_a_chart() {
@@ -243,6 +243,26 @@ fn the_doctor_looks_at_everything() {
     found("clock");
     let text = stage.run(&["doctor"]).stdout;
     assert!(text.contains("keychain: ") && text.contains("do: "), "{text}");
+}
+
+/// A key that is not where it was put, or is refused, is no fault of the network.
+#[test]
+fn the_doctor_blames_the_network_where_nobody_answered_alone() {
+    for (faults, key, words) in [
+        (&["openai/*=401"][..], true, "network: 1 of 1 accounts that were asked answered."),
+        (&["openai/*=500"], true, "network: No provider answered."),
+        (&[], false, "network: There is no account that could be asked, so nothing was sent."),
+    ] {
+        let town = Town::open("student", &[]);
+        let mut stage = Stage::with(&town, &["openai"]);
+        let town = town.reopen("student", faults);
+        if !key {
+            stage.unset(&variable("openai"));
+        }
+        let text = stage.run(&["doctor"]).ends(1).stdout;
+        assert!(text.contains(words), "{faults:?} {key}: {text}");
+        drop(town);
+    }
 }
 
 /// The signal is sent by the system's own `kill`.

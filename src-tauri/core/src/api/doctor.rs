@@ -3,7 +3,7 @@
 use super::app::{App, House};
 use super::failures::sentence;
 use super::keys::{Credentials, base_url, find_provider, secret_of};
-use super::{ApiError, Doctor, Finding, FindingState};
+use super::{ApiError, Doctor, ErrorCode, Finding, FindingState};
 use crate::pricing::PriceBook;
 use crate::store::{AccountRow, KeyPlace};
 use crate::sync::{Checked, Job};
@@ -28,10 +28,20 @@ impl App {
                 accounts.push(Finding { subject, state: FindingState::Works, message, remedy: None });
                 continue;
             }
-            let (finding, date) = self.account_finding(&house, row).await;
-            reached.push(date.is_some());
-            dates.extend(date);
-            accounts.push(finding);
+            let subject = format!("account {}", row.id);
+            let asked = self.ask(&house, row).await;
+            reached.extend(answered(&asked));
+            accounts.push(match asked {
+                Ok((name, checked)) => {
+                    dates.extend(checked.date);
+                    let message = format!("{name} accepts the key.");
+                    Finding { subject, state: FindingState::Works, message, remedy: None }
+                }
+                // The message of an error at the door ends with what to do.
+                Err(error) => {
+                    Finding { subject, state: FindingState::Fails, message: error.message, remedy: None }
+                }
+            });
         }
         findings.push(self.clock(dates.first().copied()));
         findings.push(network(&reached));
@@ -74,22 +84,7 @@ impl App {
         }
     }
 
-    /// Asks an account's provider about its key; returns the provider's clock where it answered.
-    async fn account_finding(&self, house: &House, row: &AccountRow) -> (Finding, Option<Timestamp>) {
-        let subject = format!("account {}", row.id);
-        let checked = self.ask(house, row).await;
-        match checked {
-            Ok((name, checked)) => {
-                let message = format!("{name} accepts the key.");
-                (Finding { subject, state: FindingState::Works, message, remedy: None }, checked.date)
-            }
-            Err(error) => {
-                // The message of an error at the door ends with what to do.
-                (Finding { subject, state: FindingState::Fails, message: error.message, remedy: None }, None)
-            }
-        }
-    }
-
+    /// Asks an account's provider about its key.
     async fn ask(&self, house: &House, row: &AccountRow) -> Result<(&'static str, Checked), ApiError> {
         let provider = find_provider(&row.account.provider)?;
         let kind = provider.key_kind(&row.account.key_kind).or_else(|| provider.keys.first());
@@ -100,6 +95,22 @@ impl App {
         let book = PriceBook::bundled().clone();
         let job = Job { account_id: row.id, provider, kind, base, secret, details, from: None, book, now };
         Ok((provider.name, house.engine.check(&job, &self.cancellation()).await?))
+    }
+}
+
+/// Whether a provider answered, be it with a refusal; nothing where it was not asked, such as without a key.
+fn answered<T>(asked: &Result<T, ApiError>) -> Option<bool> {
+    match asked {
+        Ok(_) => Some(true),
+        Err(error) => match error.code {
+            ErrorCode::KeyRejected
+            | ErrorCode::WrongKeyKind
+            | ErrorCode::MoreNeeded
+            | ErrorCode::Wait
+            | ErrorCode::ProviderChanged => Some(true),
+            ErrorCode::Unreachable => Some(false),
+            _ => None,
+        },
     }
 }
 
@@ -140,12 +151,20 @@ fn network(reached: &[bool]) -> Finding {
     let subject = "network".to_owned();
     let works = reached.iter().filter(|reached| **reached).count();
     let (state, message, remedy) = if reached.is_empty() {
-        (FindingState::Works, "There is no account to reach, so nothing was sent.".to_owned(), None)
+        (
+            FindingState::Works,
+            "There is no account that could be asked, so nothing was sent.".to_owned(),
+            None,
+        )
     } else if works == 0 {
         let remedy = "Check the connection, a proxy, and the accounts below.".to_owned();
-        (FindingState::Fails, "No provider answered well.".to_owned(), Some(remedy))
+        (FindingState::Fails, "No provider answered.".to_owned(), Some(remedy))
     } else {
-        (FindingState::Works, format!("{works} of {} accounts were reached.", reached.len()), None)
+        (
+            FindingState::Works,
+            format!("{works} of {} accounts that were asked answered.", reached.len()),
+            None,
+        )
     };
     Finding { subject, state, message, remedy }
 }
