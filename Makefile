@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 export BASH_ENV := $(CURDIR)/.ci/environment
-.PHONY: run window demo test bench bundle package-test screenshots gallery page packages-window packages-test packages-bundle
+.PHONY: run window demo test bench start-order bundle package-test screenshots gallery page packages-window packages-test packages-bundle
 .NOTPARALLEL:
 
 # The development build: the window opens after half the time that an optimised build takes, and tests share its work.
@@ -31,6 +31,12 @@ bench: packages-test page
 	tests/desktop/session.sh tests/bench/paint.sh
 	tests/desktop/session.sh cargo test --package spendglass-app --test window -- --ignored --nocapture --test-threads 1 \
 	  from_key_to_paint idle_in_sight idle_in_the_tray
+
+# What a start runs, for the linker: once in a while, after `bench`, whose store it opens. It needs valgrind, and leaves a window with
+# its symbols in target/release.
+start-order: packages-test page
+	CARGO_PROFILE_RELEASE_STRIP=none cargo build --release --package spendglass-app --bin spendglass-app
+	tests/desktop/session.sh tests/bench/paint.sh release order
 
 bundle: packages-bundle page
 	npm --prefix ui exec -- tauri build --bundles deb,rpm

@@ -80,6 +80,10 @@ def start(screen, command, wanted):
     return seen, memory
 
 
+def starting(window, store):
+    return [window, "--data-dir", store, "--now", "2026-11-18T12:30:00Z", "--timezone", "UTC"]
+
+
 def verdict(holds):
     return "yes" if holds else "NO"
 
@@ -88,7 +92,7 @@ def main():
     frame_file, store, empty_window, real_window = sys.argv[1:]
     with open(frame_file, "rb") as file:
         screen = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
-    real_command = [real_window, "--data-dir", store, "--now", "2026-11-18T12:30:00Z", "--timezone", "UTC"]
+    real_command = starting(real_window, store)
     empty, frame, useful, memory = [], [], [], []
     for turn in range(TURNS):
         (e,), empty_memory = start(screen, [empty_window], [FRAME])
@@ -108,4 +112,5 @@ def main():
           f"{large - small:.0f} MiB above it, at most 30: {verdict(large - small <= 30)}")
 
 
-main()
+if __name__ == "__main__":
+    main()

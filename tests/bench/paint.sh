@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Usage: tests/desktop/session.sh tests/bench/paint.sh [PROFILE]
+# Usage: tests/desktop/session.sh tests/bench/paint.sh [PROFILE] [order]
 #
 # From start to first useful paint, and memory: the real window over the kept store of 1,000,000 charges, held against an
-# empty window built the same way. Both run on a display whose pixels lie in a file, so that looking costs nothing.
+# empty window built the same way. Both run on a display whose pixels lie in a file, so that looking costs nothing. With `order`
+# the same start is watched by callgrind instead, and order.py writes down what it runs.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 built=${CARGO_TARGET_DIR:-target}/${1:-release}
@@ -19,4 +20,4 @@ display=$!
 exec 4<>"$scratch/number"
 read -r -t 20 number <&4
 exec 4>&-
-DISPLAY=":$number" python3 tests/bench/paint.py "$scratch/Xvfb_screen0" "$scratch/store" "$built/examples/empty_window" "$built/spendglass-app"
+DISPLAY=":$number" python3 "tests/bench/${2:-paint}.py" "$scratch/Xvfb_screen0" "$scratch/store" "$built/examples/empty_window" "$built/spendglass-app"
