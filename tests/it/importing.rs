@@ -286,20 +286,24 @@ async fn a_later_figure_takes_the_place_of_an_earlier_one() {
 #[tokio::test]
 async fn a_zip_is_read_whole_or_not_at_all() {
     use std::io::Write as _;
-    let zipped = |cost: &str| {
+    let archive = |files: &[(&str, &str)]| {
         let mut bytes = std::io::Cursor::new(Vec::new());
         let mut zip = zip::ZipWriter::new(&mut bytes);
         let stored =
             zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
-        for (name, text) in
-            [("out/amount-2026-9.csv", &*fixture("deepseek-amount")), ("out/cost-2026-9.csv", cost)]
-        {
-            zip.start_file(name, stored).unwrap();
+        for (name, text) in files {
+            zip.start_file(*name, stored).unwrap();
             write!(zip, "\u{feff}{}", text.replace('\n', "\r\n")).unwrap();
         }
-        zip.start_file("__MACOSX/._cost.csv", stored).unwrap();
         zip.finish().unwrap();
         bytes.into_inner()
+    };
+    let zipped = |cost: &str| {
+        archive(&[
+            ("out/amount-2026-9.csv", &fixture("deepseek-amount")),
+            ("out/cost-2026-9.csv", cost),
+            ("__MACOSX/._cost.csv", ""),
+        ])
     };
     let books = Books::open().await;
     let path = books.put("usage.zip", zipped(&fixture("deepseek-cost")));
@@ -317,6 +321,10 @@ async fn a_zip_is_read_whole_or_not_at_all() {
     assert_eq!((reading.wrong(), reading.parts[1].told.wrong[0].line), (1, 3));
     let cut = books.put("cut.zip", &zipped("a")[..60]);
     assert!(matches!(books.read(&cut, "").await, Err(ImportError::Zip { .. })));
+    let workbook = books.put("book.xlsx", archive(&[("[Content_Types].xml", "<Types/>")]));
+    assert!(
+        matches!(books.read(&workbook, "").await, Err(ImportError::NotText(name)) if name == "book.xlsx")
+    );
 }
 
 #[tokio::test]
@@ -333,6 +341,8 @@ async fn a_file_of_no_known_format_says_what_to_do() {
     assert!(text.contains("Cursor") && text.contains("input (w/o cache write) is missing"), "{text}");
     assert!(refused("").await.contains("empty"));
     assert!(refused("\n\n\n").await.contains("empty"));
+    let text = refused("\u{89}PNG\r\n\u{1a}\n\0\0\0\rIHDR").await;
+    assert!(text.contains("is no text") && text.contains("CSV"), "{text}");
     let text = refused("date,slug,usage,usage,requests,prompt tokens,completion tokens\n").await;
     assert!(text.contains("twice"), "{text}");
     assert!(matches!(books.read(books.folder.path(), "").await, Err(ImportError::File { .. })));
@@ -354,6 +364,8 @@ async fn any_table_is_read_by_a_mapping() {
     assert_eq!((part.lines, part.input_tokens, part.output_tokens), (2, Some(100), Some(20)));
     assert_eq!(part.billed.iter().map(|(c, t)| format!("{t} {c}")).collect::<Vec<_>>(), ["1.75 EUR"]);
     books.book(reading).await;
+    let error = books.read(&path, "map:date=Tag,cost=Team A,currency=EUR").await.unwrap_err().to_string();
+    assert!(error.contains("there is no column \"Tag\": the columns are day, "), "{error}");
     // Remembered for the next file with these columns, in whatever order.
     books.store.set_setting(&key, &mapping.to_string()).await.unwrap();
     let next = books.put("next.csv", "Model;Out;In;Team A;Day\nhouse-blend;21;101;2.25;2026-10-01\n");

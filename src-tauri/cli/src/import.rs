@@ -17,7 +17,7 @@ use crate::text::{amounts, clean, count, days, several};
 #[command(after_help = "\
 Known are the exports of OpenAI, Anthropic, OpenRouter, Cursor, DeepSeek (also as zip), Google Cloud and GitHub, and FOCUS 1.0 to
 1.4: the format is told by the columns. The same file twice, or one that overlaps with another, changes nothing that is booked.
-With a single wrong line nothing is booked.
+With a single wrong line nothing is booked. A name after --as that is none is answered with all that are known.
 
 Exit codes:
   0  imported, or looked into without a wrong line

@@ -158,6 +158,9 @@ pub enum ImportError {
     /// There is nothing in it.
     #[error("{0} has no header: it is empty, or holds no table")]
     Empty(String),
+    /// It holds bytes and no text: a picture, a program, a workbook of old.
+    #[error("{0} is no text. What is imported is a CSV file: save or export it as CSV")]
+    NotText(String),
     /// A zip without a table, or with what cannot be read.
     #[error("{name} is a zip that cannot be read: {problem}")]
     Zip {

@@ -107,7 +107,7 @@ fn as_what(query: &ImportQuery) -> Result<(Option<&'static Format>, Option<Mappi
             let known: Vec<_> = formats::ALL.iter().map(|format| format.id).collect();
             let id: String = id.chars().take(40).collect();
             Err(ApiError::bad(format!(
-                "there is no format \"{id}\". Known are {} and map:…",
+                "there is no format \"{id}\". Known are {}; a mapping of your own looks like map:date=Day,cost=Amount,currency=USD",
                 known.join(", ")
             )))
         }

@@ -32,6 +32,14 @@ pub enum NotRead {
         /// The columns that it lacks.
         missing: String,
     },
+    /// A mapping names a column that is not there.
+    #[error("there is no column \"{column}\": the columns are {known}")]
+    Unmapped {
+        /// The column, as the person wrote it.
+        column: String,
+        /// The columns that are there.
+        known: String,
+    },
     /// Two columns of the same name.
     #[error("the column {0} is there twice")]
     Twice(String),
@@ -76,7 +84,7 @@ impl Mapping {
             let name = column.trim().to_lowercase();
             let place = names.iter().position(|known| *known == name);
             if place.is_none() {
-                return Err(NotRead::Lacking { name: MAPPED.name, missing: format!("\"{column}\"") });
+                return Err(NotRead::Unmapped { column: column.to_owned(), known: shown(&names) });
             }
             places[role] = place;
         }

@@ -83,7 +83,17 @@ pub(super) fn tables(path: &Path, scratch: &Path) -> Result<Vec<Table>, ImportEr
         file.seek(SeekFrom::Start(0)).map_err(failed)?;
         tables.push(Table { name: name.clone(), inner, file });
     }
-    if tables.is_empty() { Err(bad("it holds no file that ends with .csv".to_owned())) } else { Ok(tables) }
+    if tables.is_empty() {
+        // What today's spreadsheets save is a zip as well.
+        let workbook =
+            zip.index_for_name("[Content_Types].xml").is_some() || zip.index_for_name("mimetype").is_some();
+        return Err(if workbook {
+            ImportError::NotText(name)
+        } else {
+            bad("it holds no file that ends with .csv".to_owned())
+        });
+    }
+    Ok(tables)
 }
 
 /// Decodes a table and finds its header.
@@ -101,6 +111,9 @@ pub(super) fn open(
     let mut head = vec![0; HEAD];
     let length = fill(&mut text, &mut head).map_err(failed)?;
     head.truncate(length);
+    if head.contains(&0) {
+        return Err(ImportError::NotText(name));
+    }
     let mut facts = Facts::default();
     let (mut at, mut refusal) = (0, None::<NotRead>);
     for number in 1..=PREAMBLE as u64 {
