@@ -137,7 +137,8 @@ pub(crate) async fn child(args: &[String]) -> Result<bool> {
             for stream in streams() {
                 ensure!(stream.state == StreamState::Ok, "{}: {:?}", stream.stream, stream.message);
             }
-            let charges = streams().map(|stream| stream.booked).sum();
+            // Names and limits are booked too, for no day: they are no charges.
+            let charges = streams().filter(|stream| stream.to.is_some()).map(|stream| stream.booked).sum();
             Told { charges, took, peak_kib: peak_kib()? }
         }
         ["plain", from, to] => {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, ensure};
 use spendglass_core::providers::openai::PROVIDER;
 use spendglass_core::store::Store;
-use spendglass_core::sync::{Window, windows};
+use spendglass_core::sync::windows;
 use spendglass_core::time::Timestamp;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
@@ -93,20 +93,14 @@ async fn batches(connection: &mut SqliteConnection, now: Timestamp) -> Result<Ve
     for (id, name) in streams {
         let stream =
             PROVIDER.streams.iter().find(|stream| stream.name == name).context("a strange stream")?;
-        let windows = windows(stream.cursor, None, None, now);
-        // A provider rounds what it is asked for to whole buckets: the outermost windows take what stands beyond them.
-        let first = windows.iter().map(|window| window.period.start).min();
-        let last = windows.iter().map(|window| window.period.end).max();
-        for Window { period, .. } in windows {
-            let from = if Some(period.start) == first { i64::MIN } else { period.start.unix() };
-            let until = if Some(period.end) == last { i64::MAX } else { period.end.unix() };
+        for window in windows(stream.cursor, None, None, now) {
             let rows = sqlx::query(
                 "SELECT * FROM source.charges WHERE stream_id = ? AND period_start >= ? AND period_start < ? \
                  ORDER BY period_start, ordinal",
             )
             .bind(id)
-            .bind(from)
-            .bind(until)
+            .bind(window.period.start.unix())
+            .bind(window.period.end.unix())
             .fetch_all(&mut *connection)
             .await?;
             batches.push(rows.iter().map(ready).collect::<Result<_>>()?);
