@@ -6,7 +6,8 @@ use spendglass_core::ledger::QuotaWindow;
 use spendglass_core::money::{Currency, Decimal};
 use spendglass_core::plan::{
     Against, Announced, Billed, Choice, Current, Excluded, Judged, KindSet, Landings, Measure, Offer, Part,
-    Purse, Recommendation, Row, Scenario, Usage, VolumeUnit, WhyExcluded, WhyLeftOut, WhyStay, choose, draw,
+    Purse, Recommendation, Row, Scenario, TooLittle, Usage, VolumeUnit, WhyExcluded, WhyLeftOut, WhyStay,
+    choose, draw,
 };
 use spendglass_core::time::Date;
 
@@ -117,7 +118,7 @@ fn a_saving_below_a_dollar_is_none() {
 #[test]
 fn too_few_days_are_said_with_what_they_would_have_cost() {
     let choice = chosen(&steady(6), &[flat("flat", "10")]);
-    assert_eq!(choice.recommendation, Recommendation::NotEnoughData { days: 6 });
+    assert_eq!(choice.recommendation, Recommendation::NotEnoughData(TooLittle::Days(6)));
     assert_eq!((choice.draws, choice.few), (0, true));
     let metered = option(&choice, "metered");
     assert_eq!((metered.monthly, metered.chance_cheapest, metered.regret), (None, None, None));
@@ -126,7 +127,7 @@ fn too_few_days_are_said_with_what_they_would_have_cost() {
     // Days before anything was used are no days of use.
     let mut late = steady(90);
     late.rows.drain(..85);
-    assert_eq!(chosen(&late, &[]).recommendation, Recommendation::NotEnoughData { days: 5 });
+    assert_eq!(chosen(&late, &[]).recommendation, Recommendation::NotEnoughData(TooLittle::Days(5)));
     // A fortnight is little: the range is wider than that of a quarter.
     let width = |days: i64| {
         let choice = chosen(&steady(days), &[]);
@@ -143,7 +144,7 @@ fn where_nothing_was_used_nothing_is_advised() {
     let choice = chosen(&idle, &[flat("flat", "10")]);
     assert!(matches!(choice.recommendation, Recommendation::Stay { why: WhyStay::NothingUsed, .. }));
     let none = chosen(&Usage::default(), &[flat("flat", "10")]);
-    assert_eq!(none.recommendation, Recommendation::NotEnoughData { days: 0 });
+    assert_eq!(none.recommendation, Recommendation::NotEnoughData(TooLittle::Days(0)));
 }
 
 #[test]

@@ -447,6 +447,54 @@ async fn what_has_no_price_is_named_with_its_share_and_never_counted_as_nothing(
     app.close().await;
 }
 
+/// Usage without a price is no usage of nothing.
+#[tokio::test]
+async fn where_nothing_has_a_price_no_option_is_told() {
+    let setting = Setting::new().await;
+    let account = setting.account("openai", "admin").await;
+    let unpriced = Used { model: "tundra-9", list: None, ..SMALL };
+    setting.use_daily(account, "2026-08-10", "2026-11-19", &[unpriced]).await;
+    setting.bill_daily(account, "2026-08-10", "2026-11-19", "1.00").await;
+    let file = setting.catalogue(&[FLAT]);
+    let app = setting.door().await;
+    let told = ask(&app, json!({"catalogue": file})).await;
+    assert_eq!((&told["options"], &told["shapes"]), (&json!([]), &json!([])));
+    assert_eq!(told["recommendation"]["action"], "notEnoughData");
+    let why = told["recommendation"]["why"].as_str().unwrap();
+    assert!(why.starts_with("Nothing of what you used has a price that is known"), "{why}");
+    // Its lines are told once, by why they are left out.
+    let excluded = told["window"]["excluded"].as_array().unwrap();
+    assert_eq!(excluded.iter().map(|one| &one["what"]).collect::<Vec<_>>(), ["tundra-9"]);
+    app.close().await;
+}
+
+#[tokio::test]
+async fn what_is_left_out_is_said_with_the_advice_and_much_of_it_leaves_none() {
+    for (share, requests) in [("20", 25), ("60", 150)] {
+        let setting = Setting::new().await;
+        let account = setting.account("openai", "admin").await;
+        let unpriced = Used { model: "tundra-9", requests, list: None, ..SMALL };
+        setting.use_daily(account, "2026-08-10", "2026-11-19", &[SMALL, unpriced]).await;
+        let file = setting.catalogue(&[FLAT]);
+        let app = setting.door().await;
+        let told = ask(&app, json!({"catalogue": file})).await;
+        let (advice, metered) = (&told["recommendation"], option(&told, "metered"));
+        let why = advice["why"].as_str().unwrap();
+        assert_eq!(metered["confidence"], "medium", "{share}");
+        if share == "20" {
+            assert_ne!(advice["action"], "notEnoughData");
+            let said =
+                why.contains("what is left out is not in it") || why.contains("without 20 % of your use");
+            assert!(said, "{why}");
+        } else {
+            assert_eq!(advice["action"], "notEnoughData");
+            assert!(why.starts_with("60 % of your use is left out"), "{why}");
+            assert_eq!(costs(&told, "metered").iter().sum::<Decimal>(), dec("92"));
+        }
+        app.close().await;
+    }
+}
+
 #[tokio::test]
 async fn of_one_account_and_day_one_lane_counts() {
     let setting = Setting::new().await;

@@ -65,6 +65,7 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   'core.refused.fileFull.what': ['core.part.the'],
   'core.refused.fileWhy.what': ['core.part.the'],
   'core.note.lotNobody.kind': ['core.part.kind'],
+  'core.note.lotNobodyOf.kind': ['core.part.kind'],
   'core.hint.tellsNobody.where': ['core.part.dashboard', 'core.part.console', 'core.part.website'],
   'core.alert.budgetTitle.label': ['core.part.everything'],
   'core.alert.budgetCrossTitle.label': ['core.part.everything'],

@@ -22,7 +22,7 @@ mod usage;
 
 pub use choice::{
     Against, BreakEven, Choice, FEW_DAYS, Judged, Landings, MonthLanded, NEEDED_DAYS, Point, Recommendation,
-    RefusedUse, Saving, Scenario, Volume, VolumeUnit, WhatIf, WhyStay,
+    RefusedUse, Saving, Scenario, TooLittle, Volume, VolumeUnit, WhatIf, WhyStay,
 };
 pub use drawn::{Drawn, draw};
 pub use judge::choose;

@@ -153,3 +153,51 @@ async fn a_subscription_for_what_no_option_can_serve_is_no_saving_when_left() {
     assert!(!notes(&told).contains("Spare at MOONSHOT is not"), "{}", notes(&told));
     app.close().await;
 }
+
+/// A word in common makes no plan: what another subscription of the same company costs is not made up.
+#[tokio::test]
+async fn a_subscription_is_a_plan_where_its_words_name_that_plan_and_nothing_else() {
+    let enter = async |setting: &Setting, account: i64, name: &str| {
+        let plan = EnteredSubscription {
+            plan: name.to_owned(),
+            price: None,
+            period: QuotaWindow::Month,
+            renews_on: None,
+        };
+        setting.store.add_entry(Owner::Account(account), &Entered::Subscription(plan), now()).await.unwrap();
+    };
+    for (name, price) in [
+        ("Google AI Pro", Some("19.99 USD")),
+        ("google_ai_pro", Some("19.99 USD")),
+        ("Gemini Pro plan, monthly", Some("19.99 USD")),
+        ("Colab Pro", None),
+        ("Workspace Business Plus", None),
+        ("Pro for students", None),
+    ] {
+        let (setting, _) = Setting::usual().await;
+        let google = setting.account("gcp.gemini", "api").await;
+        enter(&setting, google, name).await;
+        let app = setting.door().await;
+        let told = ask(&app, json!({})).await;
+        let sources = option(&told, "current")["sources"].to_string();
+        let unknown = format!("What {name} at GCP.GEMINI costs is not known");
+        assert_eq!(notes(&told).contains(&unknown), price.is_none(), "{name}: {}", notes(&told));
+        match price {
+            Some(price) => {
+                assert!(sources.contains(price) && sources.contains("its list price"), "{name}: {sources}");
+            }
+            None => assert!(!sources.contains(name), "{name}: {sources}"),
+        }
+        app.close().await;
+    }
+    // A plus sign is a word: the plan without it is another one.
+    let (setting, _) = Setting::usual().await;
+    let cursor = setting.account("cursor", "team").await;
+    for name in ["Cursor Pro", "Pro+"] {
+        enter(&setting, cursor, name).await;
+    }
+    let app = setting.door().await;
+    let sources = option(&ask(&app, json!({})).await, "current")["sources"].to_string();
+    assert!(sources.contains("\"20 USD a month\"") && sources.contains("\"60 USD a month\""), "{sources}");
+    app.close().await;
+}

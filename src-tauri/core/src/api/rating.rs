@@ -7,7 +7,7 @@ use super::{
     TaxStatus,
 };
 use crate::exchange::{
-    self, Buyer, ExchangeError, FOR_PRICES, Landed, Landing, RateError, TaxRules, TaxShown, landing,
+    self, Buyer, ExchangeError, FOR_PRICES, Landed, Landing, RateError, TaxRules, TaxShown, country, landing,
 };
 use crate::money::{Currency, Decimal, Money};
 use crate::net::FeedUrl;
@@ -125,12 +125,7 @@ pub(super) fn check(settings: &Settings) -> Result<(), ApiError> {
 }
 
 fn country_code(text: &str) -> Result<String, ApiError> {
-    let code = text.to_ascii_uppercase();
-    if code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase()) {
-        Ok(code)
-    } else {
-        Err(wrong("country", "give the two letters of a country, such as IN"))
-    }
+    country(text.trim()).ok_or_else(|| wrong("country", "give the two letters of a country, such as IN"))
 }
 
 fn percent(field: &'static str, text: &str) -> Result<Decimal, ApiError> {

@@ -1,6 +1,6 @@
 //! Which option to take: what each is likely to cost where the person pays, how likely it is the cheapest, and whether to switch.
 
-use super::{Excluded, Part, Purse, WhyLeftOut};
+use super::{Excluded, Part, Purse, WhyExcluded, WhyLeftOut};
 use crate::forecast::Spread;
 use crate::money::{Currency, Decimal};
 use crate::time::{Date, Period};
@@ -9,6 +9,8 @@ use crate::time::{Date, Period};
 pub const NEEDED_DAYS: u32 = 7;
 /// Fewer days say little: ranges are wider.
 pub const FEW_DAYS: u32 = 30;
+/// Where more of the usage than this, in per cent, could not be taken in, nothing is advised.
+pub(super) const MOST_LEFT_OUT: Decimal = Decimal::from_parts(50, 0, 0, false, 0);
 
 /// How money of each purse lands where the person pays.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +53,19 @@ pub struct Choice {
     pub own_range: Option<(Decimal, Decimal)>,
     /// How much a usual month is, in the unit in which the whole is told best.
     pub usual_month: Option<Volume>,
+}
+
+impl Choice {
+    /// The share of usage that could not be taken in, in per cent; none of what another lane tells of as well.
+    pub fn left_out_share(&self) -> Decimal {
+        share_left_out(&self.excluded)
+    }
+}
+
+pub(super) fn share_left_out(excluded: &[Excluded]) -> Decimal {
+    let counts = |one: &&Excluded| one.why != WhyExcluded::Beside;
+    let sum = excluded.iter().filter(counts).filter_map(|one| one.share).sum::<Decimal>();
+    sum.min(Decimal::ONE_HUNDRED)
 }
 
 /// One option, judged.
@@ -229,9 +244,18 @@ pub enum Recommendation {
         why: WhyStay,
     },
     /// There is too little to say so.
-    NotEnoughData {
-        /// Days with usage so far, of [`NEEDED_DAYS`].
-        days: u32,
+    NotEnoughData(TooLittle),
+}
+
+/// Of what there is too little.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TooLittle {
+    /// Complete days with usage so far, of [`NEEDED_DAYS`].
+    Days(u32),
+    /// Of usage that could be taken in. So much of it was left out, in per cent; nothing where that cannot be told.
+    TakenIn {
+        /// The share.
+        left_out: Option<Decimal>,
     },
 }
 

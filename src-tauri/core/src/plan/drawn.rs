@@ -83,6 +83,13 @@ pub(super) struct Tried {
     pub(super) curve: Vec<Mean>,
 }
 
+impl Drawn {
+    /// Whether something was used, and none of it could be taken in: what any option costs is unknown then, and not nought.
+    pub(super) fn is_unpriced(&self) -> bool {
+        self.rows == 0 && !self.excluded.is_empty()
+    }
+}
+
 /// Tries everything that could be had. `landings` serve for bounds alone, with room for other ones. What was tried before on the same
 /// usage, with the same terms, is taken from `prior`.
 pub fn draw(

@@ -33,7 +33,7 @@ pub(super) struct Landed<'a> {
 pub fn choose(drawn: &Drawn, landings: &Landings) -> Choice {
     let factors = Factors::of(landings);
     let (mut landed, mut left_out) = (Vec::new(), drawn.left_out.clone());
-    for followed in &drawn.options {
+    for followed in drawn.options.iter().filter(|_| !drawn.is_unpriced()) {
         match Landed::of(followed, drawn, &factors) {
             Ok(one) => landed.push(one),
             Err(purse) => left_out.push((followed.parts.clone(), WhyLeftOut::NoRate(purse))),

@@ -1,6 +1,8 @@
 //! Whether to switch. Staying is right until another option is clearly better, by figures that can be relied upon.
 
-use super::choice::{Judged, Landings, NEEDED_DAYS, Recommendation, Saving, WhyStay};
+use super::choice::{
+    Judged, Landings, MOST_LEFT_OUT, NEEDED_DAYS, Recommendation, Saving, TooLittle, WhyStay, share_left_out,
+};
 use super::drawn::Drawn;
 use super::judge::{advisable, enough_on_average};
 use crate::money::Decimal;
@@ -18,11 +20,20 @@ pub(super) fn recommend(
         rival,
         why,
     };
+    if drawn.is_unpriced() {
+        let share = share_left_out(&drawn.excluded);
+        let left_out = Some(share).filter(|share| !share.is_zero());
+        return Recommendation::NotEnoughData(TooLittle::TakenIn { left_out });
+    }
     if drawn.rows == 0 && drawn.window_days >= NEEDED_DAYS {
         return stay(None, WhyStay::NothingUsed);
     }
     if drawn.days < NEEDED_DAYS {
-        return Recommendation::NotEnoughData { days: drawn.days };
+        return Recommendation::NotEnoughData(TooLittle::Days(drawn.days));
+    }
+    let left_out = share_left_out(&drawn.excluded);
+    if left_out > MOST_LEFT_OUT {
+        return Recommendation::NotEnoughData(TooLittle::TakenIn { left_out: Some(left_out) });
     }
     let rivals = || options.iter().filter(|one| one.serves_all && one.id != with && !one.same_as_now);
     let fits = |one: &&Judged| {

@@ -11,7 +11,7 @@ use super::super::{
 use super::current::Paid;
 use super::landings::{Ways, fixed_price};
 use super::offers::Offered;
-use super::words;
+use super::words::{self, Counted};
 use crate::catalogue::{Confidence, TaxIn};
 use crate::ledger::name_of;
 use crate::money::{Currency, Decimal};
@@ -72,6 +72,12 @@ impl Told<'_> {
         } else {
             Confidence::High
         });
+        // Figures of a part say less of the whole.
+        let lowest = if self.choice.left_out_share() >= Decimal::TEN {
+            lowest.min(Confidence::Medium)
+        } else {
+            lowest
+        };
         PlanOption {
             id: option.id.clone(),
             name,
@@ -102,10 +108,12 @@ impl Told<'_> {
     fn break_even(&self, point: &plan::BreakEven) -> BreakEven {
         let than = words::name_of(&point.than, self.choice, self.offered);
         let (amount, unit) = words::volume(point.at);
+        let whole = self.choice.usual_month.map(|usual| usual.part(point.share));
+        let of = if whole == Some(point.at) { Counted::Everything } else { Counted::WhatItServes };
         BreakEven {
             unit,
             amount,
-            words: words::break_even(point, &than, point.at),
+            words: words::break_even(point, &than, point.at, of),
             than: point.than.clone(),
             above: point.above,
         }
@@ -214,7 +222,7 @@ impl Told<'_> {
                 currency: None,
                 why,
             },
-            plan::Recommendation::NotEnoughData { .. } => Recommendation {
+            plan::Recommendation::NotEnoughData(_) => Recommendation {
                 action: PlanAction::NotEnoughData,
                 option: None,
                 rival: None,

@@ -42,8 +42,7 @@ impl Asked {
         }
         let country = query.country.as_deref().or(settings.country.as_deref());
         let country = country.map(str::trim).filter(|text| !text.is_empty()).map(|text| {
-            let letters = text.len() == 2 && text.chars().all(|letter| letter.is_ascii_alphabetic());
-            letters.then(|| text.to_ascii_uppercase()).ok_or_else(|| {
+            crate::exchange::country(text).ok_or_else(|| {
                 wrong(
                     "country",
                     format!("\"{}\" is not a country by its two letters, such as IN", short(text)),

@@ -319,21 +319,51 @@ fn a_month(amount: Decimal, period: QuotaWindow) -> Option<Decimal> {
     Total::of(grains, i64::from(plain.scale()) + 6)?.exact()
 }
 
-/// The plan that a subscription is, where its words name one.
+/// Words beside the name of a plan that do not make it another: how it is paid and who tells of it.
+const BESIDE_A_NAME: [&str; 12] = [
+    "plan",
+    "subscription",
+    "monthly",
+    "yearly",
+    "annual",
+    "individual",
+    "seat",
+    "seats",
+    "default",
+    "tier",
+    "google",
+    "github",
+];
+
+/// The plan that a subscription is, where its words name one and nothing else: `Google AI Pro` is Google's Pro, `Colab Pro` is not.
 pub(super) fn plan_of<'p>(one: &Subscribed, books: &Books, plans: &'p Plans) -> Option<&'p Plan> {
-    let own = books.provider_of(one.account)?.id;
-    let (lists, _) = used_by(own);
+    let provider = books.provider_of(one.account)?;
+    let (own, (lists, _)) = (provider.id, used_by(provider.id));
     let told = words(&one.plan);
     let fits = |plan: &&Plan| {
         let whose = plan.provider == own || plan.provider == lists;
         let named = words(&plan.name);
-        whose && !plan.illustration && !named.is_empty() && named.iter().all(|word| told.contains(word))
+        let mut beside = words(&plan.product);
+        beside.extend(words(provider.name));
+        beside.extend(words(&plan.provider));
+        // Twenty times the usage of the same plan is that plan.
+        let is_beside = |word: &String| {
+            let times = word.strip_suffix('x').is_some_and(|times| times.parse::<u32>().is_ok());
+            times || named.contains(word) || beside.contains(word) || BESIDE_A_NAME.contains(&word.as_str())
+        };
+        whose
+            && !plan.illustration
+            && !named.is_empty()
+            && named.iter().all(|word| told.contains(word))
+            && told.iter().all(is_beside)
     };
     let rank = |plan: &&Plan| (words(&plan.name).len(), plan.status == PlanStatus::Current);
     plans.plans.iter().filter(fits).max_by_key(rank)
 }
 
+/// Its words in small letters; a plus sign behind a word is one of its own.
 fn words(text: &str) -> Vec<String> {
+    let text = text.replace('+', " plus ");
     let apart = text.split(|letter: char| !letter.is_alphanumeric());
     apart.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
 }

@@ -3,7 +3,7 @@
 use super::super::ApiError;
 use super::super::pictures::{spoken, undrawable};
 use super::answer::Told;
-use super::words;
+use super::words::{self, Counted};
 use crate::chart::{
     self, Chart, CostCurve, CostLine, CostPoint, CostSpread, Slot, SpreadMonth, SpreadRow, Unit,
 };
@@ -38,7 +38,7 @@ fn by_weight(choice: &Choice) -> Vec<&Judged> {
     let advised = match &choice.recommendation {
         Recommendation::Switch { to, .. } => Some(to.as_str()),
         Recommendation::Stay { rival: Some((rival, _)), .. } => Some(rival.as_str()),
-        Recommendation::Stay { .. } | Recommendation::NotEnoughData { .. } => None,
+        Recommendation::Stay { .. } | Recommendation::NotEnoughData(_) => None,
     };
     let rank = |option: &&Judged| match option.id.as_str() {
         "current" => 1,
@@ -79,12 +79,16 @@ fn curve(told: &Told<'_>, width: u32, ending: &str) -> CostCurve {
         of.map(move |point| {
             let than = words::name_of(&point.than, choice, told.offered);
             // As the axis below it counts: everything, also what the plan does not serve.
-            let at = choice.usual_month.map_or(point.at, |usual| usual.part(point.share));
+            let whole = choice.usual_month.map(|usual| usual.part(point.share));
+            let (at, of) = match whole {
+                Some(whole) if whole != point.at => (whole, Counted::AllThatIsUsed),
+                _ => (point.at, Counted::Everything),
+            };
             chart::BreakEven {
                 line,
                 share: point.share,
                 name: words::spoken(at),
-                words: format!("{name} is {}", words::break_even(point, &than, at)),
+                words: format!("{name} is {}", words::break_even(point, &than, at, of)),
             }
         })
     });

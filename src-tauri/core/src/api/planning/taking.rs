@@ -292,7 +292,10 @@ impl<'a> Reading<'a> {
         let told: BTreeSet<i64> = self.kinds.iter().map(|kind| kind.account).collect();
         for row in sums.iter().filter(|row| !row.beside && row.sums.billed.is_some_and(|sum| !sum.is_zero()))
         {
-            if !told.contains(&row.account_id) {
+            // Of an account whose use is left out for another reason that is told already.
+            let mut of_account = self.left_out.range((row.account_id, String::new())..);
+            let told_already = of_account.next().is_some_and(|(account, _)| *account == row.account_id);
+            if !told.contains(&row.account_id) && !told_already {
                 let label = self.books.label_of(row.account_id);
                 self.excluded.entry((label, WhyExcluded::MoneyOnly)).or_default().rows += row.sums.charges;
             }

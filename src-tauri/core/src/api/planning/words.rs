@@ -3,8 +3,8 @@
 use super::offers::Offered;
 use crate::money::{Currency, Decimal};
 use crate::plan::{
-    self, Against, BreakEven, Choice, Judged, NEEDED_DAYS, Part, Recommendation, Saving, Scenario, Volume,
-    VolumeUnit, WhatIf, WhyExcluded, WhyLeftOut, WhyStay,
+    self, Against, BreakEven, Choice, Judged, NEEDED_DAYS, Part, Recommendation, Saving, Scenario, TooLittle,
+    Volume, VolumeUnit, WhatIf, WhyExcluded, WhyLeftOut, WhyStay,
 };
 use crate::time::Date;
 
@@ -118,15 +118,38 @@ pub(super) fn volume(volume: Volume) -> (String, String) {
     (amount, unit(volume.unit))
 }
 
-pub(super) fn break_even(point: &BreakEven, than: &str, at: Volume) -> String {
+/// What a volume counts. Where a plan serves all that is used, the three are one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Counted {
+    Everything,
+    WhatItServes,
+    AllThatIsUsed,
+}
+
+pub(super) fn break_even(point: &BreakEven, than: &str, at: Volume, of: Counted) -> String {
     let than = match point.than.as_str() {
         "current" => "paying as now".to_owned(),
         "metered" => "paying as you go".to_owned(),
         _ => than.to_owned(),
     };
     let side = if point.above { "above" } else { "below" };
-    let list = if matches!(at.unit, VolumeUnit::List(_)) { " at list price" } else { "" };
-    format!("cheaper than {than} {side} {}{list} a month", spoken(at))
+    let (list, at) = (matches!(at.unit, VolumeUnit::List(_)), spoken(at));
+    match (list, of) {
+        (false, Counted::Everything) => format!("cheaper than {than} {side} {at} a month"),
+        (false, Counted::WhatItServes) => {
+            format!("cheaper than {than} {side} {at} a month of what it serves")
+        }
+        (false, Counted::AllThatIsUsed) => {
+            format!("cheaper than {than} {side} {at} a month of all that you use")
+        }
+        (true, Counted::Everything) => format!("cheaper than {than} {side} {at} at list price a month"),
+        (true, Counted::WhatItServes) => {
+            format!("cheaper than {than} {side} {at} at list price a month of what it serves")
+        }
+        (true, Counted::AllThatIsUsed) => {
+            format!("cheaper than {than} {side} {at} at list price a month of all that you use")
+        }
+    }
 }
 
 fn scenario(of: &Scenario) -> String {
@@ -221,7 +244,7 @@ pub(super) fn why(choice: &Choice, offered: &Offered) -> String {
         Recommendation::Stay { with, rival, why } => {
             let with = name_of(with, choice, offered);
             let closest = rival.as_ref().map(|(id, saves)| (name_of(id, choice, offered), saves));
-            match (why, closest) {
+            let told = match (why, closest) {
                 (WhyStay::NothingUsed, _) => {
                     "Nothing was used in these days, so there is nothing to save.".to_owned()
                 }
@@ -243,9 +266,27 @@ pub(super) fn why(choice: &Choice, offered: &Offered) -> String {
                     let reasons: Vec<String> = reasons.iter().map(against).collect();
                     format!("{rival} may save {}. {}", saving(saves, choice), reasons.join(" "))
                 }
+            };
+            match choice.left_out_share() {
+                share if share.is_zero() => told,
+                share => {
+                    let share = figure(share);
+                    let without = format!("That is without {share} % of your use, which is left out.");
+                    format!("{told} {without}")
+                }
             }
         }
-        Recommendation::NotEnoughData { days } => {
+        Recommendation::NotEnoughData(TooLittle::TakenIn { left_out }) => match left_out {
+            None => "Nothing of what you used can be compared: what is left out, and why, is told below.".to_owned(),
+            Some(share) if choice.options.is_empty() || *share == Decimal::ONE_HUNDRED => {
+                "Nothing of what you used has a price that is known, so no option can be told: what is left out, and why, is told below.".to_owned()
+            }
+            Some(share) => format!(
+                "{} % of your use is left out, so no option can be advised: why is told below. What each would cost is for the rest alone.",
+                figure(*share)
+            ),
+        },
+        Recommendation::NotEnoughData(TooLittle::Days(days)) => {
             let so_far = match days {
                 1 => "There is one complete day with usage so far".to_owned(),
                 days => format!("There are {days} complete days with usage so far"),
