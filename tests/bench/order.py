@@ -24,6 +24,8 @@ SETTLED = 30.0
 AROUND = 64 * 1024
 # The end of a name, which another compiler or another version of what is used changes.
 HASH = re.compile(r"17h[0-9a-f]{16}E(\.llvm\.\d+)?$")
+# The same within names of the newer kind, which tell of each crate.
+CRATE = re.compile(r"Cs[0-9A-Za-z]+_(?=\d)")
 # A name that stands in a linker script as it is.
 PLAIN = re.compile(r"[A-Za-z0-9_.$]+")
 WRITTEN = "src-tauri/linux/start.ld"
@@ -82,7 +84,7 @@ def placed(program, run):
         parts = line.split()
         if len(parts) != 4 or parts[2] not in "tT" or not PLAIN.fullmatch(parts[3]):
             continue
-        name = HASH.sub("17h*", parts[3])
+        name = CRATE.sub("Cs*_", HASH.sub("17h*", parts[3]))
         size[name] += int(parts[1], 16)
         if parts[3] in run:
             own[name] += int(parts[1], 16)
