@@ -148,7 +148,7 @@ async fn a_wrong_line_names_itself_and_nothing_is_booked() {
         books.wrong(&text).await,
         [
             "7: cost_total: \"much\" is not a number",
-            "8: created_at: \"yesterday\" is no date",
+            "8: created_at: \"yesterday\" is no date or time",
             "9: tokens_prompt: \"-1\" is no count",
             "10: the line has 3 cells, the header has 24",
             "11: cost_total: \"…\" is not a number",
@@ -346,6 +346,14 @@ async fn a_file_of_no_known_format_says_what_to_do() {
     let text = refused("date,slug,usage,usage,requests,prompt tokens,completion tokens\n").await;
     assert!(text.contains("twice"), "{text}");
     assert!(matches!(books.read(books.folder.path(), "").await, Err(ImportError::File { .. })));
+    #[cfg(unix)]
+    {
+        // Nobody writes into it: it would be waited for without end.
+        let pipe = books.folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let text = books.read(&pipe, "").await.unwrap_err().to_string();
+        assert!(text.contains("it is a pipe or a device"), "{text}");
+    }
     assert!(matches!(books.read(Path::new("/no/such/file.csv"), "").await, Err(ImportError::File { .. })));
 }
 
@@ -366,6 +374,19 @@ async fn any_table_is_read_by_a_mapping() {
     books.book(reading).await;
     let error = books.read(&path, "map:date=Tag,cost=Team A,currency=EUR").await.unwrap_err().to_string();
     assert!(error.contains("there is no column \"Tag\": the columns are day, "), "{error}");
+    // What stands above the header is not taken for it.
+    let titled = books.put("titled.csv", "Report of November\n\nDay,Paid\n2026-11-03,5\n");
+    let error = books.read(&titled, "map:date=Day,cost=Tag,currency=EUR").await.unwrap_err().to_string();
+    assert!(error.contains("there is no column \"Tag\": the columns are day, paid"), "{error}");
+    assert!(error.contains("as it is written in the file's header") && !error.contains("--as"), "{error}");
+    // A sign that is of another money than is told is a wrong line.
+    let lines = "Day,Paid,In\n2026-11-03,$5,EUR\n2026-11-04,$5,CAD\n2026-11-05,€5,EUR\n";
+    let signed =
+        books.read(&books.put("signed.csv", lines), "map:date=Day,cost=Paid,currency=In").await.unwrap();
+    let wrong = &signed.parts[0].told.wrong;
+    assert_eq!(wrong.iter().map(|wrong| wrong.line).collect::<Vec<_>>(), [2, 4]);
+    assert!(wrong[0].problem.contains("is in dollars, and its currency is told as EUR"));
+    assert!(wrong[1].problem.contains("has a sign of money: leave it out"));
     // Remembered for the next file with these columns, in whatever order.
     books.store.set_setting(&key, &mapping.to_string()).await.unwrap();
     let next = books.put("next.csv", "Model;Out;In;Team A;Day\nhouse-blend;21;101;2.25;2026-10-01\n");

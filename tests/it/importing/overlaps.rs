@@ -244,7 +244,16 @@ async fn a_mapped_date_that_may_be_another_day_is_refused() {
         account: Some(books.account),
         ..ImportQuery::default()
     };
-    for date in ["03/11/2026", "11/18/2026", "18.11.2026", "3-11-2026", "2026/11/03"] {
+    for (date, said) in [
+        ("03/11/2026", "may mean two days"),
+        ("11/18/2026", "may mean two days"),
+        ("18.11.2026", "may mean two days"),
+        ("3-11-2026", "may mean two days"),
+        ("2026/11/03", "is not written with dashes"),
+        ("2026-02-30", "is no date or time"),
+        ("2026-11-03T25:00", "is no date or time"),
+        ("20261301", "is no date or time"),
+    ] {
         let preview = ask(&app, Request::PreviewImport(query(&format!("2026-11-01,4\n{date},5\n")))).await;
         let wrong = &preview["parts"][0]["wrongLines"];
         assert_eq!(
@@ -253,7 +262,7 @@ async fn a_mapped_date_that_may_be_another_day_is_refused() {
             "{date}: {preview}"
         );
         let problem = wrong[0]["problem"].as_str().unwrap();
-        assert!(problem.contains(date) && problem.contains("year-month-day"), "{problem}");
+        assert!(problem.contains(date) && problem.contains(said), "{problem}");
     }
     let preview =
         ask(&app, Request::PreviewImport(query("2026-11-03,4\n2026-11-04T10:00:00+05:30,5\n"))).await;

@@ -163,18 +163,27 @@ impl<'a> Row<'a> {
         let cell = self.bytes(column);
         moment(cell).ok_or_else(|| match cell {
             b"" => self.wrong(column, "is empty"),
-            _ => self.wrong(column, format!("\"{}\" is no date", shown(cell))),
+            _ => self.wrong(column, format!("\"{}\" is no date or time", shown(cell))),
         })
     }
 
     /// A time in a file of which nobody knows whether it writes the day or the month first.
     pub fn plain_moment(&self, column: usize) -> Result<Moment, Wrong> {
         let cell = self.bytes(column);
-        if cell.is_empty() || moment(cell).is_some_and(|_| !cell.contains(&b'/')) {
+        let written = cell.iter().take_while(|b| b.is_ascii_digit()).count();
+        let year_first = written == 8 || written == 4 && cell.get(4) == Some(&b'-');
+        // Of a date with the year first, that there is no such day or time says more.
+        if cell.is_empty() || year_first {
             return self.moment(column);
         }
-        let problem =
-            format!("\"{}\" is not written as year-month-day: write dates such as 2026-11-30", shown(cell));
+        let shown = shown(cell);
+        let problem = if written == 4 {
+            format!("\"{shown}\" is not written with dashes: write dates such as 2026-11-30")
+        } else {
+            format!(
+                "\"{shown}\" is not written as year-month-day, and may mean two days: write dates such as 2026-11-30"
+            )
+        };
         Err(self.wrong(column, problem))
     }
 
@@ -208,9 +217,33 @@ impl<'a> Row<'a> {
             );
             return Err(self.wrong(column, problem));
         }
+        if String::from_utf8_lossy(cell).contains(['€', '£', '₹', '¥']) {
+            let problem = format!(
+                "\"{}\" has a sign of money: leave it out, its currency is told beside it",
+                shown(cell)
+            );
+            return Err(self.wrong(column, problem));
+        }
         number(cell).map_err(|problem| self.wrong(column, format!("\"{}\" {problem}", shown(cell))))
     }
+
+    /// Refuses a dollar sign at an amount that is in another money.
+    pub fn is_in(&self, column: usize, currency: Currency) -> Result<(), Wrong> {
+        let cell = self.bytes(column);
+        if !cell.contains(&b'$') || currency.is_own_unit() || DOLLARS.contains(&currency.to_string().as_str())
+        {
+            return Ok(());
+        }
+        Err(self.wrong(
+            column,
+            format!("\"{}\" is in dollars, and its currency is told as {currency}", shown(cell)),
+        ))
+    }
 }
+
+/// Money whose sign is that of the dollar.
+const DOLLARS: [&str; 14] =
+    ["USD", "AUD", "BRL", "CAD", "CLP", "COP", "HKD", "MXN", "NZD", "SGD", "TWD", "ARS", "JMD", "UYU"];
 
 /// Reads a number exactly: sign, dollar sign, commas between thousands, fraction, exponent. Never rounds.
 pub fn number(cell: &[u8]) -> Result<Total, &'static str> {

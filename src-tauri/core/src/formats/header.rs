@@ -39,6 +39,8 @@ pub enum NotRead {
         column: String,
         /// The columns that are there.
         known: String,
+        /// How many columns of the mapping are there.
+        met: usize,
     },
     /// Two columns of the same name.
     #[error("the column {0} is there twice")]
@@ -84,7 +86,9 @@ impl Mapping {
             let name = column.trim().to_lowercase();
             let place = names.iter().position(|known| *known == name);
             if place.is_none() {
-                return Err(NotRead::Unmapped { column: column.to_owned(), known: shown(&names) });
+                let is_there = |column: &str| names.contains(&column.trim().to_lowercase());
+                let met = self.columns().filter(|(_, column)| is_there(column)).count();
+                return Err(NotRead::Unmapped { column: column.to_owned(), known: shown(&names), met });
             }
             places[role] = place;
         }

@@ -166,6 +166,9 @@ fn line(row: &Row<'_>, hand_out: &mut dyn FnMut(Line<'_>)) -> Result<Taken, Wron
         (Some(_), None) => Some(row.currency(CURRENCY)?),
         (None, _) => None,
     };
+    if let Some(currency) = currency {
+        row.is_in(COST, currency)?;
+    }
     let counts = [row.told_count(INPUT)?, row.told_count(OUTPUT)?, row.told_count(CACHED)?];
     let tokens = match counts {
         [None, None, None] => None,

@@ -18,6 +18,7 @@ const HEAD: usize = 64 << 10;
 const PREAMBLE: usize = 40;
 const ADVICE: &str =
     "Name its format with --as, or say which column is what with --as map:date=…,cost=…,currency=…";
+const ADVICE_OF_A_MAPPING: &str = "Name each column as it is written in the file's header";
 
 /// A file that holds one table.
 pub(super) struct Table {
@@ -58,10 +59,16 @@ pub(super) fn tables(path: &Path, scratch: &Path) -> Result<Vec<Table>, ImportEr
     // Where it is looked for is what tells what is wrong.
     let place = std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string();
     let failed = |error: io::Error| ImportError::File { name: place.clone(), problem: error.to_string() };
-    let mut file = File::open(path).map_err(failed)?;
-    if file.metadata().map_err(failed)?.is_dir() {
+    let found = std::fs::metadata(path).map_err(failed)?;
+    if found.is_dir() {
         return Err(ImportError::File { name: place, problem: "it is a folder".to_owned() });
     }
+    // A pipe would be waited for, and cannot be read twice.
+    if !found.is_file() {
+        let problem = "it is a pipe or a device: save what comes out of it as a file first".to_owned();
+        return Err(ImportError::File { name: place, problem });
+    }
+    let mut file = File::open(path).map_err(failed)?;
     let mut magic = [0; 4];
     let read = fill(&mut file, &mut magic).map_err(failed)?;
     file.seek(SeekFrom::Start(0)).map_err(failed)?;
@@ -161,11 +168,13 @@ pub(super) fn open(
                 });
             }
             Err(Refusal::Header(problem)) => {
-                // What lacks a column says more than what is no header at all; the first line more than a later one.
-                let better = matches!(
-                    (&refusal, &problem),
-                    (None, _) | (Some(NotRead::Strange(_)), NotRead::Lacking { .. })
-                );
+                // What lacks a column says more than what is no header at all, and what lacks fewer more than a title above
+                // it; else the first line more than a later one.
+                let better = match (&refusal, &problem) {
+                    (None, _) | (Some(NotRead::Strange(_)), NotRead::Lacking { .. }) => true,
+                    (Some(NotRead::Unmapped { met, .. }), NotRead::Unmapped { met: more, .. }) => more > met,
+                    _ => false,
+                };
                 let empty = texts.iter().all(|text| text.trim().is_empty());
                 if better && !empty {
                     refusal = Some(problem);
@@ -181,7 +190,10 @@ pub(super) fn open(
         at = next;
     }
     match refusal {
-        Some(problem) => Err(ImportError::Strange { name, problem, advice: ADVICE }),
+        Some(problem) => {
+            let advice = if wanted.mapping.is_some() { ADVICE_OF_A_MAPPING } else { ADVICE };
+            Err(ImportError::Strange { name, problem, advice })
+        }
         None => Err(ImportError::Empty(name)),
     }
 }
