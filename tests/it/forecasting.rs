@@ -184,6 +184,58 @@ async fn days_that_were_entered_by_hand_alone_give_no_forecast() {
     store.close().await;
 }
 
+/// Who enters every day has said of every day.
+#[tokio::test]
+async fn days_that_were_entered_without_a_gap_are_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path()).await;
+    let openai = account(&store, "openai", "none").await;
+    let app = door(folder.path()).await;
+    // One by itself long before, and then every day up to the day before.
+    for day in [1, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17] {
+        let cost =
+            json!({"kind": "cost", "date": format!("2026-11-{day:02}"), "amount": "10", "currency": "USD"});
+        enter(&app, openai, cost).await;
+    }
+    let month = forecast(&app).await["months"][0].clone();
+    assert_eq!((month["ofDays"].as_u64(), month["soFar"].as_str()), (Some(13), Some("140")), "{month}");
+    assert!(dec(&month["range"]["p50"]) > Decimal::from(200), "{month}");
+    let overview = json!({"method": "overview", "params": {}});
+    let today = ask(&app, serde_json::from_value(overview).unwrap()).await;
+    assert_eq!(today["usualDay"]["ofDays"], 13, "{}", today["usualDay"]);
+    app.close().await;
+    store.close().await;
+}
+
+/// An account of which nobody knows how it goes on is no account that costs nothing more.
+#[tokio::test]
+async fn all_accounts_together_name_those_that_are_not_forecast() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path()).await;
+    let openai = account(&store, "openai", "admin").await;
+    book(&store, openai, "costs", "2026-10-09", "2026-11-19", |_| 1_000).await;
+    let other = account(&store, "anthropic", "none").await;
+    let idle = account(&store, "groq", "none").await;
+    let app = door(folder.path()).await;
+    for (of, date) in [(other, "2026-11-03"), (other, "2026-11-05"), (idle, "2026-07-05")] {
+        enter(&app, of, json!({"kind": "cost", "date": date, "amount": "10", "currency": "USD"})).await;
+    }
+    let budget = json!({"method": "setBudget", "params": {
+        "of": {"kind": "all"}, "span": "month", "amount": "500", "currency": "USD"
+    }});
+    let budget = ask(&app, serde_json::from_value(budget).unwrap()).await;
+    assert!(budget["notes"].to_string().contains("Nobody knows how"), "{budget}");
+    let told = forecast(&app).await;
+    let all = &told["months"][0];
+    assert_eq!(all["without"].as_array().map(Vec::len), Some(1), "{all}");
+    assert!(all["range"].is_object() && all["unknown"].is_null(), "{all}");
+    let rows = told["accounts"].as_array().unwrap();
+    let of = |id: i64| rows.iter().find(|row| row["account"] == id).unwrap();
+    assert_eq!((&of(openai)["without"], &of(other)["range"]), (&json!([]), &Value::Null));
+    app.close().await;
+    store.close().await;
+}
+
 #[tokio::test]
 async fn an_entered_balance_is_the_last_one_said_and_lasts_by_its_falls() {
     let folder = tempfile::tempdir().unwrap();

@@ -3191,6 +3191,10 @@ range: Spread | null,
  */
 unknown: string | null, 
 /**
+ * Accounts that cost something of late and of which nobody knows how they go on: in the range they count as they are so far.
+ */
+without: Array<string>, 
+/**
  * From how many complete days it is worked out.
  */
 ofDays: number, 

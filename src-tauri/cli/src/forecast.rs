@@ -82,6 +82,17 @@ pub(crate) fn words(forecast: &Forecast, zone: Zone) -> String {
             if let Some(unknown) = &row.unknown {
                 put!(text, "\n{}, {}: {}\n", whose(row), row.currency, clean(unknown));
             }
+            if !row.without.is_empty() {
+                let labels: Vec<String> = row.without.iter().map(|label| clean(label)).collect();
+                let (labels, it) =
+                    (labels.join(", "), if labels.len() == 1 { "it counts" } else { "they count" });
+                put!(
+                    text,
+                    "\n{}, {}: nobody knows what {labels} will cost until then: {it} as so far.\n",
+                    whose(row),
+                    row.currency
+                );
+            }
         }
     }
     if !forecast.balances.is_empty() {
@@ -173,6 +184,7 @@ mod tests {
             as_of: Some("2026-11-20T09:00:00Z".to_owned()),
             range,
             unknown: unknown.map(str::to_owned),
+            without: Vec::new(),
             of_days: 60,
             back_test: Some(BackTest {
                 forecasts: 12,

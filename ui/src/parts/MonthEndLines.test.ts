@@ -12,6 +12,7 @@ const ROW: MonthEnd = {
   currency: 'USD',
   lane: 'billed',
   soFar: '24.31',
+  without: [],
   asOf: null,
   range: { p10: '38.02', p50: '44.4', p90: '52.6' },
   unknown: null,

@@ -6,7 +6,7 @@ use super::app::{App, House};
 use super::assigning::{Assigned, Parts};
 use super::failures::sentence;
 use super::figures::{Books, whole_days};
-use super::forecasting::{reason, spread};
+use super::forecasting::{going_on_unknown, reason, spread};
 use super::forms::{Sign, money, refused, wrong};
 use super::outlook::{DAYS_LOOKED_AT, Line, Outlook, Split, split};
 use super::{ApiError, BudgetId, BudgetOf, BudgetRow, Event, SetBudget};
@@ -314,7 +314,23 @@ impl Bills<'_> {
         let nothing = as_of.filter(|at| *at >= from.utc_start()).map(|_| Total::default());
         let spent = total.billed.of(currency).or(nothing);
         if spent.is_none() {
-            notes.push(format!("Nothing was read or entered since {from}, so what is spent is not known."));
+            let others = total.billed.iter().any(|(_, total)| !total.is_zero());
+            notes.push(if others {
+                format!("Nothing in {currency} was read or entered since {from}, and this budget counts nothing else.")
+            } else {
+                format!("Nothing was read or entered since {from}, so what is spent is not known.")
+            });
+        }
+        let forecast = span_end(&lines, self.books, self.today, (from, to))?;
+        if matches!(forecast, Likely::Range(_)) {
+            let fixed = split(&lines, self.today).fixed;
+            let labels = going_on_unknown(&fixed, self.books, from);
+            if !labels.is_empty() {
+                notes.push(format!(
+                    "Nobody knows how {} goes on: in what is likely it counts as it is so far.",
+                    labels.join(", ")
+                ));
+            }
         }
         Ok(Stand {
             id,
@@ -323,7 +339,7 @@ impl Bills<'_> {
             spent,
             lane: report::lane_of(inside()),
             as_of,
-            forecast: span_end(&lines, self.books, self.today, (from, to))?,
+            forecast,
             notes,
             budget: budget.clone(),
         })
@@ -380,7 +396,7 @@ fn span_end(
     let Split { groups, fixed } = split(lines, today);
     if groups.is_empty() {
         return Ok(Likely::Unsaid(if lines.is_empty() {
-            "Nothing is spent yet, so nothing can be said.".to_owned()
+            "Nothing is known to be spent of it yet, so nothing can be said.".to_owned()
         } else {
             reason(&fixed, books)
         }));

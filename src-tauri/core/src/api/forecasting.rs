@@ -1,6 +1,6 @@
 //! Forecasts in the door's words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::app::{App, House};
 use super::failures::sentence;
@@ -20,6 +20,8 @@ use crate::store::{BalanceSeries, EntryRow, Reading};
 use crate::time::{Calendar, Date, Timestamp};
 
 const CHART_HEIGHT: u32 = 240;
+/// What cost something within so many days before a span may cost something in it.
+const LATE_DAYS: i64 = 31;
 
 /// Why nothing is said, in words.
 struct NotSaid(String);
@@ -36,6 +38,8 @@ struct Ending {
     running: Result<Vec<forecast::Spread>, NotSaid>,
     /// Complete days of all lines at once, on which the forecast can be tried.
     history: Option<History>,
+    /// Accounts of which nobody knows how they go on.
+    without: Vec<String>,
 }
 
 impl App {
@@ -111,6 +115,7 @@ impl App {
             so_far: ending.so_far.to_string(),
             as_of: as_of.or(ending.told_at).map(|at| at.to_string()),
             range: last.map(|range| spread(range, Some(so_far))),
+            without: if last.is_some() { ending.without.clone() } else { Vec::new() },
             unknown: ending.running.as_ref().err().map(|NotSaid(reason)| reason.clone()),
             of_days: u32::try_from(ending.of_days).unwrap_or(u32::MAX),
             back_test: ending.history.as_ref().and_then(|history| self.back_test(history)),
@@ -204,7 +209,17 @@ fn ending(
     });
     let lane = lines.iter().map(|line| line.lane).min().unwrap_or(Lane::Billed);
     let told_at = lines.iter().filter_map(|line| books.told_at(line.account)).max();
-    Ok(Ending { currency, lane, so_far, of_days: of_days.unwrap_or_default(), told_at, running, history })
+    let without = going_on_unknown(&fixed, books, start);
+    let of_days = of_days.unwrap_or_default();
+    Ok(Ending { currency, lane, so_far, of_days, told_at, running, history, without })
+}
+
+/// The accounts of lines that cost something since a day or of late, and of which nobody knows how they go on.
+pub(super) fn going_on_unknown(fixed: &[&Line], books: &Books, since: Date) -> Vec<String> {
+    let from = since.plus_days(-LATE_DAYS);
+    let costs = fixed.iter().filter(|line| line.by_day.range(from..).any(|(_, sum)| !sum.is_zero()));
+    let labels: BTreeSet<String> = costs.map(|line| books.label_of(line.account)).collect();
+    labels.into_iter().collect()
 }
 
 /// Why lines without complete days are not forecast.

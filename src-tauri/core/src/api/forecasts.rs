@@ -70,6 +70,8 @@ pub struct MonthEnd {
     pub range: Option<Spread>,
     /// Why nothing is said of that, in words.
     pub unknown: Option<String>,
+    /// Accounts that cost something of late and of which nobody knows how they go on: in the range they count as they are so far.
+    pub without: Vec<String>,
     /// From how many complete days it is worked out.
     pub of_days: u32,
     /// How well the same would have done in months that are over.

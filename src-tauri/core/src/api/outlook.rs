@@ -19,7 +19,7 @@ const STALE_DAYS: i64 = 31;
 /// What was imported may go on where the last of it is so new.
 const FRESH_IMPORT_DAYS: i64 = 7;
 /// A currency is shown where something was spent in it within so many days.
-const RECENT_DAYS: i64 = 62;
+pub(super) const RECENT_DAYS: i64 = 62;
 
 /// What one account costs in one currency.
 pub(super) struct Line {
@@ -110,6 +110,13 @@ impl Outlook {
         of.filter(|line| line.by_day.range(recent..).next().is_some()).map(|line| line.currency).collect()
     }
 
+    /// The days that are complete of every line, where there are any.
+    pub(super) fn complete(&self) -> Option<(Date, Date)> {
+        let spans = self.lines.iter().map(|line| line.complete).collect::<Option<Vec<_>>>()?;
+        let common = spans.into_iter().reduce(|a, b| (a.0.max(b.0), a.1.min(b.1)))?;
+        (common.0 < common.1).then_some(common)
+    }
+
     /// The lines of one currency, of one account or of all.
     pub(super) fn of_currency(&self, account: Option<i64>, currency: Currency) -> Vec<&Line> {
         let of = self.lines.iter().filter(|line| account.is_none_or(|account| line.account == account));
@@ -145,17 +152,27 @@ fn add(
 }
 
 /// The days of a line that are over and were read. What came from files counts from its first line to its last, if that is new;
-/// of days between those that were entered by hand nobody says that nothing was spent on them.
+/// what was entered by hand as far back as it tells of every day: of a day between nobody says that nothing was spent on it.
 fn complete_days(line: &Line, books: &Books, today: Date) -> Option<(Date, Date)> {
     let looked_at = today.plus_days(-DAYS_LOOKED_AT);
     if let Some((from, until)) = books.covered_of(line.account) {
         let (from, until) = (from.max(looked_at), until.min(today));
         return (from < until).then_some((from, until));
     }
-    let (first, last) = (*line.recorded.first()?, *line.recorded.last()?);
+    let (first, last) = if line.recorded.len() >= crate::forecast::NEEDED_DAYS {
+        (*line.recorded.first()?, *line.recorded.last()?)
+    } else {
+        let mut days = line.by_day.range(..today).rev().map(|(day, _)| *day);
+        let last = days.next()?;
+        let unbroken = days.zip(1_i64..).take_while(|(day, back)| *day == last.plus_days(-back));
+        let (count, first) = unbroken.last().map_or((1, last), |(day, back)| (back + 1, day));
+        if usize::try_from(count).is_ok_and(|count| count < crate::forecast::NEEDED_DAYS) {
+            return None;
+        }
+        (first, last)
+    };
     let until = last.plus_days(1).min(today);
-    let several = line.recorded.len() >= crate::forecast::NEEDED_DAYS;
-    (several && first < until && today.days_since(last) <= FRESH_IMPORT_DAYS).then_some((first, until))
+    (first < until && today.days_since(last) <= FRESH_IMPORT_DAYS).then_some((first, until))
 }
 
 /// What days cost together; a day without a charge is nought.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::app::{App, House};
 use super::cuts::Cut;
 use super::figures::{Books, amount, amounts, spend_figure, whole_days};
+use super::outlook::Outlook;
 use super::pictures::DAYS_SHOWN;
 use super::scenes::Scene;
 use super::{ApiError, Bucket, Grouping, Measure, Overview, OverviewQuery, OwnDay, UsualDay};
@@ -63,7 +64,12 @@ impl App {
 }
 
 fn usual_day(rows: &[RollupRow], books: &Books, today: Date) -> Result<Option<UsualDay>, ApiError> {
-    let Some((from, until)) = books.covered() else { return Ok(None) };
+    // Where nothing is synced, files and what was entered day by day tell which days are complete, as they do for a forecast.
+    let covered = match books.covered() {
+        Some(covered) => Some(covered),
+        None => Outlook::of_chosen(rows, books, today)?.complete(),
+    };
+    let Some((from, until)) = covered else { return Ok(None) };
     // A day that was not read is no day without cost.
     let until = until.min(today);
     let from = from.max(today.plus_days(-USUAL_DAYS));
