@@ -396,8 +396,9 @@ async fn a_full_disk_leaves_nothing_half() {
     let before = content(&home.data()).await;
     let out = home.out("out");
     fs::create_dir(&out).unwrap();
-    for name in ["charges.csv", "backup.db"] {
-        fs::write(out.join(name), "old").unwrap();
+    let older = [("charges.csv", "AvailabilityZone,old"), ("backup.db", "SQLite format 3\0old")];
+    for (name, text) in older {
+        fs::write(out.join(name), text).unwrap();
     }
     let task = json!({"do": "requests", "data": home.data(), "now": NOW, "requests": [
         {"method": "export", "params": {"what": "charges", "path": out.join("charges.csv")}},
@@ -409,8 +410,8 @@ async fn a_full_disk_leaves_nothing_half() {
     for line in &lines {
         assert!(line.contains("error") && line.contains("full"), "{line}");
     }
-    for name in ["charges.csv", "backup.db"] {
-        assert_eq!(fs::read_to_string(out.join(name)).unwrap(), "old", "{name}");
+    for (name, text) in older {
+        assert_eq!(fs::read_to_string(out.join(name)).unwrap(), text, "{name}");
     }
     assert_eq!(fs::read_dir(&out).unwrap().count(), 2, "nothing is left beside them");
     assert!(content(&home.data()).await == before);

@@ -316,7 +316,7 @@ async fn a_file_that_cannot_be_written_is_named_and_an_old_one_stays() {
         assert!(message.contains(path) && message.contains("spendglass.ics"), "{message}");
     }
     let path = folder.path().join("spendglass.ics");
-    std::fs::write(&path, "old").unwrap();
+    std::fs::write(&path, "BEGIN:VCALENDAR, the old one").unwrap();
     ask(&app, "exportCalendar", json!({"path": path})).await;
     assert!(std::fs::read_to_string(&path).unwrap().starts_with("BEGIN:VCALENDAR\r\n"));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left beside it");

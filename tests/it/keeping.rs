@@ -76,7 +76,7 @@ async fn a_file_is_replaced_as_a_whole_for_its_owner_alone_and_drafts_of_the_dea
     let out = folder.path().join("out");
     fs::create_dir(&out).unwrap();
     let (file, link) = (out.join("a.ics"), out.join("link.ics"));
-    fs::write(&file, "old").unwrap();
+    fs::write(&file, "BEGIN:VCALENDAR, an older one").unwrap();
     symlink(&file, &link).unwrap();
     fs::write(out.join(".spendglass-dead.part"), "half").unwrap();
     let held = fs::File::create(out.join(".spendglass-held.part")).unwrap();
@@ -94,6 +94,32 @@ async fn a_file_is_replaced_as_a_whole_for_its_owner_alone_and_drafts_of_the_dea
         left,
         "the draft of a program that was ended is gone, that of one that runs is not"
     );
+    app.close().await;
+}
+
+/// A file of another kind is nobody's older version.
+#[tokio::test]
+async fn a_file_of_another_kind_is_not_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = open(&folder.path().join("data")).await;
+    let file = folder.path().join("notes.txt");
+    let path = file.to_str().unwrap();
+    for request in [
+        json!({"method": "backUp", "params": {"path": path}}),
+        json!({"method": "export", "params": {"what": "charges", "path": path}}),
+        json!({"method": "export", "params": {"what": "all", "path": path}}),
+        json!({"method": "exportCalendar", "params": {"path": path}}),
+    ] {
+        fs::write(&file, "what I must not forget").unwrap();
+        let (code, field, message) = ask(&app, request.clone()).await.unwrap_err();
+        assert_eq!((code, field.as_deref()), (ErrorCode::BadRequest, Some("path")), "{message}");
+        assert!(message.contains("a file of another kind is there"), "{message}");
+        assert_eq!(fs::read_to_string(&file).unwrap(), "what I must not forget");
+        // One that is empty holds nothing, and what was written there is an older version.
+        fs::write(&file, "").unwrap();
+        ask(&app, request.clone()).await.unwrap();
+        ask(&app, request).await.unwrap();
+    }
     app.close().await;
 }
 

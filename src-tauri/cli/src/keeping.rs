@@ -3,7 +3,7 @@
 use clap::Args;
 use spendglass_core::api::{
     BackUp, BackedUp, DeleteEverything, Deleted, DesktopWays, LeftBehind, Request, Response, Restore,
-    Restored, restore_unopened,
+    Restored, delete_unopened, restore_unopened,
 };
 
 use crate::door::{Door, Ending, Failure, Out};
@@ -113,11 +113,21 @@ pub(crate) async fn delete_everything(
             return Err(Failure::usage(words));
         }
     };
-    let door = Door::open(global).await?;
-    door.app.use_desktop(desktop());
     let request = DeleteEverything { confirm, leave_keys: Some(options.leave_keys) };
-    let answer = door.ask(Request::DeleteEverything(request)).await;
-    door.app.close().await;
+    let answer = match Door::open(global).await {
+        Ok(door) => {
+            door.app.use_desktop(desktop());
+            let answer = door.ask(Request::DeleteEverything(request)).await;
+            door.app.close().await;
+            answer
+        }
+        // One that is damaged is the person's to delete as well.
+        Err(failure) if failure.ending == Ending::Store => {
+            let deleted = delete_unopened(Door::config(global)?, &request, &desktop()).await;
+            deleted.map(Response::DeleteEverything).map_err(Failure::from)
+        }
+        Err(failure) => return Err(failure),
+    };
     let response = answer.map_err(|failure| failure.of_option("confirm", "--confirm"))?;
     let Response::DeleteEverything(deleted) = &response else { return Err(Failure::mismatch()) };
     out.answer(&response, || of_deleted(deleted))?;

@@ -123,6 +123,7 @@ pub use credits::{
     AccountUnits, AddLot, AnswerOffer, CreditPool, CreditTotal, Credits, CreditsQuery, DaySpread, DaysLeft,
     EditLot, LotId, LotOffer, LotRow, LotState, MoveLot, OfferAnswer, ReconciliationRow, RuleBy,
 };
+pub use deleting::delete_unopened;
 pub use entries::{
     AllowanceEntry, BalanceEntry, ChangeEntry, CostEntry, Enter, EntriesQuery, Entry, EntryId, EntryRow,
     PurchaseEntry, Resets, SubscriptionEntry,

@@ -58,7 +58,7 @@ pub use charges::{Covered, Sequence};
 pub use counts::CountRow;
 pub use deliveries::{DeliveryRow, DueAlert, Receipt, Turn};
 pub use entries::{ENTERED_STREAM, EntryRow, Owner};
-pub use erasing::Erased;
+pub use erasing::{Erased, erase_unopened, named_in_copies};
 pub use imports::{Arrival, IMPORT_STREAM, ImportRow, ImportedFile, Outcome};
 pub use lots::{LotOverride, RiseKey};
 pub use pieces::PieceFacet;

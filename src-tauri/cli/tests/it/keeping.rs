@@ -97,3 +97,31 @@ fn a_backup_comes_back_over_a_store_that_does_not_open() {
     assert_eq!(std::fs::read_to_string(kept).unwrap(), "this was a store, and is none any more");
     assert_eq!(stage.run(&["--json", "accounts", "list"]).ends(0).json().as_array().unwrap().len(), 1);
 }
+
+#[test]
+fn a_store_that_does_not_open_can_be_deleted() {
+    let town = Town::open("student", &[]);
+    let stage = Stage::with(&town, &["openai"]);
+    let store = stage.data_dir().join("spendglass.db");
+    std::fs::write(&store, "this was a store, and is none any more").unwrap();
+    stage.run(&["delete-everything", "--confirm", "no"]).ends(2);
+    assert!(store.exists());
+    // Nobody knows any more which keys there are: that is said, and is no success.
+    let told = stage.run(&["--json", "delete-everything", "--confirm", "delete"]).ends(1).json();
+    assert!(!store.exists(), "{told}");
+    let left = told["left"].to_string();
+    assert!(
+        left.contains("Keys of Spendglass that may be in") && left.contains("could not be read"),
+        "{told}"
+    );
+}
+
+#[test]
+fn the_plain_command_lists() {
+    let town = Town::open("student", &[]);
+    let stage = Stage::with(&town, &["openai"]);
+    for command in ["accounts", "budgets", "alerts", "credits"] {
+        let plain = stage.run(&["--json", command]).ends(0).json();
+        assert_eq!(plain, stage.run(&["--json", command, "list"]).ends(0).json(), "{command}");
+    }
+}

@@ -8,7 +8,8 @@ use super::{ApiError, BackUp, BackedUp, Config, ErrorCode, Event, Restore, Resto
 use crate::store::{AccountLock, BackupError, KeyPlace, SetAside, Store, StoreError};
 use crate::vault::VaultError;
 
-const WHAT: What = What { name: "the backup", example: "spendglass-backup.db" };
+const WHAT: What =
+    What { name: "the backup", example: "spendglass-backup.db", begins: &[b"SQLite format 3\0"] };
 
 impl App {
     /// Copies the person's own store into a file, opened again and found whole before it gets its name.

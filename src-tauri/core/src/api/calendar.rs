@@ -10,7 +10,7 @@ use crate::export::{self, Dates, Lapse, Renewal, Reset, When};
 use crate::ledger::Entered;
 use crate::money::Money;
 
-const WHAT: What = What { name: "the calendar", example: "spendglass.ics" };
+const WHAT: What = What { name: "the calendar", example: "spendglass.ics", begins: &[b"BEGIN:VCALENDAR"] };
 /// The setting that tells the events of one store from those of any other.
 const NAME: &str = "calendar_name";
 

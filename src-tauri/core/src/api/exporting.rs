@@ -16,8 +16,13 @@ use crate::providers;
 use crate::store::{AccountRow, Between, StoreError, ToldCharge, ToldFacet, Whole};
 use crate::time::Date;
 
-const CHARGES: What = What { name: "the charges", example: "spendglass-charges.csv" };
-const ALL: What = What { name: "the export", example: "spendglass.jsonl" };
+const CHARGES: What =
+    What { name: "the charges", example: "spendglass-charges.csv", begins: &[b"AvailabilityZone,"] };
+const ALL: What = What {
+    name: "the export",
+    example: "spendglass.jsonl",
+    begins: &[b"{\"record\":\"spendglass\"", b"{\"exportedAt\""],
+};
 /// Text that is gathered before it is written.
 const GATHERED: usize = 1 << 18;
 

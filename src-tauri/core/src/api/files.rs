@@ -3,7 +3,7 @@
 //! A file is drafted beside its place, brought to the disk and moved there. It tells what a person owns, so only they can read it.
 
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read as _, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -18,13 +18,18 @@ const DRAFT: (&str, &str) = (".spendglass-", ".part");
 /// The longest name that is proposed, in bytes: file systems take 255.
 const LONGEST_NAME: usize = 120;
 
-/// What a file is of, for the words of a refusal.
+/// So much of a file tells what it is of.
+const LONGEST_HEAD: u64 = 64;
+
+/// What a file is of, and the words of a refusal.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct What {
     /// Such as "the calendar".
     pub(super) name: &'static str,
     /// A name that would do.
     pub(super) example: &'static str,
+    /// What such files begin with: one of something else is nobody's older version of it, and is not replaced.
+    pub(super) begins: &'static [&'static [u8]],
 }
 
 /// Where a file is to be.
@@ -55,6 +60,9 @@ impl Place {
     /// The place that is meant. It is looked at, not touched.
     pub(super) fn named(given: &str, what: What) -> Result<Place, ApiError> {
         let mut place = Place { path: meant(given.trim()), given: given.trim().to_owned(), what };
+        if let Ok(path) = std::path::absolute(&place.path) {
+            place.path = path;
+        }
         if place.path.file_name().is_none() {
             return Err(place.refuse("it names no file"));
         }
@@ -65,8 +73,19 @@ impl Place {
         match fs::metadata(&place.path) {
             Ok(found) if found.is_dir() => Err(place.refuse("there is a folder of that name")),
             Ok(found) if !found.is_file() => Err(place.refuse("that is a device, not a file")),
+            Ok(_) if !place.holds_its_like() => {
+                Err(place.refuse("a file of another kind is there, which would be lost"))
+            }
             _ => Ok(place),
         }
+    }
+
+    /// Whether what is there is an older version, or nothing.
+    fn holds_its_like(&self) -> bool {
+        let mut head = Vec::new();
+        let read = File::open(&self.path).and_then(|file| file.take(LONGEST_HEAD).read_to_end(&mut head));
+        // What cannot be read cannot be told; whether it may be written is for the system to say.
+        read.is_err() || head.is_empty() || self.what.begins.iter().any(|begin| head.starts_with(begin))
     }
 
     /// Begins to write. What another program that was ended left half done beside it is removed.
@@ -127,7 +146,7 @@ impl Place {
 
     /// Why it is not written.
     pub(super) fn refuse(&self, problem: &str) -> ApiError {
-        let What { name, example } = self.what;
+        let What { name, example, .. } = self.what;
         let words = format!(
             "{name} cannot be written to \"{}\": {problem}. Nothing was changed there. Name a file in a folder that is there, \
              such as {example}",

@@ -30,7 +30,7 @@ pub(super) use super::steps::{spoken, undrawable};
 pub(super) const DAYS_SHOWN: i64 = 30;
 /// Width of a chart that is kept as a file.
 const FILE_WIDTH: u32 = 1200;
-const WHAT: What = What { name: "the chart", example: "spend.svg" };
+const WHAT: What = What { name: "the chart", example: "spend.svg", begins: &[b"<svg", b"<?xml", b"\x89PNG"] };
 
 /// What the Spend screen shows, and how.
 struct View<'a> {

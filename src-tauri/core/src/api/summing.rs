@@ -17,7 +17,7 @@ use crate::report::Choice;
 use crate::store::{Dimension, PieceFacet, RollupRow};
 use crate::time::Date;
 
-const WHAT: What = What { name: "the summary", example: "client.csv" };
+const WHAT: What = What { name: "the summary", example: "client.csv", begins: &[b"date,account,provider,"] };
 const HEAD: &str = "date,account,provider,project,key,model,item,lane,currency,amount,as_of\r\n";
 
 /// What lines are told apart by.

@@ -32,17 +32,8 @@ impl Store {
     /// beside it. A copy that cannot be read names none.
     pub async fn named_entries(&self, setting: &str) -> Result<BTreeSet<String>, StoreError> {
         let own: Vec<(String,)> = sqlx::query_as(ENTRIES).bind(setting).fetch_all(&self.readers).await?;
-        let mut all: BTreeSet<String> = own.into_iter().map(|(text,)| text).collect();
-        for path in entries_of(&self.folder) {
-            if !is_copy(&path) {
-                continue;
-            }
-            let options = SqliteConnectOptions::new().filename(&path).read_only(true).immutable(true);
-            let Ok(mut copy) = options.connect().await else { continue };
-            all.extend(read_entries(&mut copy, setting).await);
-            // It was only read.
-            let _ = copy.close().await;
-        }
+        let mut all = named_in_copies(&self.folder, setting).await;
+        all.extend(own.into_iter().map(|(text,)| text));
         Ok(all)
     }
 
@@ -58,6 +49,24 @@ impl Store {
             folder_gone: false,
         })
     }
+}
+
+/// What copies of a store name. A copy that cannot be read names none.
+pub async fn named_in_copies(folder: &Path, setting: &str) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    for path in entries_of(folder).into_iter().filter(|path| is_copy(path)) {
+        let options = SqliteConnectOptions::new().filename(&path).read_only(true).immutable(true);
+        let Ok(mut copy) = options.connect().await else { continue };
+        all.extend(read_entries(&mut copy, setting).await);
+        // It was only read.
+        let _ = copy.close().await;
+    }
+    all
+}
+
+/// Removes what there is of a store that does not open; then looks again.
+pub fn erase_unopened(folder: &Path) -> Erased {
+    erase(folder)
 }
 
 async fn read_entries(copy: &mut SqliteConnection, setting: &str) -> Vec<String> {
