@@ -14,7 +14,7 @@ use crate::door::{Door, Ending, Failure, Out};
 use crate::text::{Stand, Table, UNKNOWN, cell, clean, time};
 use crate::{Global, adding, asking, holdings, key};
 
-#[derive(Subcommand)]
+#[derive(Subcommand, Default)]
 pub(crate) enum Command {
     /// Connect a provider: checks the key, keeps it in the keychain
     ///
@@ -33,15 +33,18 @@ Examples:
     Add(AddOptions),
     /// Every account, with its state and what to do about it
     #[command(after_help = "Example:\n  spendglass accounts list --json")]
+    #[default]
     List,
     /// Ask the provider whether the key still works
     #[command(after_help = "Example:\n  spendglass accounts check 1")]
     Check(Which),
     /// Remove an account, its key and everything read with it
     ///
-    /// Asks first where somebody sits at the terminal. Where the keychain does not let the key be removed, nothing is.
+    /// Asks first; where nobody sits at a terminal, as in a script, --yes is needed. Where the keychain does not let the key be
+    /// removed, nothing is.
     #[command(after_help = "\
-Exit codes: 4 where the keychain does not let the key be removed (nothing is removed then), 1 where the key was left there.
+Exit codes: 2 where nobody could be asked and --yes was not given, 4 where the keychain does not let the key be removed (nothing is
+removed in either case), 1 where the key was left there.
 
 Examples:
   spendglass accounts remove 1
@@ -173,13 +176,14 @@ pub(crate) fn added(account: &Account) -> String {
 }
 
 async fn list(global: &Global, out: &Out) -> Result<Ending, Failure> {
+    let now = Door::config(global)?.clock.now().to_string();
     let (response, zone) = Door::ask_once(global, Request::Accounts).await?;
     let Response::Accounts(accounts) = &response else { return Err(Failure::mismatch()) };
     out.answer(&response, || {
         if accounts.is_empty() {
             return none();
         }
-        format!("{}{}{}", table(accounts, zone), told_beside(accounts), holdings::words(accounts, zone))
+        format!("{}{}{}", table(accounts, zone), told_beside(accounts), holdings::words(accounts, &now, zone))
     })?;
     Ok(Ending::Done)
 }

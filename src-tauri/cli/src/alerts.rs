@@ -53,6 +53,12 @@ Examples:
     Webhook(webhook::Command),
 }
 
+impl Default for Command {
+    fn default() -> Command {
+        Command::List(List { most: None })
+    }
+}
+
 #[derive(Args)]
 pub(crate) struct List {
     /// At most so many, 1 or more

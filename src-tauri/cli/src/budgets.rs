@@ -9,10 +9,11 @@ use crate::door::{Door, Ending, Failure, Out};
 use crate::text::{Stand, Table, amount, cell, clean, days, explained, lane_head};
 use crate::{Global, asking, credits};
 
-#[derive(Subcommand)]
+#[derive(Subcommand, Default)]
 pub(crate) enum Command {
     /// Every budget: what is spent of it, how much of the span is over, and what it is likely to come to
     #[command(after_help = "Examples:\n  spendglass budgets list\n  spendglass budgets list --json")]
+    #[default]
     List,
     /// Make a budget of everything, or of a part of it
     #[command(after_help = "\

@@ -53,6 +53,12 @@ Examples:
     Answer(AnswerOptions),
 }
 
+impl Default for Command {
+    fn default() -> Command {
+        Command::List(ListOptions { account: None })
+    }
+}
+
 #[derive(Args)]
 pub(crate) struct AddOptions {
     /// The account's number or name, or a provider that has one account

@@ -40,12 +40,10 @@ async fn without_store(global: &Global, failure: Failure) -> Doctor {
         ),
         Err(error) => finding("keychain", FindingState::Fails, error.to_string(), None),
     };
-    let store = finding(
-        "store",
-        FindingState::Fails,
-        failure.words,
-        Some("Name another data folder with --data-dir DIR."),
-    );
+    // Of one that is damaged the words say what to do.
+    let says_what = failure.words.contains("spendglass restore");
+    let remedy = (!says_what).then_some("Name another data folder with --data-dir DIR.");
+    let store = finding("store", FindingState::Fails, failure.words, remedy);
     let data_dir = global.data_dir.clone().or_else(default_data_dir).unwrap_or_default();
     Doctor {
         findings: vec![keychain, store],

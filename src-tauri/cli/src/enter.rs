@@ -385,7 +385,7 @@ fn words(response: &Response) -> String {
         Response::Enter(row) => {
             let id = row.id;
             format!(
-                "{}\nMend it: spendglass enter change {id}. Take it back: spendglass enter remove {id}\n",
+                "{}\nMend it: spendglass enter change {id} --set FIELD=VALUE. Take it back: spendglass enter remove {id}\n",
                 told("Entered", row)
             )
         }

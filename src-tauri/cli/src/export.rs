@@ -128,7 +128,8 @@ pub(crate) async fn run(global: &Global, out: &Out, command: Command) -> Result<
     let of_a_client = matches!(&request, Request::ClientSummary(_));
     let (response, _) = Door::ask_once(global, request).await.map_err(|mut failure| {
         if of_a_client && failure.words.contains("no client") {
-            failure.words.push_str(". Assign: spendglass budgets assign --account 1 --client NAME");
+            let words = failure.words.trim_end_matches('.');
+            failure.words = format!("{words}. Assign: spendglass budgets assign --account 1 --client NAME");
         }
         failure
     })?;

@@ -1,15 +1,15 @@
 //! What accounts hold, in words: balances, lots of credit, plans and allowances. Never mixed with what was spent.
 
 use spendglass_core::api::{Account, BalanceReading, GrantRow, QuotaRow, SubscriptionRow};
-use spendglass_core::time::Zone;
+use spendglass_core::time::{Timestamp, Zone};
 
 use crate::text::{UNKNOWN, amount, clean, number, several, time};
 
 /// One line each, below the name of its account.
-pub(crate) fn words(accounts: &[Account], zone: Zone) -> String {
+pub(crate) fn words(accounts: &[Account], now: &str, zone: Zone) -> String {
     let mut text = String::new();
     for account in accounts {
-        let lines = lines(account, zone);
+        let lines = lines(account, now, zone);
         // The time is told once where it is that of all.
         let first = lines.first().map(|(_, at, _)| at.clone());
         let common = first.filter(|first| lines.iter().all(|(_, at, _)| at == first));
@@ -33,6 +33,9 @@ pub(crate) fn words(accounts: &[Account], zone: Zone) -> String {
     if set > 0 {
         put!(text, "{} whose use nobody tells: spendglass limits\n", several(set as u64, "configured limit"));
     }
+    if accounts.iter().flat_map(|account| &account.grants).any(|grant| grant.entry.is_some()) {
+        text.push_str("What is left of each lot that was entered: spendglass credits\n");
+    }
     if text.is_empty() { text } else { format!("\nBalances, credit, plans and allowances\n{text}") }
 }
 
@@ -44,9 +47,9 @@ fn is_set(quota: &QuotaRow) -> bool {
 /// What is said, when it was seen, and the entry it is.
 type Line = (String, String, Option<i64>);
 
-fn lines(account: &Account, zone: Zone) -> Vec<Line> {
+fn lines(account: &Account, now: &str, zone: Zone) -> Vec<Line> {
     let balances = account.balances.iter().map(|b| (balance(b), time(&b.as_of, zone), b.entry));
-    let grants = account.grants.iter().map(|g| (grant(g, zone), time(&g.as_of, zone), g.entry));
+    let grants = account.grants.iter().map(|g| (grant(g, now, zone), time(&g.as_of, zone), g.entry));
     let plans = account.subscriptions.iter().map(|s| (subscription(s, zone), time(&s.as_of, zone), s.entry));
     let told = account.quotas.iter().filter(|quota| !is_set(quota));
     let quotas = told.map(|q| (quota(q, zone), time(&q.as_of, zone), q.entry));
@@ -59,7 +62,10 @@ fn balance(balance: &BalanceReading) -> String {
     format!("{} left {}{of}{used}", clean(&balance.kind), amount(&balance.left))
 }
 
-fn grant(grant: &GrantRow, zone: Zone) -> String {
+fn grant(grant: &GrantRow, now: &str, zone: Zone) -> String {
+    let instant = |text: &str| text.parse::<Timestamp>().ok();
+    let is_over =
+        grant.lapses_at.as_deref().and_then(instant).zip(instant(now)).is_some_and(|(end, now)| end <= now);
     let kind = if grant.kind == "credits" { "credit" } else { &grant.kind };
     let mut words =
         format!("{} {}", clean(kind), grant.amount.as_ref().map_or_else(|| UNKNOWN.to_owned(), amount));
@@ -70,6 +76,7 @@ fn grant(grant: &GrantRow, zone: Zone) -> String {
         put!(words, ", had {}", time(at, zone));
     }
     match &grant.expires_at {
+        Some(at) if is_over => put!(words, ", lapsed: it was good up to {}", time(at, zone)),
         // A date is the last day, an instant the end.
         Some(at) if at.len() == 10 => put!(words, ", good up to {}", clean(at)),
         Some(at) => put!(words, ", lapses {}", time(at, zone)),
@@ -134,7 +141,7 @@ mod tests {
     const AT: &str = "2026-11-22T09:30:00Z";
 
     fn lot(grant: &GrantRow) -> String {
-        super::grant(grant, Zone::UTC)
+        super::grant(grant, "2026-11-20T00:00:00Z", Zone::UTC)
     }
 
     #[test]

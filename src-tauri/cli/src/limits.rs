@@ -128,7 +128,7 @@ fn words(limits: &Limits, zone: Zone) -> String {
                 cell(name(row)),
                 cell(used(row)),
                 cell(figure(row.limit.as_deref())),
-                cell(figure(row.left.as_deref())),
+                cell(left(row)),
                 cell(share(row)),
                 cell(starts_again(row, &limits.now, zone)),
                 cell(told_by(row)),
@@ -187,8 +187,22 @@ fn figure(text: Option<&str>) -> String {
 fn share(row: &LimitRow) -> String {
     match (row.percent, row.used.as_deref()) {
         (Some(0), Some(used)) if used != "0" => "< 1 % used".to_owned(),
-        (Some(percent), _) => format!("{percent} % used"),
+        (Some(percent), _) => match row.used_is {
+            UsedIs::Exact => format!("{percent} % used"),
+            UsedIs::AtMost => format!("at most {percent} % used"),
+            UsedIs::AtLeast => format!("at least {percent} % used"),
+        },
         (None, _) => String::new(),
+    }
+}
+
+/// What is used at most leaves at least.
+fn left(row: &LimitRow) -> String {
+    let left = figure(row.left.as_deref());
+    match row.used_is {
+        UsedIs::AtMost if row.left.is_some() => format!("at least {left}"),
+        UsedIs::AtLeast if row.left.is_some() => format!("at most {left}"),
+        UsedIs::Exact | UsedIs::AtMost | UsedIs::AtLeast => left,
     }
 }
 
@@ -343,7 +357,7 @@ mod tests {
         for expected in [
             "Free tier, gemini-3-flash, Thesis: requests per day",
             "at most 1,205",
-            " 1,500 295 80 % used 2026-11-23 13:30 +05:30, in 11 h 30 min",
+            " 1,500 at least 295 at most 80 % used 2026-11-23 13:30 +05:30, in 11 h 30 min",
             "a refusal, 2026-11-20",
             " Counted whole.",
             "Groq (account 3) may be on a free tier",

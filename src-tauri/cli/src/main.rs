@@ -106,13 +106,20 @@ Examples:
   spendglass accounts add openai           asks for the key, without showing it
   spendglass sync && spendglass status     read what is new; what today and this month cost";
 
+/// Commands of which the plain one lists.
+#[derive(Args)]
+struct Listed<T: Subcommand> {
+    #[command(subcommand)]
+    command: Option<T>,
+}
+
 #[derive(Subcommand)]
 enum Command {
     /// The whole trip with sample data: add, sync, status, usage, chart
     Demo(demo::Options),
     /// Connect providers: add, list, check, remove, replace-key
-    #[command(subcommand, after_help = "Example:\n  spendglass accounts add openai --label Studio")]
-    Accounts(accounts::Command),
+    #[command(after_help = "Example:\n  spendglass accounts add openai --label Studio")]
+    Accounts(Listed<accounts::Command>),
     /// Every provider, its kinds of key, what each sees and where it is made
     Providers(providers::Options),
     /// Enter by hand what no provider tells: a purchase, balance, allowance, subscription or a day's cost
@@ -141,17 +148,14 @@ enum Command {
     /// What you could save where you are: batch, caching, smaller models, allowances, plans, credit about to lapse
     Savings(savings::Options),
     /// Budgets by day, week or month, of everything or of a part of it; clients and tags
-    #[command(
-        subcommand,
-        after_help = "Example:\n  spendglass budgets set --amount 100 --currency USD --span month"
-    )]
-    Budgets(budgets::Command),
+    #[command(after_help = "Example:\n  spendglass budgets set --amount 100 --currency USD --span month")]
+    Budgets(Listed<budgets::Command>),
     /// The inbox of alerts, and how alerts are set
-    #[command(subcommand, after_help = "Example:\n  spendglass alerts list")]
-    Alerts(alerts::Command),
+    #[command(after_help = "Example:\n  spendglass alerts")]
+    Alerts(Listed<alerts::Command>),
     /// Lots of credit: what is left, when it lapses, what is at risk
-    #[command(subcommand, after_help = "Example:\n  spendglass credits list")]
-    Credits(credits::Command),
+    #[command(after_help = "Example:\n  spendglass credits")]
+    Credits(Listed<credits::Command>),
     /// Prices of models: by tier, length of prompt and date; your own prices; newer lists
     Prices(prices::Options),
     /// Rates of exchange, and what a price comes to where it is paid
@@ -258,7 +262,9 @@ fn does_nothing(root: &clap::Command, matches: &ArgMatches) -> Option<String> {
 async fn run(global: &Global, out: &Out, command: Command) -> Result<Ending, Failure> {
     match command {
         Command::Demo(options) => Box::pin(demo::run(global, out, options)).await,
-        Command::Accounts(command) => accounts::run(global, out, command).await,
+        Command::Accounts(Listed { command }) => {
+            accounts::run(global, out, command.unwrap_or_default()).await
+        }
         Command::Providers(options) => providers::run(global, out, options).await,
         Command::Enter(command) => enter::run(global, out, command).await,
         Command::Sync(options) => syncing::run(global, out, options).await,
@@ -270,9 +276,9 @@ async fn run(global: &Global, out: &Out, command: Command) -> Result<Ending, Fai
         Command::Estimate(options) => estimate::run(global, out, options).await,
         Command::Savings(options) => savings::run(global, out, options).await,
         Command::Plans(options) => plans::run(global, out, options).await,
-        Command::Budgets(command) => budgets::run(global, out, command).await,
-        Command::Alerts(command) => alerts::run(global, out, command).await,
-        Command::Credits(command) => credits::run(global, out, command).await,
+        Command::Budgets(Listed { command }) => budgets::run(global, out, command.unwrap_or_default()).await,
+        Command::Alerts(Listed { command }) => alerts::run(global, out, command.unwrap_or_default()).await,
+        Command::Credits(Listed { command }) => credits::run(global, out, command.unwrap_or_default()).await,
         Command::Prices(options) => prices::run(global, out, options).await,
         Command::Rates(options) => rates::run(global, out, options).await,
         Command::Chart(options) => chart::run(global, out, options).await,

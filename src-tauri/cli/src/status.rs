@@ -111,7 +111,7 @@ pub(crate) fn words(overview: &Overview, zone: Zone) -> String {
     }
     text.push('\n');
     text.push_str(&accounts::table(&overview.accounts, zone));
-    text.push_str(&holdings::words(&overview.accounts, zone));
+    text.push_str(&holdings::words(&overview.accounts, &overview.now, zone));
     explained(text)
 }
 

@@ -249,13 +249,27 @@ fn the_doctor_looks_at_everything() {
 #[test]
 fn the_doctor_blames_the_network_where_nobody_answered_alone() {
     for (faults, key, words) in [
-        (&["openai/*=401"][..], true, "network: 1 of 1 accounts that were asked answered."),
-        (&["openai/*=500"], true, "network: No provider answered."),
-        (&[], false, "network: There is no account that could be asked, so nothing was sent."),
+        (
+            Some("openai/*=401"),
+            true,
+            "network: Providers answered for 1 of the 1 accounts whose keys were checked.",
+        ),
+        (
+            Some("openai/*=500"),
+            true,
+            "network: Something was reached, but no provider gave an answer of use.",
+        ),
+        (None, true, "network: No provider could be reached."),
+        (Some("openai/costs=401"), false, "network: No provider was asked, so nothing was sent."),
     ] {
         let town = Town::open("student", &[]);
         let mut stage = Stage::with(&town, &["openai"]);
-        let town = town.reopen("student", faults);
+        let town = if let Some(fault) = faults {
+            Some(town.reopen("student", &[fault]))
+        } else {
+            drop(town);
+            None
+        };
         if !key {
             stage.unset(&variable("openai"));
         }

@@ -350,17 +350,27 @@ fn notes(purses: &Purses) -> Vec<String> {
                 "{label} tells of lots without saying how much they were or when they were had."
             ));
         }
-        let unruled: Vec<_> =
-            purse.lots.iter().filter(|lot| lot.rule.is_none()).map(|lot| lot.kind).collect();
-        if let Some(kind) = unruled.first() {
-            let kind = match kind {
+        let unruled: Vec<_> = purse.lots.iter().filter(|lot| lot.rule.is_none()).collect();
+        if let Some(first) = unruled.first() {
+            let kind = match first.kind {
                 LotKind::Purchased => "bought",
                 LotKind::Granted => "given",
-                LotKind::Allowance | LotKind::RolledOver => name_of(*kind, LotKind::NAMED),
+                LotKind::Allowance | LotKind::RolledOver => name_of(first.kind, LotKind::NAMED),
             };
-            notes.push(format!(
-                "{label}: nobody says when credit that was {kind} lapses. If you know, give its rule; until then no end is told."
-            ));
+            let of_its_kind = || purse.lots.iter().filter(|lot| lot.kind == first.kind);
+            // Where others of the kind have a rule, it is told which have none.
+            notes.push(if of_its_kind().all(|lot| lot.rule.is_none()) {
+                format!(
+                    "{label}: nobody says when credit that was {kind} lapses. If you know, give its rule; until then no end is told."
+                )
+            } else {
+                let lots: Vec<&str> =
+                    of_its_kind().filter(|lot| lot.rule.is_none()).map(|lot| lot.id.as_str()).collect();
+                format!(
+                    "{label}: nobody says when {} lapses, credit that was {kind}. If you know, give its rule; until then no end is told.",
+                    lots.join(", ")
+                )
+            });
         }
     }
     notes

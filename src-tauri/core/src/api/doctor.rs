@@ -3,11 +3,12 @@
 use super::app::{App, House};
 use super::failures::sentence;
 use super::keys::{Credentials, base_url, find_provider, secret_of};
-use super::{ApiError, Doctor, ErrorCode, Finding, FindingState};
+use super::{ApiError, Doctor, Finding, FindingState};
 use crate::pricing::PriceBook;
 use crate::store::{AccountRow, KeyPlace};
-use crate::sync::{Checked, Job};
+use crate::sync::{Checked, Job, SignIn, SyncError};
 use crate::time::Timestamp;
+use crate::vault::VaultError;
 
 const NO_KEY: &str = "it has no key; its figures come from files and by hand";
 
@@ -30,15 +31,16 @@ impl App {
             }
             let subject = format!("account {}", row.id);
             let asked = self.ask(&house, row).await;
-            reached.extend(answered(&asked));
             accounts.push(match asked {
                 Ok((name, checked)) => {
+                    reached.push(Answer::Came);
                     dates.extend(checked.date);
                     let message = format!("{name} accepts the key.");
                     Finding { subject, state: FindingState::Works, message, remedy: None }
                 }
                 // The message of an error at the door ends with what to do.
-                Err(error) => {
+                Err(NotChecked { error, answer }) => {
+                    reached.extend(answer);
                     Finding { subject, state: FindingState::Fails, message: error.message, remedy: None }
                 }
             });
@@ -85,7 +87,7 @@ impl App {
     }
 
     /// Asks an account's provider about its key.
-    async fn ask(&self, house: &House, row: &AccountRow) -> Result<(&'static str, Checked), ApiError> {
+    async fn ask(&self, house: &House, row: &AccountRow) -> Result<(&'static str, Checked), NotChecked> {
         let provider = find_provider(&row.account.provider)?;
         let kind = provider.key_kind(&row.account.key_kind).or_else(|| provider.keys.first());
         let kind = kind.ok_or_else(|| ApiError::bad(format!("{} has no kind of key", provider.name)))?;
@@ -94,23 +96,51 @@ impl App {
         let (secret, now) = (&secret, self.now());
         let book = PriceBook::bundled().clone();
         let job = Job { account_id: row.id, provider, kind, base, secret, details, from: None, book, now };
-        Ok((provider.name, house.engine.check(&job, &self.cancellation()).await?))
+        let checked = house.engine.check(&job, &self.cancellation()).await;
+        Ok((provider.name, checked.map_err(NotChecked::of)?))
     }
 }
 
-/// Whether a provider answered, be it with a refusal; nothing where it was not asked, such as without a key.
-fn answered<T>(asked: &Result<T, ApiError>) -> Option<bool> {
-    match asked {
-        Ok(_) => Some(true),
-        Err(error) => match error.code {
-            ErrorCode::KeyRejected
-            | ErrorCode::WrongKeyKind
-            | ErrorCode::MoreNeeded
-            | ErrorCode::Wait
-            | ErrorCode::ProviderChanged => Some(true),
-            ErrorCode::Unreachable => Some(false),
-            _ => None,
-        },
+/// Whether a provider that was asked answered, be it with a refusal.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    Came,
+    /// It was reached, or something on the way to it was, and no answer of use came of it.
+    Failed,
+    None,
+}
+
+/// Why a key was not checked.
+struct NotChecked {
+    error: ApiError,
+    /// Nothing where nobody was asked, such as without a key.
+    answer: Option<Answer>,
+}
+
+impl From<ApiError> for NotChecked {
+    fn from(error: ApiError) -> NotChecked {
+        NotChecked { error, answer: None }
+    }
+}
+
+impl From<VaultError> for NotChecked {
+    fn from(error: VaultError) -> NotChecked {
+        ApiError::from(error).into()
+    }
+}
+
+impl NotChecked {
+    fn of(error: SyncError) -> NotChecked {
+        let answer = match &error {
+            SyncError::SignIn(SignIn::Unfit { .. })
+            | SyncError::Store(_)
+            | SyncError::Cancelled
+            | SyncError::Internal(_) => None,
+            SyncError::SignIn(_) | SyncError::Wait { .. } | SyncError::Changed { .. } => Some(Answer::Came),
+            SyncError::Unreachable(_) => Some(Answer::Failed),
+            SyncError::Offline(_) => Some(Answer::None),
+        };
+        NotChecked { error: error.into(), answer }
     }
 }
 
@@ -147,24 +177,22 @@ async fn store(house: &House) -> Finding {
     }
 }
 
-fn network(reached: &[bool]) -> Finding {
+fn network(reached: &[Answer]) -> Finding {
     let subject = "network".to_owned();
-    let works = reached.iter().filter(|reached| **reached).count();
-    let (state, message, remedy) = if reached.is_empty() {
-        (
-            FindingState::Works,
-            "There is no account that could be asked, so nothing was sent.".to_owned(),
-            None,
-        )
-    } else if works == 0 {
-        let remedy = "Check the connection, a proxy, and the accounts below.".to_owned();
-        (FindingState::Fails, "No provider answered.".to_owned(), Some(remedy))
+    let of = |answer: Answer| reached.iter().filter(|one| **one == answer).count();
+    let (came, failed, asked) = (of(Answer::Came), of(Answer::Failed), reached.len());
+    let (state, message, remedy) = if asked == 0 {
+        (FindingState::Works, "No provider was asked, so nothing was sent.".to_owned(), None)
+    } else if came > 0 {
+        let message =
+            format!("Providers answered for {came} of the {asked} accounts whose keys were checked.");
+        (FindingState::Works, message, None)
+    } else if failed > 0 {
+        let message = "Something was reached, but no provider gave an answer of use.".to_owned();
+        (FindingState::Warning, message, Some("See the accounts below, and try again in a while.".to_owned()))
     } else {
-        (
-            FindingState::Works,
-            format!("{works} of {} accounts that were asked answered.", reached.len()),
-            None,
-        )
+        let remedy = "Check the connection, a proxy, and the accounts below.".to_owned();
+        (FindingState::Fails, "No provider could be reached.".to_owned(), Some(remedy))
     };
     Finding { subject, state, message, remedy }
 }
