@@ -67,6 +67,8 @@ class WindowState {
   #chartWidth = rememberedWidth();
   #before: Screen = 'today';
   #reading: Promise<void> | null = null;
+  /** When the reading under way was begun. */
+  #asked = 0;
   #again = false;
   #ahead = 0;
   #joined: readonly number[] = [];
@@ -140,8 +142,10 @@ class WindowState {
 
   /** Who comes back from elsewhere, such as a terminal, may have booked something there. */
   readonly #back = (): void => {
-    const then = this.overview ? Date.parse(this.overview.now) : 0;
-    if (this.#reading === null && Date.now() + this.#ahead - then > AWAY) void this.#changed();
+    const read = this.overview ? Date.parse(this.overview.now) - this.#ahead : 0;
+    // What is being read now holds what was booked before it began.
+    const then = this.#reading ? this.#asked : read;
+    if (Date.now() - then > AWAY) void this.#changed();
   };
 
   #readAll(): void {
@@ -172,6 +176,7 @@ class WindowState {
     this.#reading = (async () => {
       do {
         this.#again = false;
+        this.#asked = Date.now();
         await this.#readOverview();
       } while (this.#again);
     })().finally(() => {

@@ -204,6 +204,31 @@ it('reads anew when a person comes back after a while, and not at every glance',
   expect(app.edition).toBe(before + 1);
 });
 
+it.each([
+  ['has just begun', 0, 1],
+  ['goes on for long', 31_000, 2],
+])('reads once more for who comes back while a reading goes on for long: one %s', async (_, away, times) => {
+  const app = await fresh([openai({})]);
+  const stop = app.start();
+  await app.refresh();
+  let answer: (overview: unknown) => void = () => undefined;
+  door.answer = () =>
+    new Promise((resolve) => {
+      answer = resolve;
+    });
+  const before = asked('overview').length;
+  const reading = app.refresh();
+  vi.spyOn(Date, 'now').mockReturnValue(Date.now() + away);
+  for (let glance = 0; glance < 2; glance += 1) dispatchEvent(new Event('focus'));
+  expect(asked('overview').length - before).toBe(1);
+  door.answer = () => Promise.resolve(overview([openai({})]));
+  answer(overview([openai({})]));
+  await reading;
+  expect(asked('overview').length - before).toBe(times);
+  vi.restoreAllMocks();
+  stop();
+});
+
 it('keeps the last good figures when the next ones do not come', async () => {
   const app = await fresh([openai({})]);
   const good = app.overview;
