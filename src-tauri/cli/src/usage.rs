@@ -102,14 +102,25 @@ pub(crate) async fn run(global: &Global, out: &Out, options: Options) -> Result<
         only: options.only,
         ..UsageQuery::of(options.by.into(), date(options.from), date(options.to))
     };
+    let filtered = !query.only.is_empty();
     let (response, zone) = Door::ask_once(global, Request::Usage(query)).await?;
     let Response::Usage(usage) = &response else { return Err(Failure::mismatch()) };
     if options.csv {
         Out::raw(&csv::usage(usage))?;
     } else {
-        out.answer(&response, || words(usage, zone))?;
+        out.answer(&response, || {
+            if filtered && usage.rows.is_empty() { none_of_it(usage) } else { words(usage, zone) }
+        })?;
     }
     Ok(Ending::Done)
+}
+
+/// Said where what was asked for by --only is nowhere, though other figures may be.
+fn none_of_it(usage: &Usage) -> String {
+    format!(
+        "Nothing of {} is of what --only names. Which there are: spendglass usage --by model, with the same days; their ids are in --json.\n",
+        days(&usage.from, &usage.to)
+    )
 }
 
 /// The sums in words.

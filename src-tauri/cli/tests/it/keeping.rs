@@ -125,3 +125,11 @@ fn the_plain_command_lists() {
         assert_eq!(plain, stage.run(&["--json", command, "list"]).ends(0).json(), "{command}");
     }
 }
+
+#[test]
+fn a_filter_that_nothing_fits_says_so() {
+    let town = Town::open("student", &[]);
+    let stage = Stage::with(&town, &["openai"]);
+    let told = stage.run(&["usage", "--by", "day", "--only", "model=nosuch"]).ends(0).stdout;
+    assert!(told.contains("of what --only names") && !told.contains("Nothing is known"), "{told}");
+}
