@@ -170,6 +170,7 @@ async fn a_subscription_is_a_plan_where_its_words_name_that_plan_and_nothing_els
         ("Google AI Pro", Some("19.99 USD")),
         ("google_ai_pro", Some("19.99 USD")),
         ("Gemini Pro plan, monthly", Some("19.99 USD")),
+        ("Google AI Pro, 2 seats", Some("19.99 USD")),
         ("Colab Pro", None),
         ("Workspace Business Plus", None),
         ("Pro for students", None),

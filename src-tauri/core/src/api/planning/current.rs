@@ -320,10 +320,11 @@ fn a_month(amount: Decimal, period: QuotaWindow) -> Option<Decimal> {
 }
 
 /// Words beside the name of a plan that do not make it another: how it is paid and who tells of it.
-const BESIDE_A_NAME: [&str; 12] = [
+const BESIDE_A_NAME: [&str; 14] = [
     "plan",
     "subscription",
     "monthly",
+    "quarterly",
     "yearly",
     "annual",
     "individual",
@@ -331,6 +332,7 @@ const BESIDE_A_NAME: [&str; 12] = [
     "seats",
     "default",
     "tier",
+    "for",
     "google",
     "github",
 ];
@@ -346,10 +348,10 @@ pub(super) fn plan_of<'p>(one: &Subscribed, books: &Books, plans: &'p Plans) -> 
         let mut beside = words(&plan.product);
         beside.extend(words(provider.name));
         beside.extend(words(&plan.provider));
-        // Twenty times the usage of the same plan is that plan.
+        // Twenty times the usage of the same plan is that plan, and so are two seats.
         let is_beside = |word: &String| {
-            let times = word.strip_suffix('x').is_some_and(|times| times.parse::<u32>().is_ok());
-            times || named.contains(word) || beside.contains(word) || BESIDE_A_NAME.contains(&word.as_str())
+            let number = word.strip_suffix('x').unwrap_or(word).parse::<u32>().is_ok();
+            number || named.contains(word) || beside.contains(word) || BESIDE_A_NAME.contains(&word.as_str())
         };
         whose
             && !plan.illustration
