@@ -465,6 +465,10 @@ async fn where_nothing_has_a_price_no_option_is_told() {
     // Its lines are told once, by why they are left out.
     let excluded = told["window"]["excluded"].as_array().unwrap();
     assert_eq!(excluded.iter().map(|one| &one["what"]).collect::<Vec<_>>(), ["tundra-9"]);
+    let savings =
+        handle(&app, serde_json::from_value(json!({"method": "savings", "params": {}})).unwrap()).await;
+    let savings = serde_json::to_value(savings.unwrap()).unwrap();
+    assert!(savings["result"]["notes"].to_string().contains("no saving on it can be told"), "{savings}");
     app.close().await;
 }
 

@@ -67,6 +67,7 @@ impl App {
         let confirmed: BTreeSet<String> = said.confirmed.iter().cloned().collect();
         let window = used.usage.window;
         let as_of = used.as_of;
+        let unpriced = used.usage.rows.is_empty() && !used.usage.excluded.is_empty();
         let notes: Vec<String> = used.shorter.into_iter().chain(used.notes).collect();
         let work = move || {
             let question = Question {
@@ -100,6 +101,11 @@ impl App {
         }
         if window.is_none() {
             notes.push("No usage is known of these days: only credit can be looked at.".to_owned());
+        } else if unpriced {
+            notes.push(
+                "Nothing of what you used has a price that is known, so no saving on it can be told."
+                    .to_owned(),
+            );
         }
         Ok(Savings {
             now: now.to_string(),

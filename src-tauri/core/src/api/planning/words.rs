@@ -268,7 +268,7 @@ pub(super) fn why(choice: &Choice, offered: &Offered) -> String {
                 }
             };
             match choice.left_out_share() {
-                share if share.is_zero() => told,
+                share if share < Decimal::ONE => told,
                 share => {
                     let share = figure(share);
                     let without = format!("That is without {share} % of your use, which is left out.");
